@@ -1,0 +1,367 @@
+"""The catalogue: every table or document that one stage hands to another.
+
+One entry an artefact: who writes it, in which file, its key, and for each column the type, unit, meaning
+and bounds. The bounds are magnitude checks as well (gold per ounce is 31 times gold per gram and passes
+every type check). `check_table` holds a frame against its entry; it is called at both doors of a stage.
+
+Losses are positive numbers, shares and rates are fractions, `-1` in a `*_day` column means "never".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gramlib.errors import ArtefactError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pa
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: `dtype` is float64, float32, int64, int32, int16, bool, str or date."""
+
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+    nullable: bool = False
+    lower: float | None = None
+    upper: float | None = None
+    isin: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One catalogue entry; `kind` is table (parquet) or document (JSON)."""
+
+    name: str
+    stage: str
+    title: str
+    kind: str = "table"
+    version: int = 1
+    key: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def filename(self) -> str:
+        return f"{self.name}.parquet" if self.kind == "table" else f"{self.name}.json"
+
+
+PREDICATES = ("F1", "F2", "F3", "F4", "F5", "F6", "F7")
+STATUSES = ("pass", "watch", "fail", "not_applicable")
+
+_PRICE_OZ = {"lower": 20.0, "upper": 50_000.0}
+_PRICE_G = {"lower": 0.6, "upper": 1_700.0}
+
+
+def _usd(name: str, meaning: str, **bounds: float) -> Column:
+    return Column(name, "float64", "USD", meaning, **bounds)
+
+
+LEDGER_COLUMNS: tuple[Column, ...] = (
+    Column("price_usd_per_g", "float64", "USD/g", "gold price P", lower=0.0),
+    Column("coverage", "float64", "1", "assets over liabilities as holders see them (E5)"),
+    Column("intensity", "float64", "1", "redemption intensity x (E6)"),
+    Column("redemption_rate", "float64", "1/day", "share of free tokens asking today, rho (E6)", lower=0.0, upper=1.0),
+    Column("requested_g", "float64", "g", "tokens asked to be redeemed today, R (E6)", lower=0.0),
+    Column("paid_g", "float64", "g", "tokens paid today (E8)", lower=0.0),
+    Column("queue_g", "float64", "g", "unpaid requests at the end of the day, Q", lower=0.0),
+    Column("tokens_g", "float64", "g", "tokens outstanding, queue included, N", lower=0.0),
+    Column("sold_g", "float64", "g", "gold sold today (E9)", lower=0.0),
+    Column("execution_usd_per_g", "float64", "USD/g", "price got for it after spread and impact (E9)"),
+    Column("gold_g", "float64", "g", "free allocated gold, G", lower=0.0),
+    _usd("cash_usd", "cash C"),
+    _usd("bills_usd", "T-bills B", lower=0.0),
+    _usd("receivables_usd", "sales not yet settled, sum(A)", lower=0.0),
+    Column("wait_days", "float64", "day", "the market's estimate of the wait (E10)", lower=0.0),
+    Column("band", "float64", "1", "discount side of the arbitrage band (E10)", lower=0.0),
+    Column("discount", "float64", "1", "token's discount to gold, negative is a premium (E10)"),
+    _usd("equity_usd", "own funds E"),
+    _usd("fees_usd", "redemption fees earned today"),
+    _usd("slippage_usd", "loss against P on today's gold sale"),
+)
+"""The first columns of every daily ledger, in the order of the DAYS.csv that `gram replay` writes."""
+
+LEDGER_EXTRA: tuple[Column, ...] = (
+    Column("backing", "float64", "1", "grams held over tokens outstanding, bk", lower=0.0),
+    _usd("liquid_1d_usd", "cash and bills after haircut, L1"),
+    _usd("liquid_5d_usd", "L1, receivables due and gold saleable within five days, L5"),
+    Column("oldest_request_days", "float64", "day", "age of the oldest unpaid request, first in first out", lower=0.0),
+    _usd("own_funds_requirement_usd", "own funds the chosen profile asks for (F1)"),
+    _usd("opex_usd", "operating cost of the day"),
+    _usd("custody_cost_usd", "custody and insurance of the day"),
+    _usd("yield_usd", "bill yield of the day"),
+    _usd("haircut_usd", "loss on bills sold today"),
+    _usd("event_loss_usd", "gold lost by custody events today, at today's price"),
+    _usd("price_effect_usd", "(G-N) of the day before times the price change"),
+    Column("event", "float64", "1", "confidence event level", lower=0.0),
+    Column("liquidity_multiplier", "float64", "1", "market liquidity stress m", lower=1.0),
+    Column("lost_g", "float64", "g", "gold lost in custody today", lower=0.0),
+)
+
+_FAILURE_DAYS = tuple(
+    Column(f"{p.lower()}_day", "int16", "day", f"first day of failure {p}; -1 never", lower=-1) for p in PREDICATES
+)
+
+
+def _path_value(name: str, unit: str, meaning: str, **bounds: float) -> Column:
+    return Column(name, "float32", unit, meaning, **bounds)
+
+
+CATALOGUE: dict[str, Artefact] = {
+    entry.name: entry
+    for entry in (
+        Artefact(
+            "prices", "data", "Daily gold price, one row a London business day",
+            key=("date",),
+            columns=(
+                Column("date", "date", "", "London business day"),
+                Column("gold_usd_per_oz", "float64", "USD/oz", "gold price", **_PRICE_OZ),
+                Column("gold_usd_per_g", "float64", "USD/g", "gold price", **_PRICE_G),
+                Column("log_return", "float64", "1", "log of the price over the row before; empty where it would bridge a gap",
+                       nullable=True, lower=-0.5, upper=0.5),
+                Column("filled", "bool", "", "no quote that day: the last price is carried, its return is empty"),
+                Column("stale", "bool", "", "price unchanged for so long that it is not a quote"),
+                Column("outlier", "bool", "", "a suspicious price that was kept; see quality"),
+            ),
+        ),
+        Artefact(
+            "quality", "data", "What was found in the raw data and what was decided",
+            key=("check",),
+            columns=(
+                Column("check", "str", "", "short name of the check"),
+                Column("status", "str", "", "outcome", isin=("ok", "note", "warning")),
+                Column("found", "str", "", "what was found, with numbers"),
+                Column("expected", "str", "", "what was expected, and why"),
+                Column("decision", "str", "", "what was done about it"),
+            ),
+        ),
+        Artefact("source_cards", "data", "Where the data came from, under which licence, and their grade", kind="document"),
+        Artefact("calibration", "train", "Everything the price paths need", kind="document"),
+        Artefact(
+            "residuals", "train", "Filtered standardised residuals of the training window",
+            key=("date",),
+            columns=(
+                Column("date", "date", "", "day of the return"),
+                Column("sigma", "float64", "1/sqrt(day)", "conditional volatility of the day's log-return", lower=0.0, upper=0.5),
+                Column("residual", "float64", "1", "(return - mean) / sigma", lower=-60.0, upper=60.0),
+            ),
+        ),
+        Artefact(
+            "forecasts", "train", "Out-of-sample forecasts, one row a model, origin and horizon",
+            key=("model", "horizon_days", "date"),
+            columns=(
+                Column("model", "str", "", "model that forecast"),
+                Column("horizon_days", "int64", "day", "days ahead", lower=1),
+                Column("date", "date", "", "last day of the forecast window"),
+                Column("realised_log_return", "float64", "1", "what happened", lower=-2.0, upper=2.0),
+                Column("var_975", "float64", "1", "value at risk at 97.5%, log-return, loss positive"),
+                Column("es_975", "float64", "1", "expected shortfall at 97.5%, loss positive"),
+                Column("var_990", "float64", "1", "value at risk at 99%, loss positive"),
+                Column("crps", "float64", "1", "continuous ranked probability score", lower=0.0),
+            ),
+        ),
+        Artefact(
+            "league", "train", "Out-of-sample scores of every model",
+            key=("model", "horizon_days", "score"),
+            columns=(
+                Column("model", "str", "", "model"),
+                Column("horizon_days", "int64", "day", "days ahead", lower=1),
+                Column("score", "str", "", "crps, pinball_025, pinball_010 ...; lower is better"),
+                Column("value", "float64", "1", "mean score"),
+                Column("standard_error", "float64", "1", "of the mean, Newey-West over overlapping windows", nullable=True, lower=0.0),
+                Column("n", "int64", "1", "forecasts scored", lower=1),
+                Column("rank", "int64", "1", "1 is best within horizon and score", lower=1),
+            ),
+        ),
+        Artefact(
+            "outcomes", "predict", "Result of every model-generated path",
+            key=("book", "path"),
+            columns=(
+                Column("book", "str", "", "which set of paths"),
+                Column("path", "int32", "1", "number of the path, the address of its draws", lower=0),
+                _path_value("end_price_usd_per_g", "USD/g", "gold price on the last day", lower=0.0),
+                _path_value("min_coverage", "1", "lowest assets over liabilities"),
+                _path_value("min_backing", "1", "lowest grams over tokens", lower=0.0),
+                _path_value("min_equity_usd", "USD", "lowest own funds"),
+                _path_value("end_equity_usd", "USD", "own funds on the last day"),
+                _path_value("peak_queue_share", "1", "highest queue over initial tokens", lower=0.0),
+                _path_value("longest_wait_days", "day", "highest market estimate of the wait", lower=0.0),
+                _path_value("worst_discount", "1", "highest token discount"),
+                _path_value("end_tokens_share", "1", "tokens left over initial tokens", lower=0.0),
+                _path_value("slippage_usd", "USD", "sum of slippage", lower=0.0),
+                _path_value("event_loss_usd", "USD", "sum of custody losses at the day's price", lower=0.0),
+                _path_value("nonprice_loss_usd", "USD", "loss of own funds over the horizon other than (G-N)dP; positive is a loss"),
+                *_FAILURE_DAYS,
+                Column("status", "str", "", "how the path ended; see simulation.outcomes"),
+            ),
+        ),
+        Artefact(
+            "days", "predict", "Fan-chart quantiles by day",
+            key=("book", "variable", "day", "quantile"),
+            columns=(
+                Column("book", "str", "", "which set of paths"),
+                Column("variable", "str", "", "price_usd_per_g, coverage, queue_share, discount or equity_usd"),
+                Column("day", "int32", "day", "day of the path, 0 is today", lower=0),
+                Column("quantile", "float64", "1", "level", lower=0.0, upper=1.0),
+                Column("value", "float64", "as variable", "quantile over paths"),
+            ),
+        ),
+        Artefact(
+            "replays", "predict", "Daily ledger of every listed scenario, by the reference engine",
+            key=("scenario", "day"),
+            columns=(
+                Column("scenario", "str", "", "scenario id"),
+                Column("day", "int32", "day", "business days since the start", lower=1),
+                *LEDGER_COLUMNS,
+                *LEDGER_EXTRA,
+            ),
+        ),
+        Artefact(
+            "replay_failures", "predict", "First day and cause of every failure in every listed scenario",
+            key=("scenario", "predicate"),
+            columns=(
+                Column("scenario", "str", "", "scenario id"),
+                Column("predicate", "str", "", "failure", isin=PREDICATES),
+                Column("first_day", "int32", "day", "first day it held; -1 never", lower=-1),
+                Column("cause", "str", "", "largest term that day, empty when it never failed"),
+            ),
+        ),
+        Artefact("scenarios_used", "predict", "The listed scenarios as they were run, with provenance of each price path", kind="document"),
+        Artefact(
+            "metrics", "analyse", "Every figure with its interval",
+            key=("subject", "metric"),
+            columns=(
+                Column("subject", "str", "", "book or scenario id"),
+                Column("metric", "str", "", "name of the figure"),
+                Column("value", "float64", "as unit", "estimate", nullable=True),
+                Column("lower", "float64", "as unit", "lower end of the interval, empty where exact", nullable=True),
+                Column("upper", "float64", "as unit", "upper end of the interval, empty where exact", nullable=True),
+                Column("unit", "str", "", "unit of the value"),
+                Column("method", "str", "", "how estimate and interval were made"),
+                Column("n", "int64", "1", "paths or days behind it", lower=1),
+            ),
+        ),
+        Artefact(
+            "verdicts", "analyse", "Each requirement against its limit",
+            key=("requirement", "subject"),
+            columns=(
+                Column("requirement", "str", "", "failure predicate or profile requirement"),
+                Column("subject", "str", "", "book or scenario it was judged on"),
+                Column("status", "str", "", "outcome", isin=STATUSES),
+                Column("number", "float64", "as unit", "what was found", nullable=True),
+                Column("limit", "float64", "as unit", "the appetite or threshold", nullable=True),
+                Column("unit", "str", "", "unit of number and limit"),
+                Column("margin", "float64", "as unit", "distance to the limit, negative when breached", nullable=True),
+                Column("decides", "bool", "", "whether this row may decide the overall verdict"),
+                Column("sentence", "str", "", "the finding in words"),
+                Column("source", "str", "", "where the limit comes from"),
+            ),
+        ),
+        Artefact(
+            "reverse", "analyse", "Smallest breaking shocks: scanned, then refined",
+            key=("predicate", "shock", "interval"),
+            columns=(
+                Column("predicate", "str", "", "failure, or queue"),
+                Column("shock", "str", "", "axis that was scanned"),
+                Column("interval", "int64", "1", "number of the failing interval; 0 when none was found", lower=0),
+                Column("found", "bool", "", "whether a failing shock was found"),
+                Column("lower", "float64", "as unit", "smallest failing shock of the interval", nullable=True),
+                Column("upper", "float64", "as unit", "largest failing shock of the interval", nullable=True),
+                Column("unit", "str", "", "unit of the shock"),
+                Column("scan_from", "float64", "as unit", "start of the scan"),
+                Column("scan_to", "float64", "as unit", "end of the scan"),
+                Column("scan_step", "float64", "as unit", "step of the scan", lower=0.0),
+                Column("tolerance", "float64", "as unit", "width to which the edges were refined", lower=0.0),
+            ),
+        ),
+        Artefact(
+            "backtests", "analyse", "Do the models' quantiles hold out of sample, and could we tell",
+            key=("model", "horizon_days", "test", "level"),
+            columns=(
+                Column("model", "str", "", "model"),
+                Column("horizon_days", "int64", "day", "days ahead", lower=1),
+                Column("test", "str", "", "kupiec, christoffersen_independence ..."),
+                Column("level", "float64", "1", "level of the value at risk", lower=0.5, upper=1.0),
+                Column("statistic", "float64", "1", "test statistic", nullable=True),
+                Column("p_value", "float64", "1", "p-value", nullable=True, lower=0.0, upper=1.0),
+                Column("observations", "int64", "1", "forecasts", lower=1),
+                Column("exceptions", "int64", "1", "losses beyond the value at risk", lower=0),
+                Column("expected", "float64", "1", "exceptions expected", lower=0.0),
+                Column("power", "float64", "1", "chance to reject if the true rate were twice the nominal one", nullable=True, lower=0.0, upper=1.0),
+            ),
+        ),
+        Artefact("report", "report", "Headline figures, verdict and findings as data", kind="document"),
+    )
+}
+
+
+def of_stage(stage: str) -> tuple[Artefact, ...]:
+    """Every artefact `stage` writes, in catalogue order."""
+    return tuple(entry for entry in CATALOGUE.values() if entry.stage == stage)
+
+
+def entry(name: str) -> Artefact:
+    """Catalogue entry `name`; raises ArtefactError with the names there are."""
+    if name not in CATALOGUE:
+        raise ArtefactError(f"there is no artefact {name!r}", expected=f"one of {', '.join(CATALOGUE)}",
+                            origin="gramlib/artefacts.py")
+    return CATALOGUE[name]
+
+
+_PANDERA_DTYPES = {"date": "datetime64[us]", "str": str}
+
+
+def _schema(artefact: Artefact) -> pa.DataFrameSchema:
+    import pandera.pandas as pa
+
+    def checks(column: Column) -> list:
+        made = []
+        if column.lower is not None:
+            made.append(pa.Check.ge(column.lower))
+        if column.upper is not None:
+            made.append(pa.Check.le(column.upper))
+        if column.isin:
+            made.append(pa.Check.isin(list(column.isin)))
+        return made
+
+    return pa.DataFrameSchema(
+        {c.name: pa.Column(_PANDERA_DTYPES.get(c.dtype, c.dtype), checks(c), nullable=c.nullable) for c in artefact.columns},
+        strict=True,
+        ordered=True,
+        unique=list(artefact.key) or None,
+    )
+
+
+def check_table(name: str, frame: pd.DataFrame, origin: str) -> pd.DataFrame:
+    """Hold `frame` against its catalogue entry and return it; `origin` says where it came from.
+
+    Raises ArtefactError naming the first offending column, value and row.
+    """
+    import pandera.errors
+
+    artefact = entry(name)
+    try:
+        return _schema(artefact).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        first = cases.iloc[0]
+        where = "" if first["index"] is None else f" (row {first['index']})"
+        column = first["column"] if first["column"] is not None else "table"
+        raise ArtefactError(
+            f"{name}: {column}: {first['failure_case']!s:.80}{where} breaks {first['check']!s:.80}; {len(cases)} such case(s)",
+            expected=_expectation(artefact, str(column)),
+            origin=origin,
+            remedy=f"mend what writes it, or re-run stage {artefact.stage}",
+        ) from error
+
+
+def _expectation(artefact: Artefact, column_name: str) -> str:
+    for column in artefact.columns:
+        if column.name == column_name:
+            bounds = f", {column.lower} to {column.upper}" if (column.lower, column.upper) != (None, None) else ""
+            return f"{column.dtype}{' or empty' if column.nullable else ''} [{column.unit}]{bounds}: {column.meaning}"
+    return f"columns {', '.join(c.name for c in artefact.columns)}, in this order, unique by {', '.join(artefact.key)}"
