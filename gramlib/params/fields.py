@@ -1,0 +1,87 @@
+"""Building blocks of the parameter models: one field style, closed word lists, refusals with a reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from gramlib.params.suggest import did_you_mean
+
+
+class Section(BaseModel):
+    """Base of every parameter model: frozen, strict in type (1.5 and true are no counts), no unknown names."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True, hide_input_in_errors=True
+    )
+
+
+def param(default: Any, meaning: str, unit: str = "", **bounds: Any) -> Any:
+    """A field whose description is `meaning [unit]`; `bounds` are pydantic's (ge, gt, le, lt)."""
+    return Field(default=default, description=f"{meaning} [{unit}]" if unit else meaning, **bounds)
+
+
+def meaning_of(field: FieldInfo) -> str:
+    """What a field means, without its unit."""
+    return (field.description or "").rpartition(" [")[0] or (field.description or "")
+
+
+def unit_of(field: FieldInfo) -> str:
+    """Unit of a field as written in its description; empty for a pure word or list."""
+    description = field.description or ""
+    return description.rpartition(" [")[2][:-1] if description.endswith("]") else ""
+
+
+def one_of(*known: str, refused: dict[str, str] | None = None) -> AfterValidator:
+    """Only the words of `known`; `refused` gives words that get a sentence of their own."""
+    return AfterValidator(lambda word: _word(word, known, refused or {}))
+
+
+def each_of(*known: str, empty_ok: bool = False) -> AfterValidator:
+    """A list, each item once and a word of `known` (any word when `known` is empty)."""
+
+    def check(words: list[str]) -> list[str]:
+        _distinct(words, empty_ok)
+        return [_word(word, known, {}) for word in words] if known else words
+
+    return AfterValidator(check)
+
+
+def each_number(lower: float, upper: float) -> AfterValidator:
+    """A list of distinct numbers, at least one, each between `lower` and `upper`, both included."""
+
+    def check(numbers: list[Any]) -> list[Any]:
+        _distinct(numbers, False)
+        for number in numbers:
+            if not lower <= number <= upper:
+                raise refusal(f"each from {lower:g} to {upper:g}", repr(number))
+        return numbers
+
+    return AfterValidator(check)
+
+
+def refusal(expected: str, found: str = "", sentence: str = "") -> PydanticCustomError:
+    """The error a validator raises: what was `expected`, and where the whole input is not it, what was `found`.
+
+    A `sentence` replaces the expectation where the value is known but cannot be had.
+    """
+    return PydanticCustomError("gram", "{expected}", {"expected": expected, "found": found, "sentence": sentence})
+
+
+def _word(word: str, known: tuple[str, ...], refused: dict[str, str]) -> str:
+    if word in refused:
+        raise refusal(f"one of {', '.join(known)}", repr(word), refused[word])
+    if word not in known:
+        raise refusal(f"one of {', '.join(known)}{did_you_mean(word, known)}", repr(word))
+    return word
+
+
+def _distinct(items: list[Any], empty_ok: bool) -> None:
+    if not items and not empty_ok:
+        raise refusal("at least one item", "an empty list")
+    for item in items:
+        if items.count(item) > 1:
+            raise refusal("each item once", f"{item!r} twice")

@@ -1,0 +1,189 @@
+"""The issuer: balance sheet, terms, market access, holders' behaviour and what may happen to it.
+
+Names, units, defaults and ranges are those of the issuer model's parameter table (gramlib/simulation/MODEL.md,
+sections 4 and 8; symbols in brackets below). Bare `fee`, `share`, `spread`, `rate` are fractions; rates are per
+day unless the name says `_year`. Each value keeps its `Basis`: disclosed by the issuer, or assumed by us.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from gramlib.params.fields import Section, one_of, param, refusal
+
+EXTENSIONS = {
+    "minting": "minting", "custodians": "several custodians", "banks": "bank failure",
+    "transit": "gold in transit", "lease": "leased gold", "in_kind": "redemption in kind",
+    "weekends": "weekends", "holders": "lumpy holders", "swing_fee": "the swing fee",
+    "hedge": "the futures hedge", "holding_fee": "the holding fee", "collateral": "the USD-pegged variant",
+}  # fmt: skip
+"""Sections of issuer files that later extensions of the engine bring; refused by name until then."""
+
+
+class Redemption(Section):
+    """How fast holders ask for their money (E6): rho0, rhomax and the logit coefficients a0..a5."""
+
+    base_rate: float = param(0.002, "share of free tokens redeemed on a calm day (rho0)", "1/day", ge=0.0, lt=1.0)
+    max_rate: float = param(0.10, "share of free tokens redeemed on the worst day (rhomax)", "1/day", gt=0.0, le=1.0)
+    a0: float = param(-5.0, "intensity on a calm day", "1", ge=-30.0, le=5.0)
+    a_return: float = param(20.0, "weight of a five-day fall of gold (a1)", "1", ge=0.0, le=1000.0)
+    a_discount: float = param(30.0, "weight of the token's discount (a2)", "1", ge=0.0, le=1000.0)
+    a_queue: float = param(8.0, "weight of the queue as a share of tokens (a3)", "1", ge=0.0, le=1000.0)
+    a_shortfall: float = param(80.0, "weight of coverage below one (a4)", "1", ge=0.0, le=10_000.0)
+    a_event: float = param(3.0, "weight of a confidence event (a5)", "1", ge=0.0, le=1000.0)
+
+    @model_validator(mode="after")
+    def _rates_in_order(self) -> Redemption:
+        if self.base_rate > self.max_rate:
+            raise refusal("base_rate at most max_rate", f"base_rate {self.base_rate:g}, max_rate {self.max_rate:g}")
+        return self
+
+
+class Terms(Section):
+    """What a holder may ask for: fr, gate g, smallest physical redemption, pricing mode."""
+
+    fee: float = param(0.0025, "redemption fee (fr)", "1", ge=0.0, lt=0.5)
+    gate: float | None = param(None, "largest share of tokens admitted a day (g); null means none", "1/day", gt=0.0, le=1.0)
+    minimum_oz: float = param(430.0, "smallest redemption in physical gold", "oz", ge=0.0, le=1e6)
+    mode: Annotated[
+        str,
+        one_of(
+            "agency",
+            refused={"principal": "mode principal is not built yet; it comes with the engine's extensions"},
+        ),
+    ] = param("agency", "price paid: agency means the day's price")
+
+
+class Market(Section):
+    """Selling gold (E9): lag, kappa, ADV, spread, Y, sig."""
+
+    lag_days: int = param(2, "days from selling gold to cash (lag)", "business days", ge=1, le=60)
+    capacity_share: float = param(0.10, "own share of the daily volume (kappa)", "1", gt=0.0, le=1.0)
+    adv_usd: float = param(500e6, "daily volume the issuer can reach (ADV)", "USD/day", gt=0.0, le=1e13)
+    spread: float = param(0.0005, "full bid-ask spread", "1", ge=0.0, lt=0.5)
+    impact: float = param(0.7, "square-root impact constant (Y)", "1", ge=0.0, le=10.0)
+    daily_vol: float = param(0.012, "daily volatility in band and impact (sig)", "1/sqrt(day)", ge=0.0, le=0.5)
+
+
+class PegModel(Section):
+    """The token's market price (E10): depth, eta, zeta, carb, lam."""
+
+    depth_usd: float = param(5e6, "net sales that move the token price by 1%", "USD", gt=0.0, le=1e12)
+    persistence: float = param(0.5, "share of yesterday's discount left (eta)", "1", ge=0.0, lt=1.0)
+    secondary_share: float = param(0.5, "secondary sales per excess redemption (zeta)", "1", ge=0.0, le=100.0)
+    arbitrage_cost: float = param(0.001, "cost of one arbitrage (carb)", "1", ge=0.0, lt=0.5)
+    risk_price: float = param(1.0, "price of waiting risk per root day (lam)", "1", ge=0.0, le=100.0)
+
+
+def _no_credit_line(usd: float) -> float:
+    if usd > 0:
+        raise refusal("0", f"{usd:g}", "a credit line is not built yet; set credit_line_usd to 0")
+    return usd
+
+
+class Treasury(Section):
+    """Cash and bills (E3, E8): hB, yB, cash floor, credit line."""
+
+    bill_haircut: float = param(0.002, "loss when bills are sold before maturity (hB)", "1", ge=0.0, lt=0.5)
+    bill_yield: float = param(0.04, "yield of bills a year (yB)", "1/year", ge=-0.05, le=0.5)
+    cash_floor_usd: float = param(0.0, "cash not used for redemptions", "USD", ge=0.0, le=1e13)
+    credit_line_usd: Annotated[float, AfterValidator(_no_credit_line)] = param(0.0, "committed credit line", "USD", ge=0.0)
+
+
+class Costs(Section):
+    """What it costs to exist (E3)."""
+
+    opex_usd_year: float = param(3e6, "operating cost", "USD/year", ge=0.0, le=1e12)
+    custody_rate_year: float = param(0.001, "custody and insurance as a share of the gold's value", "1/year", ge=0.0, lt=0.5)
+
+
+class ConfidenceDriver(Section):
+    """Confidence events: Poisson with a hazard that rises as gold falls (model page, section 8)."""
+
+    rate_year: float = param(0.035, "events a year when calm", "1/year", ge=0.0, le=250.0)
+    return_sensitivity: float = param(20.0, "growth of the hazard per unit of five-day fall", "1", ge=0.0, le=1000.0)
+    mean_days: float = param(3.0, "mean duration of an event, geometric", "business days", ge=1.0, le=252.0)
+    level: float = param(1.0, "level of event_t while it lasts", "1", gt=0.0, le=10.0)
+    decay: float = param(0.5, "share of the level left on each day after its end", "1", ge=0.0, lt=1.0)
+
+
+class LiquidityDriver(Section):
+    """Market liquidity m_t: from volatility, plus squeezes (model page, section 8)."""
+
+    cap: float = param(10.0, "largest multiplier", "1", ge=1.0, le=1000.0)
+    squeeze_rate_year: float = param(0.02, "squeezes a year", "1/year", ge=0.0, le=250.0)
+    squeeze_days: int = param(20, "length of a squeeze", "business days", ge=1, le=252)
+    squeeze_multiplier: float = param(4.0, "multiplier during a squeeze", "1", ge=1.0, le=1000.0)
+
+
+class CustodyDriver(Section):
+    """Custody losses: Poisson per custodian, generalised Pareto severity (model page, section 8)."""
+
+    rate_year: float = param(0.001, "losses a year at each custodian", "1/year", ge=0.0, le=250.0)
+    custodians: int = param(2, "custodians, holding equal shares", "custodians", ge=1, le=100)
+    mean_severity: float = param(0.05, "mean share of a custodian's grams lost", "1", gt=0.0, le=1.0)
+    tail_xi: float = param(0.5, "tail index of the severity", "1", ge=0.0, lt=1.0)
+
+
+class Drivers(Section):
+    """What may happen beside prices; drawn only where the run asks for it (predict.drivers)."""
+
+    confidence: ConfidenceDriver = ConfidenceDriver()
+    liquidity: LiquidityDriver = LiquidityDriver()
+    custody: CustodyDriver = CustodyDriver()
+
+
+class Basis(Section):
+    """Where a value comes from: disclosed by the issuer, or assumed."""
+
+    basis: Literal["disclosed", "assumed"] = "assumed"
+    source: str = "default of the model page"
+    date: str = ""
+
+
+class Issuer(Section):
+    """One issuer, complete; `basis` says for each dotted key where its value comes from."""
+
+    name: str = param("Gram", "name in the report", min_length=1)
+    peg: Annotated[
+        str,
+        one_of("gold", refused={"usd": "peg usd is not built yet; it comes with the USD-pegged variant"}),
+    ] = param("gold", "what one token is worth: gold means one gram")
+    tokens_g: float = param(10e6, "tokens outstanding (N0)", "g", gt=0.0, le=1e11)
+    gold_g: float = param(10e6, "allocated gold held (G0)", "g", ge=0.0, le=1e11)
+    cash_usd: float = param(13e6, "cash (C0)", "USD", ge=0.0, le=1e13)
+    bills_usd: float = param(26e6, "T-bills (B0)", "USD", ge=0.0, le=1e13)
+    redemption: Redemption = Redemption()
+    terms: Terms = Terms()
+    market: Market = Market()
+    peg_model: PegModel = PegModel()
+    treasury: Treasury = Treasury()
+    costs: Costs = Costs()
+    drivers: Drivers = Drivers()
+    basis: dict[str, Basis] = Field(default_factory=dict)
+
+    def basis_of(self, key: str) -> Basis:
+        """Basis of the dotted `key` ("terms.fee"); a key without a statement is assumed."""
+        return self.basis.get(key, Basis())
+
+    def to_record(self) -> dict[str, Any]:
+        """Everything, as JSON-able plain values; `Issuer.from_record` is its inverse."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Issuer:
+        """The issuer that `to_record` wrote."""
+        return cls.model_validate(record)
+
+
+def load_issuer(name_or_path: str, root: Path) -> Issuer:
+    """The issuer of `root`/params/issuers/<name>.yaml, or of a path to a YAML file.
+
+    Raises ParameterError with file and line for anything unknown, impossible or not built yet.
+    """
+    from gramlib.params.issuer_file import read_issuer
+
+    return read_issuer(name_or_path, root).issuer()

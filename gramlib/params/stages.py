@@ -1,0 +1,137 @@
+"""The five stages' parameters: the one home of every name, type, default, unit and bound.
+
+The notebook's `parameters` cell, `gram params explain` and the YAML keys are all derived from these
+models, field by field and in this order. Types are plain (str, int, float, bool, lists of them), because
+they must survive papermill's cell. `upstream` says which run's tables a notebook reads when it is run by
+hand; the runner leaves it empty, and it is no part of a run's identity.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from gramlib.params.fields import Section, each_number, each_of, one_of, param, refusal
+
+STAGE_NAMES = ("data", "train", "predict", "analyse", "report")
+MODEL_NAMES = ("fhs", "garch_t")
+DRIVER_NAMES = ("confidence", "liquidity", "custody")
+DEFAULT_SEED = 20261120
+_MAX_SEED = 2**63 - 1
+_MAX_DAYS = 252 * 60
+
+
+def _iso_date(text: str) -> str:
+    """A calendar date written YYYY-MM-DD, or nothing where the field allows it."""
+    try:
+        real = text == "" or dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        real = False
+    if not real:
+        raise refusal("a date that exists, written like 2013-04-15")
+    return text
+
+
+Date = Annotated[str, AfterValidator(_iso_date)]
+
+
+def _upstream() -> str:
+    return param("", "run id or run folder whose tables are read; empty means the latest succeeded run")
+
+
+def _seed() -> int:
+    return param(DEFAULT_SEED, "address of the random draws; same seed, same tables", ge=0, le=_MAX_SEED)
+
+
+def _issuer() -> str:
+    return param("gram", "issuer under test: a file name in params/issuers without .yaml, or a path", min_length=1)
+
+
+def _profile() -> str:
+    return param("internal", "limits to judge by: a file name in params/profiles without .yaml", min_length=1)
+
+
+class DataParams(Section):
+    """Stage `data`: which gold price, over which dates."""
+
+    source: Annotated[str, one_of("sample", "file")] = param("sample", "sample (shipped, demonstration) or file")
+    path: str = param("", "price file, when source is file")
+    column: str = param("", "price column of that file; empty means chosen by rule and reported")
+    unit: Annotated[str, one_of("auto", "oz", "g", "kg", "tola")] = param(
+        "auto", "weight the file's price is quoted for: auto, oz, g, kg or tola"
+    )
+    start: Date = param("1975-01-02", "first day kept", "ISO date")
+    end: Date = param("", "last day kept; empty means the last one there is", "ISO date")
+    max_fill_days: int = param(3, "longest gap filled with the last price", "business days", ge=0, le=20)
+
+
+class TrainParams(Section):
+    """Stage `train`: which price models, fitted and judged on what."""
+
+    upstream: str = _upstream()
+    start: Date = param("2000-01-01", "first day of the training window", "ISO date")
+    models: Annotated[list[str], each_of(*MODEL_NAMES)] = param(["fhs", "garch_t"], "price models to fit and compare")
+    eval_days: int = param(2520, "last days held out for scoring", "business days", ge=1, le=_MAX_DAYS)
+    min_train_days: int = param(1000, "shortest history a model is fitted on", "business days", ge=100, le=_MAX_DAYS)
+    refit_every_days: int = param(250, "days between refits while scoring", "business days", ge=1, le=_MAX_DAYS)
+    horizons_days: Annotated[list[int], each_number(1, 252)] = param([1, 10], "forecast horizons", "business days")
+    persistence_cap: float = param(0.999, "highest alpha plus beta let into a simulation", "1", gt=0.5, lt=1.0)
+    tail_share: float = param(0.05, "share of residuals in each fitted tail", "1", gt=0.0, le=0.25)
+    seed: int = _seed()
+
+
+class PredictParams(Section):
+    """Stage `predict`: which issuer, under which scenarios and on how many paths."""
+
+    upstream: str = _upstream()
+    issuer: str = _issuer()
+    scenarios: Annotated[list[str], each_of()] = param(["all"], "listed scenarios to replay; all means every one")
+    profile: str = _profile()
+    model: Annotated[str, one_of("champion", *MODEL_NAMES)] = param("champion", "price model of the generated paths")
+    n_paths: int = param(100_000, "paths of the liquidity book", "paths", ge=1, le=10_000_000)
+    horizon_days: int = param(252, "length of the liquidity book", "business days", ge=1, le=2520)
+    solvency_n_paths: int = param(20_000, "paths of the solvency book", "paths", ge=1, le=10_000_000)
+    solvency_horizon_days: int = param(756, "length of the solvency book", "business days", ge=1, le=2520)
+    start_gold_usd_per_oz: float = param(
+        0.0, "gold price on day 0; 0 means the last price of the data", "USD/oz", ge=0.0, le=50_000.0
+    )
+    drivers: Annotated[list[str], each_of(*DRIVER_NAMES, empty_ok=True)] = param(
+        ["confidence", "liquidity", "custody"], "what is drawn beside prices; an empty list means prices alone"
+    )
+    seed: int = _seed()
+    fan_paths: int = param(10_000, "paths behind the fan charts", "paths", ge=1, le=1_000_000)
+
+
+class AnalyseParams(Section):
+    """Stage `analyse`: figures with intervals, verdict, reverse stress."""
+
+    upstream: str = _upstream()
+    issuer: str = _issuer()
+    profile: str = _profile()
+    level: float = param(0.975, "level of value at risk and expected shortfall", "1", gt=0.5, lt=1.0)
+    confidence: float = param(0.95, "confidence of every interval", "1", gt=0.5, lt=1.0)
+    bootstrap_samples: int = param(500, "resamples behind a bootstrap interval", "samples", ge=10, le=100_000)
+    reverse_horizon_days: int = param(10, "length of a reverse-stress path", "business days", ge=1, le=252)
+    reverse_max_fall: float = param(0.9, "largest price fall scanned", "1", gt=0.0, lt=1.0)
+    reverse_step: float = param(0.01, "step of the scan", "1", ge=0.0005, le=0.1)
+    reverse_tolerance: float = param(0.0001, "width at which refining stops", "1", ge=1e-8, le=0.01)
+    seed: int = _seed()
+
+
+class ReportParams(Section):
+    """Stage `report`: what stands on the cover; it computes nothing."""
+
+    upstream: str = _upstream()
+    title: str = param("Gram stress test", "title on the cover", min_length=1)
+    author: str = param("", "who is responsible for the report")
+
+
+STAGE_PARAMS: dict[str, type[Section]] = {
+    "data": DataParams,
+    "train": TrainParams,
+    "predict": PredictParams,
+    "analyse": AnalyseParams,
+    "report": ReportParams,
+}
