@@ -1,0 +1,51 @@
+# Every target sets up what it needs by itself; `make` alone lists them.
+# PYTHON=/path/to/python3.12 chooses the interpreter, PARAMS=params/smoke.yaml another run.
+
+PARAMS = params/baseline.yaml
+PYTHON =
+BIN = .venv/bin
+TOOLS = .venv-tools/bin
+CODE = gramlib tests notebooks
+
+COMPILE = $(TOOLS)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	--fork-strategy fewest --custom-compile-command "make lock" $(UPGRADE)
+
+.PHONY: help run test test-quick lab check lock clean venv tools
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: venv ## run the five stages on params/baseline.yaml, or on PARAMS=...
+	@$(BIN)/gram run $(PARAMS)
+
+test: venv ## every test
+	@$(BIN)/python -m pytest
+
+test-quick: venv ## the tests that take seconds
+	@$(BIN)/python -m pytest -m "not slow and not kill and not container and not browser"
+
+lab: venv ## open JupyterLab on the start page
+	@$(BIN)/jupyter lab notebooks/00_start.ipynb
+
+check: venv tools ## lint code and notebooks, types, walls between the rooms, notebook rules
+	$(TOOLS)/ruff check $(CODE)
+	$(TOOLS)/ruff format --check $(CODE)
+	PYTHONPATH=$$($(TOOLS)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
+		$(TOOLS)/mypy --python-executable $(BIN)/python
+	PYTHONPATH=. $(TOOLS)/lint-imports
+	$(TOOLS)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/python -m pytest -q tests/notebooks/test_notebook_rules.py
+
+lock: tools ## resolve both locks again, keeping what still fits; UPGRADE=--upgrade moves everything
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --group tools -c requirements.lock -o requirements-tools.lock
+
+clean: ## remove the virtual environments and caches; runs in reports/ stay
+	rm -rf .venv .venv-tools .venv.set-up .venv-tools.set-up .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find gramlib tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+venv:
+	@PYTHON="$(PYTHON)" sh .ci/venv .venv requirements.lock editable
+
+tools:
+	@PYTHON="$(PYTHON)" sh .ci/venv .venv-tools requirements-tools.lock
