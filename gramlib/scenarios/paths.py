@@ -1,0 +1,145 @@
+"""A scenario as the daily numbers the issuer model needs.
+
+Replay rule: the log-returns of the window, times `scale`, are applied to today's price; levels are not.
+Where the returns come from is the path's provenance:
+
+    grade of the data   window covered   provenance
+    D                   either           reconstructed through published facts
+    other               no               reconstructed through published facts
+    other               yes              measured on the run's own daily data
+    any                 no window        hypothetical
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gramlib.errors import DataContractError
+from gramlib.params.issuer import Issuer
+from gramlib.scenarios.reconstruction import annual_volatility, reconstruct
+from gramlib.scenarios.scenario import Scenario
+from gramlib.scenarios.window import window_log_returns
+
+MEASURED = "measured on the run's own daily data"
+RECONSTRUCTED = "reconstructed through published facts"
+HYPOTHETICAL = "hypothetical"
+DOCUMENT_VERSION = 1
+_RECONSTRUCTED_DATA = "D"
+
+
+@dataclass(frozen=True)
+class ScenarioPath:
+    """One scenario, day by day; arrays have shape (horizon_days + 1,), index 0 is today.
+
+    `event`, `liquidity_multiplier` and `lost_g` hold for their own day; their index 0 is never used.
+    `shocks` are figures measured on the finished path; `record` is the scenario it was made from.
+    """
+
+    scenario_id: str
+    title: str
+    price_usd_per_g: np.ndarray
+    event: np.ndarray
+    liquidity_multiplier: np.ndarray
+    lost_g: np.ndarray
+    provenance: str
+    note: str = ""
+    severity: str = ""
+    shocks: Mapping[str, float] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+
+def build_path(
+    scenario: Scenario, prices: pd.DataFrame, grade: str, start_usd_per_g: float, issuer: Issuer
+) -> ScenarioPath:
+    """`scenario` applied to `start_usd_per_g` [USD/g] and the gold of `issuer`.
+
+    `prices` is the run's own daily table and `grade` its data grade. Raises DataContractError when the price
+    would leave the positive numbers.
+    """
+    if not start_usd_per_g > 0:
+        raise DataContractError(
+            f"scenario {scenario.id}: starting price {start_usd_per_g!r} USD/g", expected="a positive price"
+        )
+    moves, provenance, note = _log_returns(scenario, prices, grade)
+    moves = moves * scenario.scale
+    returns = np.zeros(scenario.horizon_days)
+    returns[: len(moves)] = moves
+    event, multiplier, lost_share = _beside_the_price(scenario)
+    return ScenarioPath(
+        scenario_id=scenario.id,
+        title=scenario.title,
+        price_usd_per_g=start_usd_per_g * np.exp(np.concatenate([[0.0], np.cumsum(returns)])),
+        event=event,
+        liquidity_multiplier=multiplier,
+        lost_g=lost_share * issuer.gold_g,
+        provenance=provenance,
+        note=note,
+        severity=scenario.severity,
+        shocks=_shocks(moves, scenario, event, multiplier, lost_share),
+        record=scenario.to_record(),
+    )
+
+
+def scenarios_used(paths: Iterable[ScenarioPath]) -> dict[str, Any]:
+    """The `scenarios_used` document: each scenario as it was run, its provenance and measured shocks."""
+    return {
+        "schema": DOCUMENT_VERSION,
+        "scenarios": [
+            {**path.record, "provenance": path.provenance, "note": path.note, "shocks": dict(path.shocks)} for path in paths
+        ],
+    }
+
+
+def _log_returns(scenario: Scenario, prices: pd.DataFrame, grade: str) -> tuple[np.ndarray, str, str]:
+    if scenario.window is None or scenario.published is None:
+        days = [0, *(knot.day for knot in scenario.knots)]
+        levels = np.log([1.0, *(knot.factor for knot in scenario.knots)])
+        return np.diff(np.interp(np.arange(days[-1] + 1), days, levels)), HYPOTHETICAL, "no window in history is replayed"
+    window = scenario.window
+    if grade != _RECONSTRUCTED_DATA:
+        measured = window_log_returns(prices, window)
+        if measured is not None:
+            note = f"returns of the run's own data from {window.start} to {window.end}, {len(measured)} days"
+            return measured, MEASURED, note
+    drawn = reconstruct(scenario.published)
+    note = (
+        f"drawn through {len(scenario.published.points)} published prices and the sharpest day of: "
+        f"{scenario.published.series}; volatility {annual_volatility(drawn):.0%} a year, "
+        f"published {scenario.published.annual_volatility:.0%}"
+    )
+    return drawn, RECONSTRUCTED, note
+
+
+def _beside_the_price(scenario: Scenario) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    event, multiplier, lost_share = (np.full(scenario.horizon_days + 1, calm) for calm in (0.0, 1.0, 0.0))
+    for spell in scenario.events:
+        days = slice(spell.from_day, spell.to_day + 1)
+        event[days] = np.maximum(event[days], spell.event)
+        multiplier[days] = np.maximum(multiplier[days], spell.liquidity_multiplier)
+        lost_share[days] += spell.lost_share
+    return event, multiplier, lost_share
+
+
+def _shocks(
+    moves: np.ndarray, scenario: Scenario, event: np.ndarray, multiplier: np.ndarray, lost_share: np.ndarray
+) -> dict[str, float]:
+    levels = np.exp(np.concatenate([[0.0], np.cumsum(moves)]))
+    simple = np.expm1(moves)
+    return {
+        "total_return": float(levels[-1] - 1),
+        "worst_day_return": float(simple.min()),
+        "best_day_return": float(simple.max()),
+        "max_drawdown": float(1 - (levels / np.maximum.accumulate(levels)).min()),
+        "annual_volatility": annual_volatility(moves),
+        "price_days": len(moves),
+        "horizon_days": scenario.horizon_days,
+        "event_days": int((event > 0).sum()),
+        "max_event": float(event.max()),
+        "max_liquidity_multiplier": float(multiplier.max()),
+        "lost_share": float(lost_share.sum()),
+    }

@@ -1,0 +1,187 @@
+"""What a scenario file may say: a story, its precedent, a price path, and what happens beside the price.
+
+The price comes from exactly one of
+
+    knots        hypothetical: factors on today's price at given days, log-linear in between
+    window       historical: two dates; the daily returns between them are replayed on today's price
+    price_of     the price of another scenario, whose window or knots are taken over by the catalogue
+
+A window carries its published facts (a few figures and the series they were measured on), never a daily
+series: those are licensed, and the run's own data are used where they reach. `scale` multiplies every
+log-return of the path. `events` hold for the days they list, counted from 1.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from gramlib.params.fields import Section, refusal
+
+SEVERITIES = ("calm", "mild", "moderate", "severe", "extreme")
+"""Severity labels, mildest first; profiles say which failures each may show."""
+
+Severity = Literal["calm", "mild", "moderate", "severe", "extreme"]
+_WEEKEND = (5, 6)
+
+
+def _real_weekday(text: str) -> str:
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise refusal("a date that exists, written like 2013-04-15", repr(text)) from None
+    if day.weekday() in _WEEKEND:
+        raise refusal("a business day", f"{text}, a {day:%A}")
+    return text
+
+
+TradingDay = Annotated[str, AfterValidator(_real_weekday)]
+
+
+def weekdays_between(first: str, last: str) -> int:
+    """Weekdays after `first` up to and including `last`; bank holidays are not known here."""
+    start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    weeks, rest = divmod((end - start).days, 7)
+    return 5 * weeks + sum((start + dt.timedelta(days=i)).weekday() not in _WEEKEND for i in range(1, rest + 1))
+
+
+class Precedent(Section):
+    """What happened once, or whose rule gives the size."""
+
+    text: str = Field(min_length=10, description="what happened, or whose rule gives the size")
+    date: str = Field(min_length=4, description="when")
+    source: str = Field(min_length=3, description="where that can be read")
+    verified: bool = Field(default=True, description="false while nobody has checked it at its source")
+
+
+class Window(Section):
+    """The days whose returns are replayed; day 0 of the path is the last price up to `start`."""
+
+    start: TradingDay
+    end: TradingDay
+
+
+class PublishedPoint(Section):
+    """One published price."""
+
+    date: TradingDay
+    usd_per_oz: float = Field(gt=20.0, lt=50_000.0, description="price [USD/oz]")
+
+
+class SharpestDay(Section):
+    """The worst day of the window; its best one where the story is a rise."""
+
+    date: TradingDay
+    simple_return: float = Field(gt=-0.5, lt=0.5, description="price over the price of the day before, less one [1]")
+
+
+class Published(Section):
+    """Facts of a window, all measured on `series`."""
+
+    series: str = Field(min_length=5, description="the series these figures were measured on")
+    points: tuple[PublishedPoint, ...] = Field(default=(), strict=False, description="prices in date order")
+    sharpest_day: SharpestDay
+    max_drawdown: float = Field(ge=0.0, lt=1.0, description="deepest fall from a high inside the window [1]")
+    annual_volatility: float = Field(gt=0.0, lt=2.0, description="of daily log-returns, times root 252 [1]")
+
+
+class Knot(Section):
+    """A factor on the starting price at one day."""
+
+    day: int = Field(ge=1, le=5000)
+    factor: float = Field(gt=0.0, le=20.0)
+
+
+class Spell(Section):
+    """Days `from_day` to `to_day`, both included, on which something beside the price holds."""
+
+    from_day: int = Field(ge=1, le=5000)
+    to_day: int = Field(ge=1, le=5000)
+    event: float = Field(default=0.0, ge=0.0, le=10.0, description="confidence event level [1]")
+    liquidity_multiplier: float = Field(default=1.0, ge=1.0, le=1000.0, description="market liquidity stress m [1]")
+    lost_share: float = Field(default=0.0, ge=0.0, le=1.0, description="share of the allocated gold lost [1]")
+    why: str = Field(min_length=10, description="reason for this size")
+
+
+class Scenario(Section):
+    """One scenario, complete: everything `build_path` needs beside the run's prices and the issuer."""
+
+    id: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
+    title: str = Field(min_length=5, description="one line for stakeholders")
+    kind: Literal["historical", "hypothetical", "combined"]
+    severity: Severity
+    story: str = Field(min_length=40, description="two sentences: what happens, and why it matters")
+    precedent: Precedent
+    horizon_days: int = Field(ge=1, le=2520, description="length of the path; the price stays flat after its last move")
+    scale: float = Field(default=1.0, gt=0.0, le=3.0, description="factor on every log-return [1]")
+    price_of: str = Field(default="", description="id of the scenario whose price is taken over")
+    window: Window | None = None
+    published: Published | None = None
+    knots: tuple[Knot, ...] = Field(default=(), strict=False)
+    events: tuple[Spell, ...] = Field(default=(), strict=False)
+
+    def to_record(self) -> dict[str, Any]:
+        """Everything as JSON-able plain values; `Scenario.from_record` is its inverse."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Scenario:
+        """The scenario that `to_record` wrote."""
+        return cls.model_validate(record)
+
+    def contradiction(self) -> tuple[str, str, str] | None:
+        """The first statement at odds with another one: its dotted key, what was found, what was expected."""
+        return next(
+            (found for found in (self._of_price(), self._of_window(), self._of_knots(), self._of_events()) if found), None
+        )
+
+    def _of_price(self) -> tuple[str, str, str] | None:
+        if (self.window is None) == (not self.knots):
+            found = "both window and knots" if self.knots else "no price path"
+            return "knots" if self.knots else "id", found, "exactly one of knots, window or price_of"
+        if (self.window is None) != (self.published is None):
+            return "published" if self.published else "window", "one of window and published", "both or neither"
+        return None
+
+    def _of_window(self) -> tuple[str, str, str] | None:
+        if self.window is None or self.published is None:
+            return None
+        first, last = self.window.start, self.window.end
+        if last <= first:
+            return "window.end", f"end {last} not after start {first}", "start before end"
+        if weekdays_between(first, last) > self.horizon_days:
+            days = weekdays_between(first, last)
+            return "horizon_days", f"{self.horizon_days} days for a window of {days}", f"at least {days}"
+        dates = [point.date for point in self.published.points]
+        if len(dates) < 2:
+            return "published", f"{len(dates)} published points", "at least two: start and end"
+        if sorted(set(dates)) != dates:
+            return "published.points", f"dates {', '.join(dates)}", "dates in order, each once"
+        for key, date in [("points", dates[0]), ("points", dates[-1])]:
+            if not first <= date <= last:
+                return f"published.{key}", f"{date}, outside the window", f"dates from {first} to {last}"
+        if not dates[0] < self.published.sharpest_day.date <= dates[-1]:
+            found = self.published.sharpest_day.date
+            return "published.sharpest_day.date", found, f"after {dates[0]} and up to {dates[-1]}"
+        return None
+
+    def _of_knots(self) -> tuple[str, str, str] | None:
+        days = [knot.day for knot in self.knots]
+        if sorted(set(days)) != days:
+            return "knots", f"days {', '.join(map(str, days))}", "days in order, each once"
+        if days and days[-1] > self.horizon_days:
+            return f"knots.{len(days) - 1}", f"day {days[-1]} after horizon_days {self.horizon_days}", "days within it"
+        return None
+
+    def _of_events(self) -> tuple[str, str, str] | None:
+        for index, spell in enumerate(self.events):
+            if not spell.from_day <= spell.to_day <= self.horizon_days:
+                found = f"days {spell.from_day} to {spell.to_day}"
+                return f"events.{index}", found, f"from_day <= to_day <= horizon_days {self.horizon_days}"
+            if spell.lost_share and spell.from_day != spell.to_day:
+                return f"events.{index}", "a loss on several days", "a loss on one day: from_day equal to to_day"
+        if sum(spell.lost_share for spell in self.events) > 1.0:
+            return "events", "more than all the gold lost", "lost_share adding up to at most 1"
+        return None
