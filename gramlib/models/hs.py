@@ -1,0 +1,41 @@
+"""Plain historical simulation: the next h days are like some h days of the last 1,000. The baseline of every comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from gramlib.models.returns import Returns
+from gramlib.models.window import TrainingWindow
+
+WINDOW_DAYS = 1000
+
+
+@dataclass(frozen=True)
+class HistoricalSimulation:
+    """Nothing is estimated: the forecast is the window itself, moved on every day."""
+
+    window_days: int
+
+    name: ClassVar[str] = "hs"
+
+    @classmethod
+    def fit(cls, window: TrainingWindow) -> HistoricalSimulation:
+        """Take the last 1,000 days, or all there are."""
+        return cls(min(WINDOW_DAYS, len(window.returns)))
+
+    def forecast(
+        self, returns: Returns, origins: np.ndarray, horizons_days: Sequence[int], uniform: np.ndarray
+    ) -> dict[int, np.ndarray]:
+        """Sorted overlapping h-day returns of the window that ends at each origin; `uniform` is not needed."""
+        cumulative = np.concatenate(([0.0], np.cumsum(returns.log_return)))
+        samples = {}
+        for horizon in horizons_days:
+            sums = cumulative[horizon:] - cumulative[:-horizon]
+            windows = sliding_window_view(sums, self.window_days - horizon + 1)
+            samples[horizon] = np.sort(windows[origins + 1 - self.window_days], axis=1)
+        return samples

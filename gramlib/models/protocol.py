@@ -1,0 +1,57 @@
+"""What a price model offers. A model is a frozen dataclass: `fit` makes one, and it can say all it knows as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar, Protocol, Self
+
+import numpy as np
+
+from gramlib.models.returns import Returns
+from gramlib.models.window import TrainingWindow
+
+
+class Forecaster(Protocol):
+    """A fitted model that can be scored out of sample."""
+
+    name: ClassVar[str]
+
+    @classmethod
+    def fit(cls, window: TrainingWindow) -> Self:
+        """Fit on what `window` may see."""
+        ...
+
+    def forecast(
+        self, returns: Returns, origins: np.ndarray, horizons_days: Sequence[int], uniform: np.ndarray
+    ) -> dict[int, np.ndarray]:
+        """Sorted samples of the log-return over each horizon: {horizon: (n_origins, n_samples)}.
+
+        Row i uses `returns` up to and including index `origins[i]`, and nothing after it. `uniform`
+        (n_samples, max horizon) holds the common random numbers of the comparison.
+        """
+        ...
+
+
+class PathModel(Forecaster, Protocol):
+    """A model that also generates price paths and survives in a calibration document."""
+
+    def simulate(self, n_paths: int, n_days: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Cumulative log growth and daily volatility, both (n_paths, n_days + 1); volatility t is that of day t + 1."""
+        ...
+
+    def next_day(self, level: float) -> tuple[float, float]:
+        """VaR and ES at `level` of the log-return on the day after the data, in closed form, losses positive."""
+        ...
+
+    def record(self) -> dict[str, Any]:
+        """The fitted model as a JSON-able mapping, all but the residuals."""
+        ...
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any], residuals: np.ndarray) -> Self:
+        """The fitted model again, from `record()` and the residuals of its training window (n,)."""
+        ...
+
+    def card(self) -> dict[str, str]:
+        """Model card: title, what, parameters, fails_when, in plain sentences."""
+        ...

@@ -1,0 +1,112 @@
+"""Stage train: judge the models out of sample, choose the champion, fit on everything, write it all down."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gramlib.models.contest import CHAMPION_RULE, choose_champion, league_table
+from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts
+from gramlib.models.protocol import PathModel
+from gramlib.models.registry import BASELINE, path_model
+from gramlib.models.returns import usable_returns
+from gramlib.models.window import TrainingWindow
+from gramlib.params.stages import TrainParams
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Training:
+    """What stage train hands on: the catalogue's `calibration`, `residuals`, `forecasts` and `league`."""
+
+    calibration: dict[str, Any]
+    residuals: pd.DataFrame
+    forecasts: pd.DataFrame
+    league: pd.DataFrame
+
+
+def train(
+    prices: pd.DataFrame,
+    params: TrainParams,
+    rng: np.random.Generator,
+    progress: Progress | None = None,
+    grade: str = "D",
+) -> Training:
+    """Score and fit the models `params.models` on a `prices` table; the historical-simulation baseline is always scored.
+
+    `grade` is the data grade: on D the champion is not contested. The result depends on nothing but the arguments.
+    Raises DataContractError when the table is too short, ParameterError for an unknown model.
+    """
+    returns = usable_returns(prices)
+    first = returns.first_on_or_after(params.start)
+    classes = {name: path_model(name) for name in params.models}
+    scored = rolling_forecasts(returns, first, [BASELINE, *classes.values()], params, rng, progress)
+    champion, duels, decision = choose_champion(scored, list(classes), grade)
+
+    window = TrainingWindow(returns, first, params.persistence_cap, params.tail_share)
+    fitted = {name: model.fit(window) for name, model in classes.items()}
+    dates = returns.dates[first:]
+    calibration = {
+        "schema": 1,
+        "champion": champion,
+        "champion_rule": CHAMPION_RULE,
+        "champion_decision": decision,
+        "duels": duels,
+        "grade": grade,
+        "training": {"start": _day(dates[0]), "end": _day(dates[-1]), "n": len(dates)},
+        "history": {"start": _day(returns.dates[0]), "n": len(returns), "masked_rows": len(prices) - len(returns)},
+        "evaluation": {
+            "start": _day(scored["date"].min()), "end": _day(scored["date"].max()), "eval_days": params.eval_days,
+            "refit_every_days": params.refit_every_days, "min_train_days": params.min_train_days,
+            "overlap": "forecasts of horizons above one day overlap; standard errors use Newey-West with h - 1 lags",
+        },
+        "sigma_sample": float(window.log_return.std(ddof=1)),
+        "mean_sample": float(window.log_return.mean()),
+        "last_price_usd_per_g": float(prices["gold_usd_per_g"].iloc[-1]),
+        "last_date": _day(prices["date"].iloc[-1]),
+        "filter": _filter_record(window),
+        "models": {name: {**model.record(), **_next_day(model)} for name, model in fitted.items()},
+        "model_cards": [
+            {"model": name, **model.card(), "fitted_on": f"{len(dates)} daily returns, {_day(dates[0])} to {_day(dates[-1])}"}
+            for name, model in fitted.items()
+        ],
+    }
+    residuals = pd.DataFrame(
+        {"date": dates, "sigma": np.sqrt(window.variance[first:-1]), "residual": window.residuals}
+    )
+    return Training(calibration, residuals, scored[FORECAST_COLUMNS], league_table(scored))
+
+
+def _filter_record(window: TrainingWindow) -> dict[str, Any]:
+    """The GARCH fit that the models share, with what a reader needs in order to judge it."""
+    fit, parameters = window.garch, window.garch.parameters
+    return {
+        "parameters": parameters.record(),
+        "nu": fit.nu,
+        "standard_errors": fit.standard_errors,
+        "log_likelihood": fit.log_likelihood if fit.converged else None,
+        "converged": fit.converged,
+        "constrained": fit.constrained,
+        "note": fit.note,
+        "persistence": parameters.persistence,
+        "half_life_days": parameters.half_life_days,
+        "long_run_sigma": math.sqrt(parameters.long_run_variance),
+        "next_sigma": math.sqrt(float(window.variance[-1])),
+        "ten_day_sigma": math.sqrt(parameters.variance_of_sum(float(window.variance[-1]), 10)),
+    }
+
+
+def _next_day(model: PathModel) -> dict[str, float]:
+    var_975, es_975 = model.next_day(0.975)
+    var_990, es_990 = model.next_day(0.99)
+    return {"next_day_var_975": var_975, "next_day_es_975": es_975, "next_day_var_990": var_990, "next_day_es_990": es_990}
+
+
+def _day(date: Any) -> str:
+    return pd.Timestamp(date).date().isoformat()
