@@ -10,24 +10,24 @@ CODE = gramlib tests notebooks
 COMPILE = $(TOOLS)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	--fork-strategy fewest --custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help run test test-quick lab check lock clean venv tools
+.PHONY: help run test test-quick lab check lock clean setup tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: venv ## run the five stages on params/baseline.yaml, or on PARAMS=...
+run: setup ## run the five stages on params/baseline.yaml, or on PARAMS=...
 	@$(BIN)/gram run $(PARAMS)
 
-test: venv ## every test
+test: setup ## every test
 	@$(BIN)/python -m pytest
 
-test-quick: venv ## the tests that take seconds
+test-quick: setup ## the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow and not kill and not container and not browser"
 
-lab: venv ## open JupyterLab on the start page
+lab: setup ## open JupyterLab on the start page
 	@$(BIN)/jupyter lab notebooks/00_start.ipynb
 
-check: venv tools ## lint code and notebooks, types, walls between the rooms, notebook rules
+check: setup tools ## lint code and notebooks, types, walls between the rooms, notebook rules
 	$(TOOLS)/ruff check $(CODE)
 	$(TOOLS)/ruff format --check $(CODE)
 	PYTHONPATH=$$($(TOOLS)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
@@ -44,7 +44,7 @@ clean: ## remove the virtual environments and caches; runs in reports/ stay
 	rm -rf .venv .venv-tools .venv.set-up .venv-tools.set-up .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find gramlib tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-venv:
+setup: ## set up the environment and nothing else
 	@PYTHON="$(PYTHON)" sh .ci/venv .venv requirements.lock editable
 
 tools:
