@@ -1,0 +1,104 @@
+"""A chart as readers get it: takeaway sentence, picture with a text alternative, and the numbers behind it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from matplotlib.figure import Figure as Canvas
+
+from gramlib.report.html_table import Table
+from gramlib.report.theme import png_bytes, svg_bytes
+
+
+def slug(text: str) -> str:
+    """`text` as an HTML id: lower case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One finished chart.
+
+    `name` becomes the HTML id and the CSV's file name; `headline` is the sentence above the picture, `alt` the
+    text for those who cannot see it, `image` SVG or PNG bytes, `table` the numbers behind it, `csv` the same
+    for download, empty when the data behind the chart may not be passed on.
+    """
+
+    name: str
+    headline: str
+    alt: str
+    image: bytes
+    media: str
+    width_px: int
+    table: Table
+    csv: str = ""
+
+    @property
+    def id(self) -> str:
+        """The HTML id."""
+        return f"fig-{slug(self.name)}"
+
+    def data_uri(self) -> str:
+        """The picture as a data: URI. Inside an img, its inner ids cannot clash with another chart's."""
+        return f"data:{self.media};base64,{base64.b64encode(self.image).decode('ascii')}"
+
+    def _repr_html_(self) -> str:
+        caption_id = f"{self.id}-caption"
+        return (
+            f'<figure role="group" id="{self.id}" aria-labelledby="{caption_id}">'
+            f'<figcaption id="{caption_id}">{escape(self.headline)}</figcaption>'
+            f'<img src="{self.data_uri()}" alt="{escape(self.alt, quote=True)}" width="{self.width_px}"'
+            ' style="max-width:100%;height:auto;background:#fff">'
+            f"<details><summary>Data behind this chart</summary>{self.table._repr_html_()}{self._download()}</details></figure>"
+        )
+
+    def _download(self) -> str:
+        if not self.csv:
+            return ""
+        payload = base64.b64encode(self.csv.encode("utf-8")).decode("ascii")
+        name = f"{slug(self.name)}.csv"
+        return (
+            f'<p class="download"><a download="{name}" href="data:text/csv;charset=utf-8;base64,{payload}">'
+            f"Download {name}</a></p>"
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.headline}\n[{self.alt}]"
+
+    def save(self, path: Path | str) -> None:
+        """Write the picture alone to `path`, whole or not at all; the suffix must match its kind."""
+        target = Path(path)
+        suffix = {"image/svg+xml": ".svg", "image/png": ".png"}[self.media]
+        if target.suffix != suffix:
+            raise ValueError(f"figure {self.name} is {self.media}: save it as {target.with_suffix(suffix).name}")
+        write_atomically(target, self.image)
+
+
+def finish(
+    drawing: Canvas, name: str, headline: str, alt: str, table: Table, csv: str = "", *, dense: bool = False
+) -> Figure:
+    """Render a drawing: SVG, or PNG when it is `dense` (thousands of points)."""
+    image = png_bytes(drawing) if dense else svg_bytes(drawing)
+    media = "image/png" if dense else "image/svg+xml"
+    return Figure(name, headline, alt, image, media, round(drawing.get_figwidth() * 100), table, csv)
+
+
+def write_atomically(target: Path, content: bytes) -> None:
+    """Write `content` beside `target` and rename it in, so that a reader sees the old file or the new one."""
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

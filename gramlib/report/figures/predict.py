@@ -1,0 +1,207 @@
+"""Charts of the prediction stage: what was thrown at the issuer, and how its days went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from gramlib.report import numbers, tables, vocabulary
+from gramlib.report.figure import Figure, finish
+from gramlib.report.html_table import Heading, Table
+from gramlib.report.theme import BLUE, GREEN, INK, MUTED, PURPLE, VERMILLION, canvas, themed
+from gramlib.units import GRAMS_PER_TROY_OUNCE
+
+_MOST_TABLE_DAYS = 12
+
+
+@themed
+def scenario_paths(replays: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> Figure:
+    """Gold price of every listed scenario relative to its first day, one small panel each, on one scale."""
+    known = {str(record["id"]): record for record in scenarios_used["scenarios"]}
+    paths = {name: group.sort_values("day") for name, group in replays.groupby("scenario", sort=False)}
+    moves = {name: _relative(group, known.get(name, {})) for name, group in paths.items()}
+    columns = 3 if len(paths) > 4 else 2
+    lines = -(-len(paths) // columns)
+
+    drawing = canvas(8.4, 0.6 + 1.45 * lines)
+    panels = np.atleast_2d(drawing.subplots(lines, columns, sharey=True, squeeze=False))
+    for axes, name in zip(panels.flat, paths, strict=False):
+        days, move = moves[name]
+        axes.axhline(0, color=MUTED, linewidth=0.7)
+        axes.fill_between(days, move, 0, color=BLUE, alpha=0.18)
+        axes.plot(days, move, color=BLUE, linewidth=1.4)
+        worst = int(move.argmin()) if -move.min() >= move.max() else int(move.argmax())
+        axes.plot(days[worst], move[worst], "o", color=VERMILLION, markersize=4)
+        axes.set_title(f"{name}: {_signed(move[worst])} by day {days[worst]}", fontsize=9)
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value, 0)))
+    for axes in panels.flat[len(paths) :]:
+        axes.set_visible(False)
+    drawing.supxlabel("business days since the start", fontsize=9.5, color=MUTED)
+
+    lowest = min(moves, key=lambda name: moves[name][1].min())
+    kinds = pd.Series([str(known.get(name, {}).get("provenance", "hypothetical")) for name in paths]).value_counts()
+    headline = (
+        f"{numbers.count(len(paths), 'scenario')} put the issuer to the test; the deepest fall of gold is "
+        f"{numbers.percent(-moves[lowest][1].min())} ({_title(known, lowest)})."
+    )
+    alt = (
+        f"{numbers.count(len(paths), 'small line chart')} of the gold price in percent of its start: "
+        + "; ".join(f"{name} lowest {_signed(m.min())}, highest {_signed(m.max())}" for name, (_, m) in moves.items())
+        + ". Price paths: " + numbers.joined(f"{n} {kind}" for kind, n in kinds.items()) + "."
+    )
+    return finish(drawing, "scenario-paths", headline, alt, tables.scenarios(scenarios_used))
+
+
+def _relative(group: pd.DataFrame, record: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    """Days from 0 and price over its start, less one.
+
+    A ledger begins on day 1; the start is recovered from the total return the scenario was measured with.
+    """
+    price = group["price_usd_per_g"].to_numpy()
+    total = record.get("shocks", {}).get("total_return")
+    start = price[-1] / (1.0 + total) if total is not None and total > -1 else price[0]
+    return np.concatenate([[0], group["day"].to_numpy()]), np.concatenate([[0.0], price / start - 1.0])
+
+
+def _title(known: Mapping[str, Mapping[str, Any]], name: str) -> str:
+    title = str(known.get(name, {}).get("title", ""))
+    return f"{name}, {title}" if title else name
+
+
+def _signed(value: float, decimals: int = 1) -> str:
+    text = numbers.plain(100 * value, decimals)
+    return f"{'+' if value > 0 and text.strip('0.') else ''}{text}%"
+
+
+@themed
+def replay(
+    replays: pd.DataFrame, scenario_id: str, title: str, failures: pd.DataFrame | None = None, *, redistribute: str = "unknown"
+) -> Figure:
+    """One scenario day by day: gold price, redemption queue, token discount, own funds.
+
+    `failures` (replay_failures) marks the first day of each failure. Rows go into the download only where
+    `redistribute` is "yes", since a historical path repeats the returns of its source.
+    """
+    ledger = replays[replays["scenario"] == scenario_id].sort_values("day")
+    if ledger.empty:
+        raise KeyError(f"no scenario {scenario_id!r} in replays; there are {', '.join(dict.fromkeys(replays['scenario']))}")
+    first = ledger.iloc[0]
+    tokens_at_start = first["tokens_g"] + first["paid_g"]
+    series = {
+        "Gold price": ("USD/oz", (ledger["price_usd_per_g"] * GRAMS_PER_TROY_OUNCE).to_numpy(), BLUE),
+        "Redemption queue": ("% of initial tokens", 100 * (ledger["queue_g"] / tokens_at_start).to_numpy(), VERMILLION),
+        "Token discount to gold": ("%", 100 * ledger["discount"].to_numpy(), PURPLE),
+        "Own funds": ("USD m", (ledger["equity_usd"] / 1e6).to_numpy(), GREEN),
+    }
+    days = ledger["day"].to_numpy()
+    marks = _first_failures(failures, scenario_id)
+
+    drawing = canvas(8.4, 4.8)
+    for axes, (name, (unit, values, colour)) in zip(drawing.subplots(2, 2, sharex=True).flat, series.items(), strict=True):
+        axes.plot(days, values, color=colour, drawstyle="default", marker="o" if len(days) <= 30 else "", markersize=3)
+        axes.set_title(f"{name}, {unit}")
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "\N{MINUS SIGN}")))
+        if name != "Gold price" and values.min() >= 0:
+            axes.set_ylim(0, max(values.max() * 1.15, 1e-3))
+        elif values.min() < 0:
+            axes.axhline(0, color=INK, linewidth=0.8)
+        for day in sorted(set(marks.values())):
+            axes.axvline(day, color=INK, linewidth=0.9, linestyle=":")
+            if name == "Own funds":
+                names = " ".join(p for p, d in marks.items() if d == day)
+                axes.annotate(names, (day, 0.02), xycoords=("data", "axes fraction"), fontsize=8, xytext=(3, 0), textcoords="offset points")
+    drawing.supxlabel("business days since the start", fontsize=9.5, color=MUTED)
+
+    queue, discount, equity = (series[name][1] for name in ("Redemption queue", "Token discount to gold", "Own funds"))
+    headline = (
+        f"{title}: {_failed_words(marks) if failures is not None else ''}"
+        f"{'no queue' if queue.max() == 0 else f'the queue peaks at {numbers.percent(queue.max() / 100)} of tokens'}, "
+        f"the discount at {numbers.percent(discount.max() / 100)}, own funds fall to {numbers.usd(equity.min() * 1e6)} at the lowest."
+    )
+    alt = f"Four line charts over {numbers.days(len(days))}. " + " ".join(
+        f"{name} in {unit}: first {numbers.plain(v[0])}, lowest {numbers.plain(v.min())}, highest {numbers.plain(v.max())}, last {numbers.plain(v[-1])}."
+        for name, (unit, v, _) in series.items()
+    )
+    table = _ledger_table(title, days, series)
+    csv = ""
+    if redistribute == "yes":
+        csv = ledger.drop(columns="scenario").to_csv(index=False, float_format="%.8g", lineterminator="\n")
+    return finish(drawing, f"replay-{scenario_id}", headline, alt, table, csv)
+
+
+def _first_failures(failures: pd.DataFrame | None, scenario_id: str) -> dict[str, int]:
+    if failures is None:
+        return {}
+    rows = failures[(failures["scenario"] == scenario_id) & (failures["first_day"] >= 0)]
+    return dict(zip(rows["predicate"], rows["first_day"].astype(int), strict=True))
+
+
+def _failed_words(marks: dict[str, int]) -> str:
+    if not marks:
+        return "no failure; "
+    return numbers.joined(f"{vocabulary.failure_name(p)} on day {d}" for p, d in sorted(marks.items(), key=lambda m: (m[1], m[0]))) + "; "
+
+
+def _ledger_table(title: str, days: np.ndarray, series: dict[str, tuple[str, np.ndarray, str]]) -> Table:
+    """A few figures of each panel; daily rows could give away a licensed price series."""
+    rows = tuple(
+        (name, unit, *(numbers.plain(x) for x in (v[0], v.min())), f"day {days[int(v.argmin())]}", numbers.plain(v.max()),
+         f"day {days[int(v.argmax())]}", numbers.plain(v[-1]))
+        for name, (unit, v, _) in series.items()
+    )  # fmt: skip
+    texts = ("First", "Lowest", "on", "Highest", "on", "Last")
+    return Table(title, (Heading("Series"), Heading("Unit"), *(Heading(text, "", numeric=True) for text in texts)), rows)
+
+
+@themed
+def fan(days: pd.DataFrame, book: str, variable: str) -> Figure:
+    """Quantiles over all paths of one book, day by day, as nested bands around the median."""
+    chosen = days[(days["book"] == book) & (days["variable"] == variable)]
+    if chosen.empty:
+        raise KeyError(f"no {variable!r} of book {book!r} in days")
+    wide = chosen.pivot(index="day", columns="quantile", values="value").sort_index()
+    name, unit = vocabulary.VARIABLES.get(variable, (vocabulary.spaced(variable), ""))
+    factor = 100.0 if unit.startswith("%") else 1e-6 if unit == "USD m" else 1.0
+    levels = list(wide.columns)
+    pairs = [(low, high) for low, high in zip(levels, reversed(levels), strict=True) if low < high]
+
+    drawing = canvas(8.4, 3.8)
+    axes = drawing.subplots()
+    for place, (low, high) in enumerate(pairs):
+        axes.fill_between(
+            wide.index, wide[low] * factor, wide[high] * factor, color=BLUE, linewidth=0,
+            alpha=0.16 + 0.16 * place, label=f"{numbers.percent(high - low)} of paths",
+        )  # fmt: skip
+    middle = levels[len(levels) // 2]
+    axes.plot(wide.index, wide[middle] * factor, color=INK, linewidth=1.6, label="median" if middle == 0.5 else f"quantile {middle:g}")
+    axes.set_title(f"{name}, {unit}" if unit else name)
+    axes.set_xlabel("business days from today")
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "\N{MINUS SIGN}")))
+    drawing.legend(loc="outside lower center", ncols=len(pairs) + 1)
+
+    last, low, high = wide.index[-1], levels[0], levels[-1]
+    shown = [_value(wide.loc[last, level], unit) for level in (middle, low, high)]
+    headline = (
+        f"{name}, {vocabulary.book_name(book)}: after {numbers.days(last)} the median is {shown[0]}; "
+        f"{numbers.percent(high - low)} of paths lie between {shown[1]} and {shown[2]}."
+    )
+    alt = f"Fan chart of {name.lower()} over {numbers.days(last)}: " + "; ".join(
+        f"quantile {level:g} from {_value(wide.iloc[0][level], unit)} to {_value(wide.loc[last, level], unit)}" for level in levels
+    ) + "."
+    picked = wide.iloc[np.unique(np.linspace(0, len(wide) - 1, min(_MOST_TABLE_DAYS, len(wide))).astype(int))]
+    rows = tuple((str(day), *(_value(value, unit) for value in row)) for day, row in zip(picked.index, picked.to_numpy(), strict=True))
+    headings = (Heading("Day"), *(Heading(f"Quantile {level:g}", "", numeric=True) for level in levels))
+    csv = wide.to_csv(float_format="%.8g", lineterminator="\n")
+    return finish(drawing, f"fan-{book}-{variable}", headline, alt, Table(f"{name}: quantiles over paths", headings, rows), csv)
+
+
+def _value(value: float, unit: str) -> str:
+    if unit.startswith("%"):
+        return numbers.percent(value)
+    return numbers.with_unit(value, "USD" if unit == "USD m" else unit)

@@ -1,0 +1,88 @@
+"""One table as HTML a screen reader can walk: caption, scoped headers, units, right-aligned numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from gramlib.report.vocabulary import STATUS_TONE, STATUS_WORDS, spaced
+
+
+@dataclass(frozen=True)
+class Status:
+    """A cell shown as colour, symbol and word together."""
+
+    key: str
+
+    def html(self) -> str:
+        """The status as a badge."""
+        symbol, word = STATUS_WORDS.get(self.key, ("\N{BULLET}", spaced(self.key)))
+        tone = STATUS_TONE.get(self.key, "none")
+        return f'<span class="status {tone}"><span aria-hidden="true">{symbol}</span> {escape(word)}</span>'
+
+    def __str__(self) -> str:
+        return STATUS_WORDS.get(self.key, ("", spaced(self.key)))[1]
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's heading; `numeric` aligns it right."""
+
+    text: str
+    unit: str = ""
+    numeric: bool = False
+
+    def html(self) -> str:
+        """The header cell."""
+        unit = f' <span class="unit">[{escape(self.unit)}]</span>' if self.unit else ""
+        return f'<th scope="col"{_NUMERIC if self.numeric else ""}>{escape(self.text)}{unit}</th>'
+
+
+# the style is repeated inline, so that the alignment holds in JupyterLab, which has no sheet of ours
+_NUMERIC = ' class="num" style="text-align:right"'
+_TEXT = ' style="text-align:left"'
+
+Cell = str | Status
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of finished strings under headings; the first cell of a row names the row.
+
+    `note` is printed below. `_repr_html_` and `repr` make it an output of a notebook cell.
+    """
+
+    caption: str
+    headings: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.headings):
+                raise ValueError(f"table {self.caption!r}: a row of {len(row)} cells under {len(self.headings)} headings")
+
+    def _repr_html_(self) -> str:
+        head = "".join(heading.html() for heading in self.headings)
+        body = "\n".join(f"<tr>{self._row(row)}</tr>" for row in self.rows)
+        if not self.rows:
+            body = f'<tr><td colspan="{len(self.headings)}">none</td></tr>'
+        note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
+        return (
+            f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(self.caption, quote=True)}">'
+            f"<table><caption>{escape(self.caption)}</caption><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>{note}"
+        )
+
+    def _row(self, row: Sequence[Cell]) -> str:
+        cells = []
+        for index, (cell, heading) in enumerate(zip(row, self.headings, strict=True)):
+            content = cell.html() if isinstance(cell, Status) else escape(str(cell))
+            align = _NUMERIC if heading.numeric else _TEXT
+            cells.append(f'<th scope="row"{align}>{content}</th>' if index == 0 else f"<td{align}>{content}</td>")
+        return "".join(cells)
+
+    def __repr__(self) -> str:
+        lines = [self.caption, " | ".join(h.text + (f" [{h.unit}]" if h.unit else "") for h in self.headings)]
+        lines += [" | ".join(str(cell) for cell in row) for row in self.rows]
+        return "\n".join([*lines, self.note] if self.note else lines)

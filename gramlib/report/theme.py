@@ -1,0 +1,86 @@
+"""The house style of the charts and the one way to draw and save them.
+
+Figures are made with matplotlib's object interface, never pyplot: there is no global figure list to leak,
+no backend to choose, and nothing a notebook's own plotting can change.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+from matplotlib.figure import Figure as Canvas
+
+STYLE_FILE = Path(__file__).with_name("gram.mplstyle")
+
+BLUE = "#0072B2"
+VERMILLION = "#D55E00"
+GREEN = "#009E73"
+PURPLE = "#CC79A7"
+ORANGE = "#E69F00"
+SKY = "#56B4E9"
+BLACK = "#000000"
+OKABE_ITO = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
+
+INK = "#18222d"
+MUTED = "#5b6876"
+FAINT = "#c3ccd6"
+CARD = "#ffffff"
+
+STATUS_COLOUR = {"pass": GREEN, "watch": ORANGE, "fail": VERMILLION, "not_applicable": MUTED}
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def themed(draw: Callable[P, R]) -> Callable[P, R]:
+    """Run a drawing function under the house style alone, whatever matplotlibrc the user has."""
+
+    @functools.wraps(draw)
+    def styled(*args: P.args, **kwargs: P.kwargs) -> R:
+        with matplotlib.rc_context(fname=STYLE_FILE):
+            return draw(*args, **kwargs)
+
+    return styled
+
+
+def canvas(width_in: float = 8.4, height_in: float = 4.0) -> Canvas:
+    """An empty figure of the house style; call inside a `themed` function."""
+    return Canvas(figsize=(width_in, height_in), layout="constrained")
+
+
+def svg_bytes(drawing: Canvas) -> bytes:
+    """The drawing as SVG, the same bytes for the same drawing."""
+    buffer = io.BytesIO()
+    FigureCanvasSVG(drawing).print_figure(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
+
+
+def png_bytes(drawing: Canvas, dpi: int = 130) -> bytes:
+    """The drawing as PNG, the same bytes for the same drawing and matplotlib version."""
+    buffer = io.BytesIO()
+    FigureCanvasAgg(drawing).print_figure(buffer, format="png", dpi=dpi, metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def date_axis(axes: Axes) -> None:
+    """Dates below, as few words as name them."""
+    locator = AutoDateLocator(minticks=4, maxticks=10)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+
+
+def direct_label(axes: Axes, x: float, y: float, text: str, colour: str, **offset: float) -> None:
+    """Name a line at its end, so that no legend has to be matched by colour."""
+    axes.annotate(
+        text, (x, y), xytext=(offset.get("dx", 5), offset.get("dy", 0)), textcoords="offset points",
+        color=colour, va="center", fontsize=9, annotation_clip=False,
+    )  # fmt: skip

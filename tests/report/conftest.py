@@ -1,0 +1,195 @@
+"""One small run's tables, made up but true to the catalogue: every frame passes `check_table`."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from gramlib.artefacts import CATALOGUE, PREDICATES, check_table
+
+LABEL = "daily path reconstructed from monthly averages: demonstration only"
+
+
+def _typed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Columns in catalogue order and type, missing ones zero or blank, checked at the door."""
+    frame = pd.DataFrame(index=rows.index)
+    for column in CATALOGUE[name].columns:
+        blank: Any = "" if column.dtype == "str" else max(0.0, column.lower or 0.0)
+        values = rows[column.name] if column.name in rows else blank
+        kind = {"date": "datetime64[us]", "str": "str"}.get(column.dtype, column.dtype)
+        frame[column.name] = pd.Series(values, index=rows.index).astype(kind)
+    return check_table(name, frame.reset_index(drop=True), "tests/report")
+
+
+def _prices() -> pd.DataFrame:
+    rng = np.random.default_rng(7)
+    dates = pd.bdate_range("2000-01-03", "2026-07-31")
+    moves = 0.01 * rng.standard_t(4, len(dates)) / np.sqrt(2) + 0.0004
+    moves[0] = 0.0
+    ounce = 285 * np.exp(np.cumsum(moves))
+    returns = pd.Series(moves)
+    returns[0] = np.nan
+    return _typed("prices", pd.DataFrame({"date": dates, "gold_usd_per_oz": ounce, "gold_usd_per_g": ounce / 31.1034768, "log_return": returns,
+                                          "filled": False, "stale": False, "outlier": False}))  # fmt: skip
+
+
+def _residuals(prices: pd.DataFrame) -> pd.DataFrame:
+    kept = prices.dropna()
+    sigma = 0.007 + 0.004 * np.abs(np.sin(np.arange(len(kept)) / 300)) ** 3
+    return _typed("residuals", pd.DataFrame({"date": kept["date"], "sigma": sigma, "residual": kept["log_return"] / sigma}))
+
+
+def _calibration(residuals: pd.DataFrame) -> dict[str, Any]:
+    k = round(0.05 * len(residuals))
+    ordered = np.sort(residuals["residual"])
+    tails = {
+        side: {"threshold": float(edge), "xi": 0.21, "beta": 0.62, "xi_standard_error": 0.05, "beta_standard_error": 0.04, "n_exceed": k, "n": 12_000, "note": ""}
+        for side, edge in (("lower", -ordered[k]), ("upper", ordered[-k - 1]))
+    }  # fmt: skip
+    card = {"title": "A model", "what": "It does this.", "parameters": "alpha 0.05", "fails_when": "that happens", "model": "fhs"}
+    return {
+        "schema": 1, "champion": "fhs", "champion_rule": "grade D keeps filtered historical simulation", "grade": "D", "sigma_sample": 0.0102,
+        "models": {"fhs": {"tails": tails, "tail_share": 0.05}}, "model_cards": [card], "training": {"start": "2000-01-04", "end": "2026-07-31", "n": len(residuals)},
+    }  # fmt: skip
+
+
+def _league() -> pd.DataFrame:
+    rows = [
+        {"model": model, "horizon_days": h, "score": score, "value": base * factor, "standard_error": base * 0.02, "n": 2520, "rank": rank}
+        for h in (1, 10)
+        for score, base in (("crps", 0.0055 * h**0.5), ("pinball_025", 0.0007 * h**0.5), ("pinball_010", 0.0003 * h**0.5))
+        for rank, (model, factor) in enumerate((("fhs", 1.0), ("garch_t", 1.012), ("hs", 1.06)), start=1)
+    ]
+    return _typed("league", pd.DataFrame(rows))
+
+
+SCENARIOS = {
+    "H13a": ("April 2013: two days of selling", "severe", "reconstructed through published facts", [0.95, 0.8645, 0.88, 0.87, 0.86, 0.88, 0.89, 0.90]),
+    "H80b": ("1980 to 1982: the long fall", "extreme", "reconstructed through published facts", list(np.linspace(0.99, 0.40, 60))),
+    "S14": ("Fall, run and dry market together", "extreme", "hypothetical", [0.96, 0.87, 0.86, 0.86, 0.86]),
+    "custody_loss_1pct": ("One percent of the gold is lost in custody", "severe", "hypothetical", [1.0, 1.0, 1.0]),
+    "calm": ("A quiet quarter", "calm", "hypothetical", [1.0, 1.001, 1.002]),
+    "H99b": ("1999: gold leaps", "mild", "reconstructed through published facts", list(np.linspace(1.01, 1.27, 12))),
+}  # fmt: skip
+
+
+def _scenarios_used() -> dict[str, Any]:
+    records = []
+    for name, (title, severity, provenance, factors) in SCENARIOS.items():
+        shocks = {"total_return": factors[-1] - 1, "worst_day_return": -0.09, "best_day_return": 0.02, "max_drawdown": 1 - min(1.0, *factors), "annual_volatility": 0.3,
+                  "price_days": len(factors), "horizon_days": 60, "event_days": 3, "max_event": 1.0, "max_liquidity_multiplier": 4.0, "lost_share": 0.0}  # fmt: skip
+        records.append({"id": name, "title": title, "kind": "historical", "severity": severity, "story": f"{title}, and what <follows>.",
+                        "horizon_days": 60, "provenance": provenance, "note": "", "shocks": shocks})  # fmt: skip
+    return {"schema": 1, "scenarios": records}
+
+
+def _replays() -> pd.DataFrame:
+    frames = []
+    for place, (name, (_, _, _, factors)) in enumerate(SCENARIOS.items()):
+        days = np.arange(1, 61)
+        path = np.concatenate([factors, np.full(max(0, 60 - len(factors)), factors[-1])])[:60]
+        queue = np.maximum(0, 4e6 * np.exp(-(((days - 12) / 6) ** 2)) - 4e5) if name == "S14" else np.zeros(60)
+        frames.append(pd.DataFrame({
+            "scenario": name, "day": days, "price_usd_per_g": 135.0 * path, "coverage": 1.03, "tokens_g": 1e7 - 40_000.0 * days, "paid_g": 40_000.0,
+            "queue_g": queue, "gold_g": 9.9e6 - 40_000.0 * days, "discount": 0.02 * np.exp(-days / 9.0) * (place != 4),
+            "equity_usd": 39e6 - 1e5 * days - (45e6 * (days > 4) if name == "S14" else 0), "liquidity_multiplier": 1.0,
+        }))  # fmt: skip
+    return _typed("replays", pd.concat(frames, ignore_index=True))
+
+
+def _replay_failures() -> pd.DataFrame:
+    failed = {("S14", "F3"): (9, "redemption"), ("S14", "F4"): (2, "event"), ("S14", "F2"): (5, "event_loss"), ("H13a", "F4"): (3, "redemption")}
+    rows = [
+        {"scenario": name, "predicate": p, "first_day": failed.get((name, p), (-1, ""))[0], "cause": failed.get((name, p), (-1, ""))[1]}
+        for name in SCENARIOS
+        for p in PREDICATES
+    ]
+    return _typed("replay_failures", pd.DataFrame(rows))
+
+
+def _days() -> pd.DataFrame:
+    rows = []
+    for book in ("liquidity_price_only", "liquidity", "solvency"):
+        for variable, start, width in (("price_usd_per_g", 135.0, 60.0), ("coverage", 1.03, 0.01), ("queue_share", 0.0, 0.02), ("discount", 0.001, 0.01), ("equity_usd", 39e6, 8e6)):
+            for day in range(0, 253, 4):
+                for q in (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99):
+                    value = start + width * (q - 0.5) * np.sqrt(day / 252)
+                    rows.append((book, variable, day, q, max(value, 0.0) if variable == "queue_share" else value))
+    return _typed("days", pd.DataFrame(rows, columns=["book", "variable", "day", "quantile", "value"]))
+
+
+def _outcomes(n: int = 3000) -> pd.DataFrame:
+    rng = np.random.default_rng(11)
+    frames = []
+    for book in ("liquidity_price_only", "liquidity", "solvency"):
+        loss = rng.gamma(4.0, 1.1e6, n) + np.where(rng.random(n) < 0.004, rng.pareto(1.6, n) * 2e7, 0.0)
+        frames.append(pd.DataFrame({
+            "book": book, "path": np.arange(n), "end_price_usd_per_g": 135.0, "min_coverage": 1.02, "min_backing": 1.0, "min_equity_usd": 39e6 - loss,
+            "end_equity_usd": 39e6 - loss, "nonprice_loss_usd": loss, "end_tokens_share": 0.6, "status": "ran",
+            **{f"{p.lower()}_day": np.where((39e6 - loss < 0) & (p == "F2"), 40, -1) for p in PREDICATES},
+        }))  # fmt: skip
+    return _typed("outcomes", pd.concat(frames, ignore_index=True))
+
+
+def _reverse() -> pd.DataFrame:
+    fall = dict(unit="1", scan_from=0.0, scan_to=0.9, scan_step=0.01, tolerance=1e-4)
+    rows = [
+        dict(predicate="queue", shock="price_fall", interval=1, found=True, lower=0.14173, upper=0.84028, **fall),
+        dict(predicate="F3", shock="price_fall", interval=1, found=True, lower=0.25, upper=0.29, **fall),
+        dict(predicate="F4", shock="price_fall", interval=1, found=True, lower=0.102, upper=0.9, **fall),
+        dict(predicate="F2", shock="price_fall", interval=0, found=False, lower=np.nan, upper=np.nan, **fall),
+        dict(predicate="queue", shock="price_fall_with_event", interval=1, found=True, lower=0.049, upper=0.84, **fall),
+        dict(predicate="F4", shock="price_fall_with_event", interval=1, found=True, lower=0.03, upper=0.9, **fall),
+        dict(predicate="F2", shock="custody_loss", interval=1, found=True, lower=0.0303, upper=0.2, **{**fall, "scan_to": 0.2}),
+        dict(predicate="F3", shock="event_days", interval=1, found=True, lower=4.0, upper=20.0, unit="day", scan_from=1.0, scan_to=20.0, scan_step=1.0, tolerance=1.0),
+        dict(predicate="F3", shock="liquidity_multiplier", interval=1, found=True, lower=3.2, upper=10.0, unit="1", scan_from=1.0, scan_to=10.0, scan_step=0.5, tolerance=0.01),
+    ]  # fmt: skip
+    return _typed("reverse", pd.DataFrame(rows))
+
+
+def _backtests() -> pd.DataFrame:
+    rows = []
+    for model, hits in (("fhs", (66, 24)), ("garch_t", (71, 30)), ("hs", (92, 44))):
+        for level, exceptions in zip((0.975, 0.99), hits, strict=True):
+            for horizon in (1, 10):
+                n = 2520 // horizon
+                found, expected = exceptions // horizon, n * (1 - level)
+                gap = abs(found - expected) / np.sqrt(expected)
+                rows.append({"model": model, "horizon_days": horizon, "test": "kupiec", "level": level, "statistic": gap**2, "p_value": float(np.exp(-gap)),
+                             "observations": n, "exceptions": found, "expected": expected, "power": 0.9})  # fmt: skip
+    return _typed("backtests", pd.DataFrame(rows))
+
+
+def _source_document() -> dict[str, Any]:
+    card = {"id": "sample", "title": "Monthly averages <1975-2026>", "producer": "A producer", "url": "https://example.org", "licence": "public domain dedication",
+            "redistribute": "yes", "accessed": "2026-11-01", "sha256": "ab" * 32, "unit": "USD/oz", "start": "2000-01-03", "end": "2026-07-31", "rows": 6935}  # fmt: skip
+    return {"schema": 1, "grade": "D", "grade_reason": "the daily path is reconstructed", "label": LABEL, "redistribute": "yes", "cards": [card],
+            "start": "2000-01-03", "end": "2026-07-31", "rows": 6935, "last_gold_usd_per_oz": 4213.5}  # fmt: skip
+
+
+def _facts() -> pd.DataFrame:
+    return pd.DataFrame({
+        "statistic": ["annual_volatility", "skewness", "excess_kurtosis", "autocorrelation_absolute_1", "var_975"],
+        "value": [0.171, -0.3, 6.1, 0.16, 0.0301], "expected_low": [0.16, -0.7, 4.0, 0.1, 0.021], "expected_high": [0.2, 0.1, 11.5, 0.3, 0.0255],
+        "source": "measured on gold since 1975",
+    })  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def run_tables() -> SimpleNamespace:
+    """Tables and documents of one made-up run, by catalogue name."""
+    prices = _prices()
+    residuals = _residuals(prices)
+    quality = _typed("quality", pd.DataFrame([
+        {"check": "duplicates", "status": "ok", "found": "none", "expected": "one row a day", "decision": "nothing"},
+        {"check": "outliers", "status": "warning", "found": "2 returns <beyond> 8 standard deviations", "expected": "none", "decision": "kept and marked"},
+    ]))  # fmt: skip
+    return SimpleNamespace(
+        prices=prices, quality=quality, facts=_facts(), source_cards=_source_document(), residuals=residuals, calibration=_calibration(residuals),
+        league=_league(), scenarios_used=_scenarios_used(), replays=_replays(), replay_failures=_replay_failures(), days=_days(), outcomes=_outcomes(),
+        reverse=_reverse(), backtests=_backtests(),
+    )  # fmt: skip
