@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
@@ -33,6 +35,28 @@ def unit_of(field: FieldInfo) -> str:
     """Unit of a field as written in its description; empty for a pure word or list."""
     description = field.description or ""
     return description.rpartition(" [")[2][:-1] if description.endswith("]") else ""
+
+
+def leaves(section: Section, prefix: str = "") -> Iterator[tuple[str, Any, FieldInfo]]:
+    """Dotted key, value and field of every leaf below `section`, in the order of the models."""
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        if isinstance(value, Section):
+            yield from leaves(value, f"{prefix}{name}.")
+        elif not isinstance(value, dict):
+            yield f"{prefix}{name}", value, field
+
+
+def yaml_text(value: Any) -> str:
+    """A leaf as one line of YAML that every loader reads back to the same value and type."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(yaml_text, value))}]"
+    if isinstance(value, float):
+        mantissa, exponent, power = repr(value).partition("e")
+        return f"{mantissa}{'.0' if exponent and '.' not in mantissa else ''}{exponent}{power}"
+    if isinstance(value, str):
+        return yaml.safe_dump(value, default_style='"', allow_unicode=True, width=float("inf")).rstrip("\n")
+    return yaml.safe_dump(value, width=float("inf")).partition("\n")[0]
 
 
 def one_of(*known: str, refused: dict[str, str] | None = None) -> AfterValidator:

@@ -1,0 +1,207 @@
+"""Checks across values, made before any kernel starts: do dates, horizons and data fit each other.
+
+The days available are an upper bound (weekdays of the window; for a file also its lines), so that nothing that
+might fit is refused; what is left is found by the data stage, with exit 3.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+from gramlib.params.fields import Section
+from gramlib.params.problems import Problem, raise_problems, validated
+from gramlib.params.stages import (
+    STAGE_PARAMS,
+    AnalyseParams,
+    DataParams,
+    PredictParams,
+    TrainParams,
+)
+from gramlib.params.suggest import did_you_mean
+
+SAMPLE_START = "1975-01-02"
+SAMPLE_END = "2026-07-31"
+_LINE_FILES = {".csv", ".tsv", ".txt"}
+
+Where = Callable[[str], str]
+
+
+def stage_params(name: str, values: Mapping[str, Any], origin: str) -> Any:
+    """Parameters of stage `name` from plain `values`, as a notebook run by hand has them.
+
+    Raises ParameterError with `origin` for unknown names, wrong types, impossible values.
+    """
+    made, problems = validated(STAGE_PARAMS[name], dict(values), name, lambda _: origin)
+    if isinstance(made, DataParams):
+        problems = _data(made, lambda _: origin)
+    elif isinstance(made, AnalyseParams):
+        problems = _analyse(made, lambda _: origin)
+    raise_problems(problems)
+    return made
+
+
+def cross_checks(stages: Mapping[str, Section], where: Where, root: Path) -> list[Problem]:
+    """Every contradiction between the values of valid `stages`, and every scenario or profile that `root` lacks."""
+    predict = cast(PredictParams, stages["predict"])
+    named = [
+        *_named(predict.scenarios, root / "params" / "scenarios", "scenarios", where("predict.scenarios"), ("all",)),
+        *_named([predict.profile], root / "params" / "profiles", "profile", where("predict.profile")),
+    ]
+    return named + _contradictions(stages, where)
+
+
+def _contradictions(stages: Mapping[str, Section], where: Where) -> list[Problem]:
+    data, train = cast(DataParams, stages["data"]), cast(TrainParams, stages["train"])
+    problems = [*_data(data, where), *_analyse(cast(AnalyseParams, stages["analyse"]), where)]
+    if problems:
+        return problems
+    return [*_train(train, data, where), *_predict(cast(PredictParams, stages["predict"]), data, where)]
+
+
+def _named(names: list[str], folder: Path, key: str, where: str, also: tuple[str, ...] = ()) -> list[Problem]:
+    files = sorted(path.stem for path in folder.glob("*.yaml"))
+    if not files:  # the room that reads them says so with its own words
+        return []
+    known = (*also, *files)
+    return [
+        Problem(
+            f"{key} names {name!r}, which does not exist{did_you_mean(name, known)}", f"one of {', '.join(known)}",
+            where, "correct the name",
+        )
+        for name in names
+        if name not in known
+    ]  # fmt: skip
+
+
+def _data(data: DataParams, where: Where) -> list[Problem]:
+    found = []
+    if data.end and data.end <= data.start:
+        found.append(Problem(
+            f"data.end is {data.end}, data.start is {data.start}", "an end after the start",
+            where(_written("data.end", "data.start", where)), "correct one of the two",
+        ))  # fmt: skip
+    if data.source == "sample":
+        for name in ("path", "column"):
+            if getattr(data, name):
+                found.append(Problem(
+                    f"data.{name} is {getattr(data, name)!r} while data.source is sample", "no file for the sample",
+                    where(f"data.{name}"), "add data.source: file (--set data.source=file)",
+                ))  # fmt: skip
+        if data.start >= SAMPLE_END or (data.end and data.end <= SAMPLE_START):
+            found.append(Problem(
+                f"data.start is {data.start}, data.end is {data.end or 'open'}",
+                f"dates within the sample, {SAMPLE_START} to {SAMPLE_END}", where(_written("data.start", "data.end", where)),
+                "choose a window the sample covers",
+            ))  # fmt: skip
+    elif not data.path:
+        found.append(Problem(
+            "data.source is file and data.path is empty", "the price file's path", where("data.source"),
+            "add data.path: your_file.csv (--set data.path=your_file.csv)",
+        ))  # fmt: skip
+    elif not Path(data.path).is_file():
+        parent = Path(data.path).parent
+        near = did_you_mean(Path(data.path).name, [p.name for p in parent.iterdir()]) if parent.is_dir() else ""
+        found.append(Problem(
+            f"data.path is {data.path}, which is no file{near}", "a price file that exists", where("data.path"),
+            "correct the path; in a params file it is relative to that file, in --set to the current folder",
+        ))  # fmt: skip
+    return found
+
+
+def _train(train: TrainParams, data: DataParams, where: Where) -> list[Problem]:
+    days, window = available_days(data, train.start)
+    last = data.end or (SAMPLE_END if data.source == "sample" else "")
+    if last and train.start >= last:
+        return [Problem(f"train.start is {train.start}", f"a day before the data end, {last}", where("train.start"),
+                        "start the training window earlier")]  # fmt: skip
+    found = []
+    needed = train.min_train_days + train.eval_days
+    if needed > days:
+        key = _written("train.eval_days", "train.min_train_days", where)
+        found.append(Problem(
+            f"train.min_train_days {train.min_train_days:,} and train.eval_days {train.eval_days:,} make {needed:,} days",
+            f"at most {days:,} business days, {window}", where(key), "shorten one of them or start earlier",
+        ))  # fmt: skip
+    if max(train.horizons_days) > train.eval_days:
+        found.append(Problem(
+            f"train.horizons_days holds {max(train.horizons_days)}", f"at most train.eval_days, {train.eval_days}",
+            where("train.horizons_days"), "shorten the horizon or score more days",
+        ))  # fmt: skip
+    return found
+
+
+def _predict(predict: PredictParams, data: DataParams, where: Where) -> list[Problem]:
+    days, window = available_days(data, data.start)
+    found = [
+        Problem(
+            f"predict.{name} is {getattr(predict, name):,}", f"at most {days:,} business days, {window}",
+            where(f"predict.{name}"), "shorten the horizon or use longer data",
+        )
+        for name in ("horizon_days", "solvency_horizon_days")
+        if getattr(predict, name) > days
+    ]  # fmt: skip
+    if predict.solvency_horizon_days < predict.horizon_days:
+        found.append(Problem(
+            f"predict.solvency_horizon_days is {predict.solvency_horizon_days}",
+            f"at least predict.horizon_days, {predict.horizon_days}",
+            where(_written("predict.solvency_horizon_days", "predict.horizon_days", where)), "lengthen the solvency book",
+        ))  # fmt: skip
+    if 0.0 < predict.start_gold_usd_per_oz < 20.0:
+        found.append(Problem(
+            f"predict.start_gold_usd_per_oz is {predict.start_gold_usd_per_oz:g}", "0, or a price per troy ounce of at "
+            "least 20 USD", where("predict.start_gold_usd_per_oz"), "give the price per ounce, not per gram",
+        ))  # fmt: skip
+    return found
+
+
+def _analyse(analyse: AnalyseParams, where: Where) -> list[Problem]:
+    pairs = (("reverse_tolerance", "reverse_step"), ("reverse_step", "reverse_max_fall"))
+    return [
+        Problem(
+            f"analyse.{small} is {getattr(analyse, small):g}, analyse.{large} is {getattr(analyse, large):g}",
+            f"{small} smaller than {large}", where(_written(f"analyse.{small}", f"analyse.{large}", where)),
+            "make it smaller",
+        )
+        for small, large in pairs
+        if getattr(analyse, small) >= getattr(analyse, large)
+    ]  # fmt: skip
+
+
+def available_days(data: DataParams, start: str) -> tuple[int, str]:
+    """Upper bound of the business days from `start` to the data's end, and the window in words."""
+    first = max(start, data.start)
+    if data.source == "sample":
+        first, last = max(first, SAMPLE_START), min(data.end or SAMPLE_END, SAMPLE_END)
+        return weekdays(first, last), f"{first} to {last} of the sample"
+    path = Path(data.path)
+    lines = _lines(path) if path.suffix.lower() in _LINE_FILES else None
+    span = weekdays(first, data.end) if data.end else None
+    bounds = [bound for bound in (lines, span) if bound is not None]
+    days = min(bounds) if bounds else 10**9
+    words = f"the lines of {path.name}" if days == lines else f"{first} to {data.end}"
+    return days, words
+
+
+def weekdays(first: str, last: str) -> int:
+    """Days from Monday to Friday between two ISO dates, both included; 0 when they are in the wrong order."""
+    start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    weeks, rest = divmod(max(0, (end - start).days + 1), 7)
+    return weeks * 5 + sum((start.weekday() + day) % 7 < 5 for day in range(rest))
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as stream:
+        return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b"")) + 1
+
+
+def _written(first: str, second: str, where: Where) -> str:
+    """Which of two keys somebody wrote: `--set` before a file, `first` before `second`."""
+    origins = {key: where(key) for key in (first, second)}
+    for is_culprit in (lambda o: o.startswith("--set "), lambda o: o != "default"):
+        for key, origin in origins.items():
+            if is_culprit(origin):
+                return key
+    return first

@@ -1,0 +1,120 @@
+"""The layers of a run: the files it extends, the run file, `--set` on top, merged into one tree.
+
+Values merge leaf by leaf: mappings merge, lists and single values replace. Naming another issuer replaces the
+issuer with all its deviations. Paths in a file are relative to that file, paths in `--set` to the current folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gramlib.errors import ParameterError
+from gramlib.params.issuer_file import is_path
+from gramlib.params.origins import Layered
+from gramlib.params.problems import shown
+from gramlib.params.suggest import did_you_mean
+from gramlib.params.yaml_source import Located, load_yaml, parse_scalar, shown_path
+
+
+def merged(path: Path, overrides: Sequence[str], root: Path) -> Layered:
+    """Every layer of the run file `path` merged, not yet validated; file names in origins are relative to `root`.
+
+    Raises ParameterError for files that are missing, circular or not YAML, and for overrides that assign nothing.
+    """
+    layered = Layered()
+    for located in _chain(path, root, ()):
+        values = _prepared(located)
+        if isinstance(values.get("issuer"), dict) and "file" in values["issuer"]:
+            layered.drop("issuer")
+        layered.merge(values, located.where)
+    for override in overrides:
+        _apply(override, layered)
+    return layered
+
+
+def _chain(path: Path, root: Path, above: tuple[Path, ...]) -> list[Located]:
+    """The files that `path` extends, lowest first, and `path` itself."""
+    located = load_yaml(path, shown_path(path, root))
+    below = located.values.pop("extends", None)
+    if below is None:
+        return [located]
+    origin = located.where("extends")
+    if not isinstance(below, str):
+        raise ParameterError(
+            f"extends is {shown(below)}", expected="the name of one YAML file", origin=origin, remedy="name one file"
+        )
+    target = path.parent / below
+    seen = (*above, path.resolve())
+    if target.resolve() in seen:
+        circle = " -> ".join(p.name for p in (*seen, target))
+        raise ParameterError(
+            f"extends goes round in a circle: {circle}", expected="files that end at one without extends",
+            origin=origin, remedy="remove one extends",
+        )  # fmt: skip
+    if not target.is_file():
+        near = did_you_mean(target.name, [p.name for p in target.parent.glob("*.yaml")])
+        raise ParameterError(
+            f"extends names {below}, which does not exist{near}", expected="a file relative to this one",
+            origin=origin, remedy="correct the path",
+        )  # fmt: skip
+    return [*_chain(target, root, seen), located]
+
+
+def _prepared(located: Located) -> dict[str, Any]:
+    """A file's values with its short forms written out and its paths made absolute."""
+    values = located.values
+    folder = located.path.parent
+    if isinstance(values.get("issuer"), str):
+        located.lines["issuer.file"] = located.lines["issuer"]
+        values["issuer"] = {"file": values["issuer"]}
+    if isinstance(values.get("scenarios"), str):
+        values["scenarios"] = [values["scenarios"]]
+    issuer, data = values.get("issuer"), values.get("data")
+    if isinstance(issuer, dict) and isinstance(issuer.get("file"), str):
+        issuer["file"] = _issuer_reference(issuer["file"], folder)
+    if isinstance(data, dict) and isinstance(data.get("path"), str):
+        data["path"] = _absolute(data["path"], folder)
+    return values
+
+
+def _absolute(text: str, folder: Path) -> str:
+    return str((folder / Path(text).expanduser()).resolve()) if text else ""
+
+
+def _issuer_reference(text: str, folder: Path) -> str:
+    return _absolute(text, folder) if is_path(text) else text
+
+
+def _apply(override: str, layered: Layered) -> None:
+    key, equals, text = override.partition("=")
+    key, origin = key.strip(), f"--set {override}"
+    if not equals or not key or any(not step for step in key.split(".")):
+        raise ParameterError(
+            f"{origin} is not an assignment", expected="--set name.of.value=value, like --set predict.n_paths=20000",
+            origin="the command line", remedy="write name, =, value without spaces",
+        )  # fmt: skip
+    if key == "extends":
+        raise ParameterError(
+            "extends cannot be set on the command line", expected="a value of a stage, issuer, scenarios or profile",
+            origin=origin, remedy="write a params file with extends",
+        )  # fmt: skip
+    value = parse_scalar(text, origin)
+    here = Path.cwd()
+    if key == "issuer" and isinstance(value, str):
+        layered.put("issuer", {}, origin)
+        key = "issuer.file"
+    if key == "issuer.file" and isinstance(value, str):
+        value = _issuer_reference(value, here)
+    if key == "data.path" and isinstance(value, str):
+        value = _absolute(value, here)
+    if key == "scenarios" and isinstance(value, str):
+        value = [value]
+    if isinstance(value, dict) and value:
+        section: dict[str, Any] = value
+        for step in reversed(key.split(".")):
+            section = {step: section}
+        layered.merge(section, lambda _: origin)
+        return
+    layered.put(key, value, origin)

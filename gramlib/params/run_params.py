@@ -1,0 +1,110 @@
+"""A resolved run: every stage's parameters, the issuer, and where each value came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gramlib.errors import ParameterError
+from gramlib.params.fields import Section, param
+from gramlib.params.issuer import Issuer
+from gramlib.params.stages import STAGE_PARAMS
+
+RECORD_SCHEMA = 1
+
+
+class RunnerParams(Section):
+    """How the runner works; nothing here can change a number."""
+
+    stage_timeout_s: int = param(3600, "longest time a stage may take; 0 means no limit", "s", ge=0, le=604_800)
+    cell_timeout_s: int = param(0, "longest time one cell may take; 0 means no limit", "s", ge=0, le=604_800)
+
+
+@dataclass(frozen=True)
+class RunParams:
+    """One run, resolved and validated.
+
+    `provenance` maps each dotted key ("predict.n_paths", "issuer.terms.fee") to "file:line", "--set" or
+    "default". `issuer_overrides` are the issuer keys that deviate from the issuer's own file.
+    """
+
+    stem: str
+    title: str
+    stages: dict[str, Section]
+    issuer: Issuer
+    scenarios: tuple[str, ...]
+    profile: str
+    runner: RunnerParams
+    provenance: dict[str, str]
+    path: str
+    issuer_overrides: tuple[str, ...] = field(default=())
+
+    def to_record(self) -> dict[str, Any]:
+        """Everything, JSON-able, as run.json holds it; `RunParams.from_record` is its inverse."""
+        return {
+            "schema": RECORD_SCHEMA,
+            "stem": self.stem,
+            "title": self.title,
+            "path": self.path,
+            "stages": {name: params.model_dump(mode="json") for name, params in self.stages.items()},
+            "issuer": self.issuer.to_record(),
+            "issuer_overrides": list(self.issuer_overrides),
+            "scenarios": list(self.scenarios),
+            "profile": self.profile,
+            "runner": self.runner.model_dump(mode="json"),
+            "provenance": dict(self.provenance),
+        }
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> RunParams:
+        """The run that `to_record` wrote; raises ParameterError when the record is not of this version."""
+        if record.get("schema") != RECORD_SCHEMA:
+            raise ParameterError(
+                f"a run record of schema {record.get('schema')!r}", expected=f"schema {RECORD_SCHEMA}",
+                origin="run.json", remedy="run the params file again with this version",
+            )  # fmt: skip
+        try:
+            return cls(
+                stem=record["stem"],
+                title=record["title"],
+                stages={name: model.model_validate(record["stages"][name]) for name, model in STAGE_PARAMS.items()},
+                issuer=Issuer.from_record(record["issuer"]),
+                scenarios=tuple(record["scenarios"]),
+                profile=record["profile"],
+                runner=RunnerParams.model_validate(record["runner"]),
+                provenance=dict(record["provenance"]),
+                path=record["path"],
+                issuer_overrides=tuple(record["issuer_overrides"]),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise ParameterError(
+                f"a run record that does not fit this version ({' '.join(str(error).split())[:120]})",
+                expected="a run.json as gram run writes it", origin="run.json",
+                remedy="run the params file again with this version",
+            ) from error  # fmt: skip
+
+    def identity_record(self) -> dict[str, Any]:
+        """What tells this run from another: all that can change a number or a word, no machine path.
+
+        Left out are the runner's section, provenance, each stage's `upstream`, `data.path` (the caller adds the
+        hash of the file itself) and the issuer's file name (its values are here). Scenarios and profile stand by
+        name: the caller adds their contents.
+        """
+        stages = {
+            name: params.model_dump(mode="json", exclude={"upstream", "path", "issuer"})
+            for name, params in self.stages.items()
+        }
+        return {
+            "title": self.title,
+            "stages": stages,
+            "issuer": self.issuer.to_record(),
+            "scenarios": list(self.scenarios),
+            "profile": self.profile,
+        }
+
+    @property
+    def data_file(self) -> Path | None:
+        """The price file the run reads, None when it runs on the shipped sample."""
+        data = self.stages["data"].model_dump()
+        return Path(data["path"]) if data["source"] == "file" else None
