@@ -1,0 +1,72 @@
+"""The command `gram`: argument parsing only; every command is one call into the package.
+
+    run, status, why, index, prune      runs and what they would do (cli.runs)
+    params explain | export | check     parameters and where they come from (cli.parameters)
+    replay, selftest, list              the engine on one's own files, known answers, what there is (cli.looking)
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import click
+
+from gramlib import __version__
+from gramlib.cli.looking import list_things, replay, selftest
+from gramlib.cli.parameters import params
+from gramlib.cli.runs import index, prune, run, status, why
+from gramlib.errors import GramError, Interrupted
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gram")
+@click.option("--debug", is_flag=True, help="Show a traceback with every error.")
+def gram(debug: bool) -> None:
+    """Stress-test Gram, a gold-backed stablecoin: one token, one gram.
+
+    \b
+    Exit codes: 0 succeeded or nothing to do, 1 a notebook cell raised or a selftest failed,
+    2 bad parameters or usage, 3 data contract violated, 4 a sweep finished with failed members,
+    75 temporary (try again later), 124 time limit, 130 interrupted, 137/138 out of memory or
+    kernel died, 143 terminated.
+    """
+
+
+for command in (run, status, why, index, prune, params, replay, selftest, list_things):
+    gram.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run `gram` and return its exit code; errors are one to four plain lines on stderr."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in arguments
+    arguments = [argument for argument in arguments if argument != "--debug"]  # welcome before and after the command
+    try:
+        result = gram.main(arguments, prog_name="gram", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (click.Abort, KeyboardInterrupt):
+        return _tell(Interrupted("interrupted"), debug)
+    except GramError as error:
+        return _tell(error, debug)
+    except BrokenPipeError:  # `gram list … | head`
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        else:
+            print(f"gram: a defect: {type(error).__name__}: {error}\nwhat to do: repeat with --debug and report the traceback", file=sys.stderr)
+        return 1
+
+
+def _tell(error: GramError, debug: bool) -> int:
+    if debug:
+        traceback.print_exc()
+    print(f"gram: {error}", file=sys.stderr)
+    return error.exit_code

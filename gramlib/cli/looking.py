@@ -1,0 +1,55 @@
+"""gram replay, selftest, list."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gramlib.errors import GramError
+from gramlib.runner import workbench
+
+
+@click.command()
+@click.argument("prices", metavar="PRICES.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--issuer", required=True, metavar="I.yaml", help="Issuer file, or a name in params/issuers.")
+@click.option("--events", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="E.csv", help="Days with events.")
+@click.option("--engine", type=click.Choice(["reference", "numpy"]), default="reference", show_default=True, help="Which engine computes it.")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="DAYS.csv", help="The daily ledger.")
+def replay(prices: Path, issuer: str, events: Path | None, engine: str, output: Path) -> None:
+    """Run the issuer through a price file, day by day, and write the ledger at full precision."""
+    from gramlib.params.issuer import load_issuer
+    from gramlib.simulation.replay_csv import replay_csv
+
+    days = replay_csv(prices, load_issuer(issuer, workbench.root()), events, engine, output)
+    click.echo(f"{len(days)} days written to {output}")
+
+
+@click.command()
+def selftest() -> None:
+    """The numbers with known answers: expected, found, tolerance, source."""
+    from gramlib.selftest import known_answers
+
+    answers = known_answers()
+    width = max(len(answer.name) for answer in answers)
+    for answer in answers:
+        click.echo(f"{'ok  ' if answer.ok else 'FAIL'} {answer.name:<{width}}  expected {answer.expected:>14.8g}  found {answer.found:>14.8g}  "
+                   f"tolerance {answer.tolerance:.1g}  {answer.source}")
+    wrong = [answer for answer in answers if not answer.ok]
+    if wrong:
+        raise GramError(f"{len(wrong)} of {len(answers)} known answers are not met, first {wrong[0].name}", expected="all of them",
+                        remedy="do not use this installation's figures; report the lines above")
+    click.echo(f"all {len(answers)} known answers met")
+
+
+LISTABLE = ("stages", "models", "scenarios", "issuers", "profiles", "runs")
+
+
+@click.command("list")
+@click.argument("what", type=click.Choice(LISTABLE))
+def list_things(what: str) -> None:
+    """What there is: stages, models, scenarios, issuers, profiles or runs."""
+    from gramlib.runner.catalogue import rows
+
+    for name, text in rows(what, workbench.root(), workbench.reports()):
+        click.echo(f"{name:<28} {text}")

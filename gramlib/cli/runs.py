@@ -1,0 +1,217 @@
+"""gram run, status, why, index, prune."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gramlib.errors import GramError, ParameterError
+from gramlib.runner import workbench
+
+if TYPE_CHECKING:
+    from gramlib.runner.progress import Reporter
+    from gramlib.runner.resolve import ResolvedRun
+    from gramlib.runner.run import Ending, Request
+    from gramlib.store import RunFolder
+
+_SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Duration(click.ParamType):
+    """Durations such as 90, 90s, 30m, 2h, in seconds."""
+
+    name = "duration"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds, as a float."""
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh]?)", str(value))
+        if match is None:
+            self.fail(f"{value!r} is no duration; expected 90s, 30m or 2h", param, ctx)
+        return float(match[1]) * _SECONDS[match[2]]
+
+
+def resolve(what: str, overrides: tuple[str, ...] = (), run_id: str = "") -> ResolvedRun:
+    """The run that a params file, a run.json, a run folder or a run id stands for."""
+    from gramlib.runner.resolve import resolve_run
+
+    root = workbench.root()
+    path = Path(what)
+    if path.is_dir() and (path / "run.json").is_file():
+        return resolve_run(path / "run.json", list(overrides), root, path.resolve().name)
+    if path.suffix in {".yaml", ".yml", ".json"} or path.exists():
+        return resolve_run(path, list(overrides), root, run_id)
+    folder = workbench.reports() / what
+    if (folder / "run.json").is_file():
+        return resolve_run(folder / "run.json", list(overrides), root, what)
+    raise ParameterError(f"{what} is neither a file nor a run", expected="a params file, a run.json, a run folder or a run id",
+                         origin=str(workbench.reports()), remedy="gram list runs shows the runs there are")
+
+
+def _request(stage: str, first: str, last: str, force: bool, wait_s: float, out: Path | None) -> Request:
+    from gramlib.runner.pipeline import STAGES, select
+    from gramlib.runner.run import Request
+
+    root = workbench.root()
+    return Request((out or workbench.reports()).resolve(), root / "notebooks", root / "requirements.lock",
+                   select(STAGES, only=stage, first=first, last=last), force=force, wait_s=wait_s)
+
+
+def _stage_options(command: click.decorators.FC) -> click.decorators.FC:
+    for option in (
+        click.option("--until", "last", default="", metavar="S", help="Stop after this stage."),
+        click.option("--from", "first", default="", metavar="S", help="Begin with this stage."),
+        click.option("--stage", default="", metavar="S", help="This stage only."),
+        click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the runs (default: reports/)."),
+        click.option("--set", "overrides", multiple=True, metavar="K=V", help="Override a parameter, such as predict.n_paths=20000."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("params", metavar="PARAMS.yaml|run.json")
+@_stage_options
+@click.option("--run-id", default="", metavar="ID", help="Name of the run (default: params file and a digest of all parameters).")
+@click.option("--force", is_flag=True, help="Run the selected stages even where nothing changed.")
+@click.option("--wait", "wait_s", type=Duration(), default=0.0, metavar="30m", help="Wait this long for an upstream stage or a busy folder.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON event a line instead of text.")
+def run(params: str, overrides: tuple[str, ...], run_id: str, out: Path | None, stage: str, first: str, last: str, force: bool,
+        wait_s: float, as_json: bool) -> None:
+    """Run the stages of a params file, or repeat a run from its run.json.
+
+    The same command resumes a run that failed or was stopped, and verifies one that is complete.
+    """
+    from gramlib.runner.progress import Reporter
+    from gramlib.runner.run import execute
+
+    request = _request(stage, first, last, force, wait_s, out)
+    resolved = resolve(params, overrides, run_id)
+    reporter = Reporter(as_json=as_json)
+    began = time.monotonic()
+    try:
+        ending = execute(resolved, request, reporter)
+    except GramError as error:
+        reporter.event("run_failed", run_id=resolved.run_id, error=type(error).__name__, message=str(error), exit_code=error.exit_code)
+        if (request.reports / resolved.run_id).is_dir():
+            _rebuild(request.reports)
+        raise
+    if ending.ran or not (request.reports / "index.html").is_file():
+        _rebuild(request.reports)
+    wall_s = time.monotonic() - began
+    reporter.event("run_ended", _closing_lines(ending, wall_s), run_id=resolved.run_id, complete=ending.complete, ran=list(ending.ran),
+                   skipped=list(ending.skipped), wall_s=round(wall_s, 3), report=str(ending.folder.path / "report.html") if ending.complete else "",
+                   verdict=(ending.report or {}).get("verdict", {}))
+    if resolved.replay_of:
+        _print_comparison(resolved, request, reporter)
+
+
+def _rebuild(reports: Path) -> None:
+    from gramlib.runner.site import rebuild_index
+
+    rebuild_index(reports)
+
+
+def _closing_lines(ending: Ending, wall_s: float) -> str:
+    report = ending.report
+    if report is None:
+        return f"stages done in {wall_s:.1f} s; the run is not complete: leave out --stage, --from and --until to finish it"
+    page = workbench.shown(ending.folder.path / "report.html")
+    state = f"{len(ending.ran)} stage(s) run, {len(ending.skipped)} unchanged, {wall_s:.1f} s"
+    return (f"verdict: {report['verdict']['status'].upper()}. {report['verdict']['sentence']}\n"
+            f"report:  {page}  ({state})\n"
+            f"open it in any browser, offline; all runs: {workbench.shown(ending.folder.path.parent / 'index.html')}")
+
+
+def _print_comparison(resolved: ResolvedRun, request: Request, reporter: Reporter) -> None:
+    from gramlib.runner.repeat import compare_runs
+    from gramlib.store import RunFolder
+
+    first = RunFolder(request.reports / resolved.replay_of)
+    if not first.exists():
+        reporter.event("compared", f"run {resolved.replay_of} is not in {request.reports}: nothing to compare with", identical=None)
+        return
+    found = compare_runs(first, RunFolder(request.reports / resolved.run_id))
+    for item in found:
+        text = f"{item.stage:<8} {item.name:<16} {'identical' if item.identical else 'different: ' + item.detail}"
+        reporter.event("compared", text, stage=item.stage, name=item.name, identical=item.identical, detail=item.detail)
+
+
+@click.command()
+@click.argument("run_or_params", metavar="RUN")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the runs (default: reports/).")
+def status(run_or_params: str, out: Path | None) -> None:
+    """What has run: each stage with its result, time and headline, or how its last attempt ended."""
+    from gramlib.runner.pipeline import STAGES
+    from gramlib.runner.site import run_summary
+
+    folder = _existing(run_or_params, out)
+    summary = run_summary(folder)
+    click.echo(f"run {folder.run_id}: {summary['status']}" + (f" ({summary['reason'].splitlines()[0]})" if summary["reason"] else ""))
+    for item in STAGES:
+        manifest = folder.manifest(item.folder)
+        attempt = folder.last_attempt(item.folder)
+        if manifest is not None:
+            click.echo(f"  {item.name:<8} succeeded  {manifest.wall_s:6.1f} s  {manifest.headline}")
+        elif attempt is not None:
+            message = str(attempt.record.get("error", {}).get("message", "no word of its end")).splitlines()[0]
+            click.echo(f"  {item.name:<8} {attempt.status:<9}  {message}\n{'':20}{workbench.shown(attempt.path)}")
+        else:
+            click.echo(f"  {item.name:<8} not run")
+
+
+def _existing(what: str, out: Path | None) -> RunFolder:
+    from gramlib.store import RunFolder
+
+    reports = (out or workbench.reports()).resolve()
+    for folder in (RunFolder(Path(what).resolve()), RunFolder(reports / what)):
+        if folder.exists():
+            return folder
+    folder = RunFolder(reports / resolve(what).run_id)
+    if folder.exists():
+        return folder
+    raise ParameterError(f"run {folder.run_id} has not been started", expected="a run in " + str(reports), remedy=f"gram run {what}")
+
+
+@click.command()
+@click.argument("run_or_params", metavar="RUN")
+@_stage_options
+@click.option("--force", is_flag=True, help="As gram run --force.")
+def why(run_or_params: str, overrides: tuple[str, ...], out: Path | None, stage: str, first: str, last: str, force: bool) -> None:
+    """What `gram run` would do now, stage by stage, and why."""
+    from gramlib.runner.run import decisions
+    from gramlib.store import RunFolder
+
+    request = _request(stage, first, last, force, 0.0, out)
+    resolved = resolve(run_or_params, overrides)
+    folder = RunFolder(request.reports / resolved.run_id)
+    click.echo(f"run {resolved.run_id}")
+    for decision in decisions(resolved, request, folder):
+        click.echo(f"  {decision.stage.name:<8} {'run      ' if decision.run else 'skip     '} {decision.reason}")
+
+
+@click.command()
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the runs (default: reports/).")
+def index(out: Path | None) -> None:
+    """Rebuild reports/index.html from the run folders."""
+    from gramlib.runner.site import rebuild_index
+
+    click.echo(workbench.shown(rebuild_index((out or workbench.reports()).resolve())))
+
+
+@click.command()
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the runs (default: reports/).")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+def prune(out: Path | None, dry_run: bool) -> None:
+    """Remove failed attempts and scratch runs made by hand; results are never touched."""
+    from gramlib.runner.prune import removable
+
+    reports = (out or workbench.reports()).resolve()
+    for path in removable(reports):
+        click.echo(("would remove " if dry_run else "removed ") + workbench.shown(path))
+        if not dry_run:
+            shutil.rmtree(path, ignore_errors=True)

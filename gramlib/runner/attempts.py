@@ -1,0 +1,177 @@
+"""Run one stage: a fresh attempt folder, a fresh kernel, and a result only when everything held."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from gramlib.errors import ArtefactError, GramError, KernelDied, exit_code_of
+from gramlib.runner import plan
+from gramlib.runner.pipeline import Stage
+from gramlib.runner.resolve import ResolvedRun, package_versions
+from gramlib.runner.stop import StopRequested, StopSwitch
+from gramlib.store import Attempt, Claim, Manifest, Output, RunFolder, atomic
+
+BANNERS = {
+    "died": "The kernel died in this cell; the most common reason is want of memory.",
+    "timed_out": "The stage ran past its time limit in this cell.",
+    "interrupted": "The run was interrupted (Ctrl-C) in this cell.",
+    "terminated": "The run was asked to stop (SIGTERM) in this cell.",
+}
+
+
+class CellError(GramError):
+    """A notebook cell raised; the exit code is that of a gramlib error, else 1 (137 for want of memory)."""
+
+    def __init__(self, stage: str, cell: int, name: str, text: str, notebook: Path):
+        ours = exit_code_of(name)
+        self.exit_code = 137 if name in {"MemoryError", "_ArrayMemoryError"} else ours
+        remedy = "" if ours != 1 else "open the notebook there: it holds the outputs up to this cell and the traceback"
+        super().__init__(f"{stage}, cell {cell + 1}: {name}: {text}" if ours == 1 else text, origin=f"{stage}, cell {cell + 1} of {notebook}" if "from:" not in text else "",
+                         remedy=remedy)
+
+
+def run_stage(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lock: Path, claim: Claim, stop: StopSwitch,
+              on_cell: Callable[[int, int], None], on_attempt: Callable[[Attempt], None]) -> Manifest:
+    """Execute `stage` and publish its folder; raises a GramError and keeps the marked attempt otherwise."""
+    started = time.time()
+    upstream = {name: str(folder.stage_path(_folder_of(name))) for name in stage.upstream}
+    attempt = Attempt.start(folder.path, stage.folder, {
+        "run": run.run_id, "run_path": str(folder.path), "stage": stage.name, "upstream": upstream, "outputs": list(stage.outputs),
+        "python": sys.prefix,
+    })
+    on_attempt(attempt)
+    try:
+        _execute(run, stage, notebook, attempt, stop, on_cell)
+        manifest = _manifest(run, folder, stage, notebook, lock, attempt, started)
+        _render(run, stage, attempt, failed=False)
+        if stage.name == "report":
+            atomic.write_bytes(attempt.path / "report.html", (attempt.path / "notebook.html").read_bytes())
+        claim.ensure_held()
+        attempt.update(status="succeeded", finished=time.time())
+        manifest.write(attempt.path)
+        attempt.publish(stage.folder)
+        return manifest
+    except StopRequested:
+        error = stop.error(stage.name)
+        _mark_failed(run, stage, attempt, error, stop.reason)
+        raise error from None
+    except GramError as error:
+        _mark_failed(run, stage, attempt, error, stop.reason)
+        raise
+    except BaseException as error:
+        _mark_failed(run, stage, attempt, GramError(f"{type(error).__name__}: {error}"), stop.reason)
+        raise
+
+
+def _folder_of(stage: str) -> str:
+    from gramlib.runner.pipeline import stage_named
+
+    return stage_named(stage).folder
+
+
+def _execute(run: ResolvedRun, stage: Stage, notebook: Path, attempt: Attempt, stop: StopSwitch, on_cell: Callable[[int, int], None]) -> None:
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
+    from gramlib.runner.engine import ENGINE, Execution
+
+    with open(attempt.path / "stage.log", "a", encoding="utf-8", buffering=1) as log:
+        handler = logging.StreamHandler(log)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        papermill_log, kernel_log = logging.getLogger("papermill"), logging.getLogger("gramlib.kernel")
+        for logger in (papermill_log, kernel_log):
+            logger.addHandler(handler)
+            logger.propagate = False
+        execution = Execution(
+            attempt.path / "notebook.ipynb", stop, {**os.environ, **_kernel_environment(attempt)}, log,
+            float(run.params.runner.stage_timeout_s), on_cell,
+        )
+        try:
+            papermill.execute_notebook(
+                str(notebook), None, parameters=run.params.stages[stage.name].model_dump(mode="json"), engine_name=ENGINE,
+                kernel_name="python3", progress_bar=False, cwd=str(notebook.parent), gram=execution,
+            )
+        except PapermillExecutionError as error:
+            if stop.reason:
+                raise stop.error(f"{stage.name}, cell {execution.cell + 1}") from None
+            raise CellError(stage.name, execution.cell, error.ename, str(error.evalue), execution.notebook_path) from None
+        except DeadKernelError as error:
+            if stop.reason:
+                raise stop.error(f"{stage.name}, cell {execution.cell + 1}") from None
+            raise KernelDied(
+                f"{stage.name}: the kernel died in cell {execution.cell + 1} ({error})",
+                expected="a kernel that lives to the end of its notebook",
+                origin=str(execution.notebook_path),
+                remedy="most often memory: try fewer paths (predict.n_paths) or a machine with more; the same command resumes here",
+            ) from None
+        finally:
+            for logger in (papermill_log, kernel_log):
+                logger.removeHandler(handler)
+        if stop.reason:
+            raise stop.error(f"{stage.name}, cell {execution.cell + 1}")
+
+
+def _kernel_environment(attempt: Attempt) -> dict[str, str]:
+    return {
+        "GRAM_ATTEMPT": str(attempt.path),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+        "JUPYTER_PREFER_ENV_PATH": "1",
+    }
+
+
+def _manifest(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lock: Path, attempt: Attempt, started: float) -> Manifest:
+    """The manifest of an attempt whose notebook ended well; raises ArtefactError when it left something out."""
+    left = atomic.read_json(attempt.path / "kernel.json")
+    if left is None:
+        raise ArtefactError(f"{stage.name}: the notebook ended without ctx.finish()", expected="ctx.finish() in its last cell",
+                            origin=str(notebook), remedy="add it: it lists what was written and closes the stage")
+    outputs = tuple(Output(**output) for output in left["outputs"])
+    missing = [name for name in stage.outputs if name not in {output.name for output in outputs}]
+    if missing:
+        raise ArtefactError(f"{stage.name}: {', '.join(missing)} not written", expected=f"all of {', '.join(stage.outputs)}", origin=str(notebook))
+    key = plan.key_of(run, stage, notebook, plan.upstream_digests(folder, stage), left["modules"], lock)
+    return Manifest(stage.name, run.run_id, key, outputs, started=started, finished=time.time(), headline=left["headline"],
+                    warnings=tuple(left["warnings"]), versions=package_versions(), resources=left["resources"])
+
+
+def _render(run: ResolvedRun, stage: Stage, attempt: Attempt, *, failed: bool) -> None:
+    from gramlib.report.render import render_notebook
+
+    left = atomic.read_json(attempt.path / "kernel.json") or {}
+    links = {other: f"../{_folder_of(other)}/notebook.html" for other in ("data", "train", "predict", "analyse") if other != stage.name}
+    render_notebook(
+        attempt.path / "notebook.ipynb", attempt.path / "notebook.html",
+        kind="report" if stage.name == "report" and not failed else "appendix",
+        title=f"{run.params.title or run.run_id}: {stage.question}", banner=str(left.get("banner", "")), run_links=links,
+    )
+
+
+def _mark_failed(run: ResolvedRun, stage: Stage, attempt: Attempt, error: GramError, reason: str) -> None:
+    """Say on disk how the attempt ended; its notebook is kept and made readable."""
+    status = reason or ("died" if isinstance(error, KernelDied) else "failed")
+    attempt.update(status=status, finished=time.time(), error={"kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code})
+    try:
+        _insert_banner(attempt.path / "notebook.ipynb", BANNERS.get(status, ""), str(error))
+        _render(run, stage, attempt, failed=True)
+    except Exception as trouble:  # the page is a courtesy: the failure itself is what must be told
+        with open(attempt.path / "stage.log", "a", encoding="utf-8") as log:
+            log.write(f"the page of the failed notebook could not be made: {type(trouble).__name__}: {trouble}\n")
+
+
+def _insert_banner(path: Path, banner: str, message: str) -> None:
+    if not path.is_file():
+        return
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    text = f"**This stage did not succeed.** {banner}\n\n```\n{message}\n```"
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, metadata={"tags": ["gram-failure"], "papermill": {"status": "inserted"}}))
+    atomic.write_text(path, nbformat.writes(notebook))

@@ -1,0 +1,58 @@
+"""What `gram list` shows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+
+def rows(what: str, root: Path, reports: Path) -> Iterator[tuple[str, str]]:
+    """Pairs of name and one-line description for `what`: stages, models, scenarios, issuers, profiles, runs."""
+    yield from {"stages": _stages, "models": _models, "scenarios": _scenarios, "issuers": _issuers, "profiles": _profiles,
+                "runs": _runs}[what](root, reports)
+
+
+def _stages(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
+    from gramlib.runner.pipeline import STAGES
+
+    for stage in STAGES:
+        yield stage.name, f"{stage.notebook}: {stage.question}"
+
+
+def _models(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
+    from gramlib.models import MODELS
+
+    for name, model in MODELS.items():
+        yield name, model.title
+
+
+def _scenarios(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
+    from gramlib.scenarios import load_scenarios
+
+    for scenario in load_scenarios(["all"], root):
+        yield scenario.id, scenario.title
+
+
+def _issuers(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
+    from gramlib.params.issuer import load_issuer
+
+    for path in sorted((root / "params" / "issuers").glob("*.yaml")):
+        yield path.stem, load_issuer(path.stem, root).name
+
+
+def _profiles(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
+    from gramlib.verdicts import load_profile
+
+    for path in sorted((root / "params" / "profiles").glob("*.yaml")):
+        yield path.stem, load_profile(path.stem, root).title
+
+
+def _runs(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
+    from gramlib.runner.site import run_summary
+    from gramlib.store.run_folder import run_folders
+
+    for run in run_folders(reports):
+        summary = run_summary(run)
+        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(summary["created"]))
+        yield run.run_id, f"{when}  {summary['status']:<11} {summary['verdict_status'] or summary['reason'].split(chr(10))[0]}"

@@ -1,0 +1,269 @@
+"""What a stage's notebook sees: its parameters, the tables it may read, and where it may write.
+
+Under `gram run` the kernel finds its attempt folder in GRAM_ATTEMPT. By hand (JupyterLab, plain papermill)
+it reads from the run named by `upstream`, else from the latest succeeded one, else from a smoke run made
+once, and writes to a scratch run: never into a recorded one.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import resource
+import sys
+import time
+from dataclasses import asdict
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from gramlib.artefacts import entry
+from gramlib.errors import ArtefactError, DataContractError, ParameterError, UpstreamNotReady
+from gramlib.params.stages import STAGE_PARAMS
+from gramlib.params.suggest import did_you_mean
+from gramlib.runner.pipeline import Stage, stage_named
+from gramlib.store import Manifest, Output, RunFolder, atomic
+from gramlib.store.manifest import read_manifest
+
+if TYPE_CHECKING:
+    from gramlib.params.issuer import Issuer
+    from gramlib.scenarios import Scenario
+    from gramlib.verdicts import Profile
+
+_NOTEBOOK_NAMES = {"In", "Out", "exit", "quit", "open", "get_ipython", "gramlib"}
+PROGRESS_EVERY_SECONDS = 0.2
+
+
+class StageHandle:
+    """A stage by name; `context` opens it for a notebook."""
+
+    def __init__(self, name: str):
+        self.stage = stage_named(name)
+
+    def context(self, namespace: dict[str, Any]) -> StageContext:
+        """Validate the notebook's parameters (`globals()`) and open the stage.
+
+        Raises ParameterError for a value the stage's model refuses, and for a name it does not know:
+        papermill itself lets a misspelt parameter pass with a warning.
+        """
+        model = STAGE_PARAMS[self.stage.name]
+        fields = set(model.model_fields)
+        given = {name: value for name, value in namespace.items() if name in fields}
+        opened_before = any(isinstance(value, StageContext) for value in namespace.values())
+        if not opened_before:  # later cells define names of their own: only the first opening can tell a misspelt one
+            strange = sorted(
+                name for name, value in namespace.items()
+                if name not in fields | _NOTEBOOK_NAMES and not name.startswith("_") and not isinstance(value, ModuleType)
+            )
+            if strange:
+                raise ParameterError(f"{strange[0]!r} is no parameter of stage {self.stage.name}{did_you_mean(strange[0], fields)}",
+                                     expected=f"one of {', '.join(model.model_fields)}", origin="the notebook's parameters")
+        return StageContext(self.stage, _validated(model, given))
+
+
+def _validated(model: type[BaseModel], given: dict[str, Any]) -> BaseModel:
+    from pydantic import ValidationError
+
+    try:
+        return model(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ParameterError(f"{name} = {first['input']!r}: {first['msg']}", expected=model.model_fields[str(first["loc"][0])].description or "",
+                             origin="the notebook's parameters") from None
+
+
+class StageContext:
+    """Reads upstream tables, writes this stage's own, and closes the stage with `finish`."""
+
+    def __init__(self, stage: Stage, params: BaseModel):
+        self.stage = stage
+        self.params: Any = params
+        self._outputs: dict[str, Output] = {}
+        self._headline = ""
+        self._warnings: list[str] = []
+        self._last_progress = 0.0
+        self._started = time.time()
+        attempt = os.environ.get("GRAM_ATTEMPT", "")
+        if attempt:
+            self.folder = Path(attempt)
+            record = atomic.read_json(self.folder / "attempt.json") or {}
+            if record.get("stage") != stage.name:
+                raise DataContractError(f"this is the notebook of {stage.name}, but the runner started {record.get('stage')}",
+                                        expected="each stage in its own notebook", origin=attempt)
+            if record["python"] != sys.prefix:
+                raise DataContractError(f"the kernel runs in {sys.prefix}", expected=f"the runner's Python in {record['python']}",
+                                        origin="kernel python3", remedy="remove the user's own kernelspec named python3 (jupyter kernelspec list)")
+            self._upstream = {name: Path(path) for name, path in record["upstream"].items()}
+            self._required = tuple(record["outputs"])
+            self._run: RunFolder | None = RunFolder(Path(record["run_path"]))
+            self.by_hand = False
+        else:
+            from gramlib.runner import by_hand
+
+            self.folder = by_hand.scratch_folder(stage)
+            self._run = by_hand.upstream_run(stage, str(getattr(params, "upstream", "")))
+            self._upstream = {name: self._run.stage_path(stage_named(name).folder) for name in stage.upstream} if self._run else {}
+            self._required = stage.outputs
+            self.by_hand = True
+
+    @cached_property
+    def run_record(self) -> dict[str, Any]:
+        """run.json of the run this stage belongs to (by hand: of the run it reads from; empty for the data stage)."""
+        return self._run.record() if self._run else {}
+
+    @cached_property
+    def issuer(self) -> Issuer:
+        """The issuer: the run's own resolved one, by hand the file that the parameter names."""
+        from gramlib.params.issuer import Issuer, load_issuer
+
+        if self.by_hand and hasattr(self.params, "issuer"):
+            return load_issuer(self.params.issuer, _root())
+        return Issuer.from_record(self.run_record["params"]["issuer"])
+
+    @cached_property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The listed scenarios of the run, by hand those that the parameter names."""
+        from gramlib.scenarios import Scenario, load_scenarios
+
+        if self.by_hand and hasattr(self.params, "scenarios"):
+            return load_scenarios(list(self.params.scenarios), _root())
+        return tuple(Scenario.from_record(record) for record in self.run_record["scenarios"])
+
+    @cached_property
+    def profile(self) -> Profile:
+        """The profile of requirements and appetites."""
+        from gramlib.verdicts import Profile, load_profile
+
+        if self.by_hand and hasattr(self.params, "profile"):
+            return load_profile(self.params.profile, _root())
+        return Profile.from_record(self.run_record["profile"])
+
+    @cached_property
+    def manifests(self) -> dict[str, Manifest]:
+        """Manifests of the upstream stages, by name."""
+        found = {name: read_manifest(path) for name, path in self._upstream.items()}
+        return {name: manifest for name, manifest in found.items() if manifest is not None}
+
+    def read(self, name: str) -> Any:
+        """An upstream artefact by catalogue name: a DataFrame, or a dict for a document; verified.
+
+        Raises UpstreamNotReady when its stage has no result, ArtefactError when it is damaged.
+        """
+        from gramlib.store.tables import read_artefact
+
+        wanted = entry(name).stage
+        if wanted not in self._upstream:
+            raise ArtefactError(f"stage {self.stage.name} does not read from {wanted}", origin=f"ctx.read({name!r})",
+                                expected=f"a table of {', '.join(self._upstream) or 'no other stage'}", remedy="see gramlib/runner/pipeline.py")
+        if wanted not in self.manifests:
+            raise UpstreamNotReady(f"stage {wanted} has no result", expected="a succeeded stage", origin=str(self._upstream[wanted]),
+                                   remedy=f"run it first: gram run … --stage {wanted}")
+        return read_artefact(self._upstream[wanted], self.manifests[wanted], name)
+
+    def write(self, name: str, value: Any) -> None:
+        """Hand on `value` under its catalogue name; it is checked against the catalogue first."""
+        from gramlib.store.tables import write_artefact
+
+        if entry(name).stage != self.stage.name:
+            raise ArtefactError(f"{name} belongs to stage {entry(name).stage}", expected=f"one of {', '.join(self.stage.outputs)}",
+                                origin=f"ctx.write({name!r}) in stage {self.stage.name}")
+        self._outputs[name] = write_artefact(self.folder, name, value)
+
+    def headline(self, text: str) -> None:
+        """One sentence that the runner prints when the stage has succeeded."""
+        self._headline = text
+
+    def warn(self, text: str) -> None:
+        """A warning for the manifest, besides what the notebook shows."""
+        self._warnings.append(text)
+
+    def progress(self, done: int, total: int, text: str) -> None:
+        """Tell the runner how far a long call is; cheap enough to call often."""
+        now = time.monotonic()
+        if now - self._last_progress >= PROGRESS_EVERY_SECONDS or done >= total:
+            self._last_progress = now
+            if not self.by_hand:
+                from gramlib.runner.progress import write_progress
+
+                write_progress(self.folder, done, total, text)
+
+    @cached_property
+    def banner(self) -> str:
+        """The label that every page made from these data carries; empty for real data."""
+        if "source_cards" in self._outputs:
+            document = atomic.read_json(self.folder / self._outputs["source_cards"].path)
+        elif "data" in self._upstream:
+            document = self.read("source_cards")
+        elif self._run is not None:
+            manifest = self._run.manifest(stage_named("data").folder)
+            document = atomic.read_json(self._run.stage_path(stage_named("data").folder) / "source_cards.json") if manifest else None
+        else:
+            document = None
+        return str((document or {}).get("label", ""))
+
+    def finish(self) -> Finished:
+        """Close the stage: everything it owes must be written. Returns the list of what was."""
+        missing = [name for name in self._required if name not in self._outputs]
+        if missing:
+            raise ArtefactError(f"{self.stage.name} ends without {', '.join(missing)}", expected=f"all of {', '.join(self._required)}",
+                                origin="ctx.finish()", remedy="write it with ctx.write")
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+        outputs = tuple(self._outputs[name] for name in sorted(self._outputs))
+        modules = sorted(name for name in sys.modules if name == "gramlib" or name.startswith("gramlib."))
+        resources = {"kernel_peak_bytes": float(peak), "kernel_cpu_s": time.process_time()}
+        if self.by_hand:
+            from gramlib.runner import by_hand
+
+            by_hand.close(self.folder, self.stage, outputs, self._headline, self.params)
+        else:
+            atomic.write_json(self.folder / "kernel.json", {
+                "outputs": [asdict(output) for output in outputs], "modules": modules, "headline": self._headline,
+                "warnings": self._warnings, "resources": resources, "banner": self.banner,
+            })
+        return Finished(self.stage.name, outputs, self.folder if self.by_hand else None)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(str(getattr(self.params, name)))}</td>"
+            f"<td>{html.escape(field.description or '')}</td></tr>"
+            for name, field in type(self.params).model_fields.items() if name != "upstream"
+        )
+        source = f"reads run {html.escape(self._run.run_id)}" if self._run and self._upstream else "reads no other stage"
+        where = "; run by hand: writes to a scratch run" if self.by_hand else ""
+        return (f"<table><caption>Parameters of stage {self.stage.name} ({source}{where})</caption>"
+                f"<thead><tr><th scope='col'>Parameter</th><th scope='col'>Value</th><th scope='col'>Meaning</th></tr></thead>"
+                f"<tbody>{rows}</tbody></table>")
+
+    def __repr__(self) -> str:
+        return f"StageContext({self.stage.name}, {self.params!r})"
+
+
+class Finished:
+    """What a stage has written, as its notebook shows it."""
+
+    def __init__(self, stage: str, outputs: tuple[Output, ...], scratch: Path | None):
+        self.stage, self.outputs, self.scratch = stage, outputs, scratch
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{o.name}: {o.rows if o.rows is not None else 'document'} {'rows' if o.rows is not None else ''}".rstrip() for o in self.outputs)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th scope='row'>{o.name}</th><td>{html.escape(entry(o.name).title)}</td><td>{'' if o.rows is None else format(o.rows, ',')}</td>"
+            f"<td>{o.bytes:,}</td><td><code>{o.sha256[:12]}</code></td></tr>" for o in self.outputs
+        )
+        note = f"<p>Run by hand: written to <code>{html.escape(str(self.scratch))}</code>, not into a recorded run.</p>" if self.scratch else ""
+        return (f"<table><caption>Written by stage {self.stage}</caption><thead><tr><th scope='col'>Artefact</th><th scope='col'>What it is</th>"
+                f"<th scope='col'>Rows</th><th scope='col'>Bytes</th><th scope='col'>SHA-256</th></tr></thead><tbody>{rows}</tbody></table>{note}")
+
+
+def _root() -> Path:
+    from gramlib.runner.workbench import root
+
+    return root()
+
+

@@ -1,0 +1,127 @@
+"""From a params file to the record of a run: everything resolved, validated and named before a kernel starts."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import time
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import gramlib
+from gramlib.errors import DataContractError, ParameterError
+from gramlib.params.layers import RunParams, resolve_params
+from gramlib.scenarios import Scenario, load_scenarios
+from gramlib.store import atomic
+from gramlib.store.hashing import sha256_file, sha256_record
+from gramlib.verdicts import Profile, load_profile
+
+RECORD_SCHEMA = 1
+RECORDED_PACKAGES = ("numpy", "pandas", "scipy", "arch", "papermill", "nbconvert", "matplotlib", "pydantic", "pyarrow")
+
+
+@dataclass(frozen=True)
+class ResolvedRun:
+    """One run, ready to start: `run_id`, the parameters and what they name, and the record to be written."""
+
+    run_id: str
+    params: RunParams
+    scenarios: tuple[Scenario, ...]
+    profile: Profile
+    inputs: dict[str, str]
+    record: dict[str, Any]
+    replay_of: str = ""
+
+
+def resolve_run(path: Path, overrides: list[str], root: Path, run_id: str = "") -> ResolvedRun:
+    """Resolve a params file, or the run.json of an earlier run, into a ResolvedRun.
+
+    Raises ParameterError (exit 2) for anything wrong in it, before any kernel starts.
+    """
+    if path.suffix == ".json":
+        return _from_record(path, overrides, root, run_id)
+    params = resolve_params(path, overrides, root)
+    scenarios = load_scenarios(list(params.scenarios), root)
+    profile = load_profile(params.profile, root)
+    return _resolved(params, scenarios, profile, run_id=run_id)
+
+
+def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> ResolvedRun:
+    if overrides:
+        raise ParameterError("--set together with a run.json", expected="a run repeated exactly as recorded", origin=str(path),
+                             remedy="use --set with the params file, or drop it")
+    record = atomic.read_json(path)
+    if not isinstance(record, dict) or record.get("schema") != RECORD_SCHEMA:
+        raise ParameterError(f"{path} is not the record of a run", expected="the run.json that gram run wrote, schema 1",
+                             remedy="give a params file, or reports/<run_id>/run.json")
+    params = RunParams.from_record(record["params"])
+    scenarios = tuple(Scenario.from_record(scenario) for scenario in record["scenarios"])
+    profile = Profile.from_record(record["profile"])
+    for file, digest in record["inputs"].items():
+        if not Path(file).is_file() or sha256_file(Path(file)) != digest:
+            raise DataContractError(f"the input {file} is missing or has changed since the run", expected=f"sha256 {digest[:12]}…",
+                                    origin=str(path), remedy="restore that file, or start a new run from the params file")
+    return _resolved(params, scenarios, profile, run_id=run_id or f"{record['run_id']}-replay", replay_of=record["run_id"])
+
+
+def _resolved(params: RunParams, scenarios: tuple[Scenario, ...], profile: Profile, *, run_id: str, replay_of: str = "") -> ResolvedRun:
+    inputs = _input_hashes(params)
+    scenario_records = [scenario.to_record() for scenario in scenarios]
+    identity = sha256_record({"params": params.identity_record(), "scenarios": scenario_records, "profile": profile.to_record(),
+                              "inputs": sorted(inputs.values())})
+    run_id = _checked_id(run_id) if run_id else f"{params.stem}-{identity[:8]}"
+    record = {
+        "schema": RECORD_SCHEMA,
+        "run_id": run_id,
+        "identity": identity,
+        "replay_of": replay_of,
+        "title": params.title,
+        "params": params.to_record(),
+        "scenarios": scenario_records,
+        "profile": profile.to_record(),
+        "inputs": inputs,
+    }
+    return ResolvedRun(run_id, params, scenarios, profile, inputs, record, replay_of)
+
+
+def _checked_id(run_id: str) -> str:
+    if not run_id or run_id.startswith((".", "scratch-")) or not all(c.isalnum() or c in "._-" for c in run_id):
+        raise ParameterError(f"{run_id!r} cannot name a run", expected="letters, digits, dot, dash and underscore, not beginning with a dot or scratch-",
+                             origin="--run-id")
+    return run_id
+
+
+def _input_hashes(params: RunParams) -> dict[str, str]:
+    path = params.stages["data"].model_dump().get("path", "")
+    return {path: sha256_file(Path(path))} if path else {}
+
+
+def with_provenance(record: dict[str, Any], root: Path, lock_sha256: str) -> dict[str, Any]:
+    """`record` completed by what is true of this moment: code, versions, time. Written to run.json once."""
+    return {**record, "created": time.time(), "gramlib": gramlib.__version__, "git": _git(root), "lock_sha256": lock_sha256,
+            "python": platform.python_version(), "platform": platform.platform(), "versions": package_versions()}
+
+
+def package_versions() -> dict[str, str]:
+    """Installed versions of the packages that numbers and pages depend on."""
+    found = {}
+    for name in RECORDED_PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _git(root: Path) -> dict[str, Any]:
+    def ask(*arguments: str) -> str:
+        return subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
+
+    try:
+        if Path(ask("rev-parse", "--show-toplevel")).resolve() != root.resolve():
+            return {"commit": "", "dirty": False}
+        return {"commit": ask("rev-parse", "HEAD"), "dirty": bool(ask("status", "--porcelain"))}
+    except (OSError, subprocess.SubprocessError):
+        return {"commit": "", "dirty": False}  # no git here, as in an image: the lock and module hashes remain

@@ -1,0 +1,163 @@
+"""The run itself: claim the folder, skip what is unchanged, execute the rest, publish, say how it ended."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gramlib.errors import FolderBusy, GramError, TemporaryError, UpstreamNotReady
+from gramlib.runner import workbench
+from gramlib.runner.pipeline import STAGES, Stage
+from gramlib.runner.plan import Decision, decide
+from gramlib.runner.progress import Reporter, Watch
+from gramlib.runner.resolve import ResolvedRun, with_provenance
+from gramlib.runner.stop import StopRequested, StopSwitch
+from gramlib.store import Claim, Manifest, RunFolder, atomic
+from gramlib.store.attempt import remove_replaced
+from gramlib.store.hashing import sha256_file
+
+WAIT_POLL_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for: which stages, whether to redo them, how long to wait, where."""
+
+    reports: Path
+    notebooks: Path
+    lock: Path
+    selected: tuple[Stage, ...] = STAGES
+    stages: tuple[Stage, ...] = STAGES
+    force: bool = False
+    wait_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ended: the stages that ran and those that were unchanged."""
+
+    folder: RunFolder
+    ran: tuple[str, ...]
+    skipped: tuple[str, ...]
+    complete: bool
+
+    @property
+    def report(self) -> dict[str, Any] | None:
+        """The published report.json, or None while the run is not complete."""
+        return atomic.read_json(self.folder.path / "report.json") if self.complete else None
+
+
+def execute(run: ResolvedRun, request: Request, reporter: Reporter) -> Ending:
+    """Bring the run's stages up to date; raises the GramError that stopped it.
+
+    The folder's claim is held for the whole time, so that a second run of the same command leaves with 75.
+    """
+    folder = RunFolder(request.reports / run.run_id)
+    with StopSwitch() as stop:
+        try:
+            lock_hash = sha256_file(request.lock) if request.lock.is_file() else ""
+            folder.create(with_provenance(run.record, workbench.PACKAGE.parent, lock_hash) if not folder.exists() else run.record)
+            with _patiently(lambda: Claim(folder.path).__enter__(), request.wait_s) as claim:
+                return _execute_stages(run, request, reporter, folder, claim, stop)
+        except StopRequested:
+            raise stop.error(f"run {run.run_id}") from None
+
+
+def _patiently(action: Callable[[], Any], wait_s: float) -> Any:
+    """`action`, tried again until it no longer raises a TemporaryError or `wait_s` seconds have gone."""
+    deadline = time.monotonic() + wait_s
+    while True:
+        try:
+            return action()
+        except TemporaryError:
+            if time.monotonic() + WAIT_POLL_SECONDS > deadline:
+                raise
+            time.sleep(WAIT_POLL_SECONDS)
+
+
+def _execute_stages(run: ResolvedRun, request: Request, reporter: Reporter, folder: RunFolder, claim: Claim, stop: StopSwitch) -> Ending:
+    remove_replaced(folder.path)
+    reporter.event("run_started", f"run {run.run_id}" + (f"  (repeats {run.replay_of})" if run.replay_of else ""),
+                   run_id=run.run_id, folder=str(folder.path), stages=[stage.name for stage in request.selected])
+    ran: list[str] = []
+    skipped: list[str] = []
+    for stage in request.selected:
+        _patiently(lambda stage=stage: _require_upstream(folder, stage, run), request.wait_s)  # type: ignore[misc]
+        notebook = request.notebooks / stage.notebook
+        decision = decide(run, folder, stage, notebook, request.lock, force=request.force)
+        label = f"[{stage.number}/{len(request.stages)}] {stage.name:<8}"
+        if not decision.run:
+            manifest = folder.manifest(stage.folder)
+            headline = manifest.headline if manifest else ""
+            reporter.event("stage_skipped", f"{label} unchanged  {headline}", stage=stage.name, reason=decision.reason)
+            skipped.append(stage.name)
+            continue
+        folder.unpublish_report()
+        reporter.event("stage_started", f"{label} {decision.reason}", stage=stage.name, reason=decision.reason)
+        manifest = _run_one(run, request, reporter, folder, stage, claim, stop, label)
+        reporter.event("stage_succeeded", f"{label} {manifest.wall_s:5.1f} s  {manifest.headline}", stage=stage.name,
+                       wall_s=round(manifest.wall_s, 3), headline=manifest.headline, outputs=[o.name for o in manifest.outputs])
+        ran.append(stage.name)
+    complete = _complete(run, request, folder)
+    final = request.stages[-1]
+    if complete and final.name == "report" and not folder.is_published(final.folder):
+        folder.publish_report(final.folder)
+    return Ending(folder, tuple(ran), tuple(skipped), complete)
+
+
+def _run_one(run: ResolvedRun, request: Request, reporter: Reporter, folder: RunFolder, stage: Stage, claim: Claim, stop: StopSwitch,
+             label: str) -> Manifest:
+    from gramlib.runner.attempts import run_stage
+
+    with Watch(reporter, label, stage.name, claim) as watch:
+        try:
+            return run_stage(run, folder, stage, request.notebooks / stage.notebook, request.lock, claim, stop, watch.on_cell, watch.on_attempt)
+        except GramError as error:
+            reporter.event("stage_failed", stage=stage.name, error=type(error).__name__, message=str(error), exit_code=error.exit_code)
+            raise
+
+
+def _require_upstream(folder: RunFolder, stage: Stage, run: ResolvedRun) -> None:
+    from gramlib.runner.pipeline import stage_named
+
+    missing = [name for name in stage.upstream if folder.manifest(stage_named(name).folder) is None]
+    if missing:
+        raise UpstreamNotReady(
+            f"{stage.name} reads from {', '.join(missing)}, which has not succeeded in run {run.run_id}",
+            expected=f"a succeeded {missing[0]} stage", origin=str(folder.path),
+            remedy=f"run it first (gram run … --stage {missing[0]}), leave out --stage, or wait for it (--wait 30m)",
+        )
+
+
+def _complete(run: ResolvedRun, request: Request, folder: RunFolder) -> bool:
+    """Whether every stage of the pipeline, not only the selected ones, stands and fits together."""
+    return all(not item.run for item in decisions(run, request, folder, selected=request.stages, force=False))
+
+
+def decisions(run: ResolvedRun, request: Request, folder: RunFolder, *, selected: tuple[Stage, ...] | None = None,
+              force: bool | None = None) -> list[Decision]:
+    """What would run and why, without running it: a stage also runs when one that it reads from would."""
+    made: list[Decision] = []
+    would_run: set[str] = set()
+    for stage in selected or request.selected:
+        decision = decide(run, folder, stage, request.notebooks / stage.notebook, request.lock, force=request.force if force is None else force)
+        hit = [name for name in stage.upstream if name in would_run]
+        if not decision.run and hit:
+            decision = Decision(stage, True, f"because {hit[0]} would run again")
+        if decision.run:
+            would_run.add(stage.name)
+        made.append(decision)
+    return made
+
+
+def busy(folder: RunFolder) -> bool:
+    """Whether a live process works in `folder`."""
+    from gramlib.store.claim import holder
+
+    return holder(folder.path) is not None
+
+
+__all__ = ["Ending", "FolderBusy", "Request", "busy", "decisions", "execute"]

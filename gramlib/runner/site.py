@@ -1,0 +1,58 @@
+"""reports/index.html: every run with its verdict, also the failed ones with the reason. Rebuilt by the runner, never by a stage."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gramlib.runner.pipeline import STAGES
+from gramlib.store import RunFolder, atomic
+from gramlib.store.claim import holder
+from gramlib.store.run_folder import run_folders
+
+
+def run_summary(run: RunFolder) -> dict[str, Any]:
+    """One run as the index and `gram list runs` show it; its status is derived from manifests and attempts."""
+    record = run.record()
+    report = atomic.read_json(run.path / "report.json") or {}
+    status, reason, failed_at = _status(run)
+    cards = atomic.read_json(run.path / STAGES[0].folder / "source_cards.json") or {}
+    stages = {
+        stage.name: f"{run.run_id}/{stage.folder}/notebook.html" for stage in STAGES if (run.path / stage.folder / "notebook.html").is_file()
+    }
+    if failed_at is not None and (failed_at / "notebook.html").is_file():
+        stages["failed"] = f"{run.run_id}/{failed_at.name}/notebook.html"
+    links: dict[str, Any] = {"stages": stages}
+    if (run.path / "report.html").is_file():
+        links["report"] = f"{run.run_id}/report.html"
+    return {
+        "run_id": run.run_id, "title": record.get("title", ""), "created": record.get("created", 0.0), "status": status, "reason": reason,
+        "verdict_status": report.get("verdict", {}).get("status", ""), "verdict_sentence": report.get("verdict", {}).get("sentence", ""),
+        "headlines": report.get("headlines", []), "grade": cards.get("grade", ""), "links": links,
+    }
+
+
+def _status(run: RunFolder) -> tuple[str, str, Path | None]:
+    if holder(run.path) is not None:
+        return "running", "", None
+    for stage in STAGES:
+        if run.manifest(stage.folder) is not None:
+            continue
+        attempt = run.last_attempt(stage.folder)
+        if attempt is None:
+            return "partial", f"{stage.name} has not run", None
+        error = attempt.record.get("error", {}).get("message", "its process died without a word")
+        return attempt.status, f"{stage.name}: {error}", attempt.path
+    if (run.path / "report.html").is_file():
+        return "succeeded", "", None
+    return "partial", "the stages have results, but the last run of it did not end: run it again", None
+
+
+def rebuild_index(reports: Path) -> Path:
+    """Write reports/index.html anew; returns its path."""
+    from gramlib.report.site import build_index
+
+    path = reports / "index.html"
+    reports.mkdir(parents=True, exist_ok=True)
+    atomic.write_text(path, build_index([run_summary(run) for run in run_folders(reports)]))
+    return path
