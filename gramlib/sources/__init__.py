@@ -1,0 +1,45 @@
+"""Where the gold price comes from: one provider a file, behind one interface.
+
+`load` gives the series as it came, with its card (producer, licence, hash, unit) and the decisions taken while
+reading. `prices.standardise` makes the daily table of it. Importing this package imports no pandas.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gramlib.errors import ParameterError
+
+if TYPE_CHECKING:
+    from gramlib.params.stages import DataParams
+    from gramlib.sources.raw import RawSeries
+
+__all__ = ["SOURCES", "load"]
+
+SOURCES = {
+    "sample": "shipped daily path through the World Bank's monthly averages; demonstration only",
+    "file": "a daily price file of your own (CSV with a header, ISO dates), data.path",
+}
+"""Every source by name, with what it is."""
+
+
+def load(params: DataParams) -> RawSeries:
+    """The raw series `params.source` names.
+
+    Raises ParameterError for an unknown source or one whose settings do not fit it, DataContractError for a
+    file that is not a daily gold price in USD.
+    """
+    if params.source == "sample":
+        from gramlib.sources import sample
+
+        return sample.load(params)
+    if params.source == "file":
+        from gramlib.sources import file
+
+        return file.load(params)
+    raise ParameterError(
+        f"data.source is {params.source!r}",
+        expected=f"one of {', '.join(SOURCES)}",
+        origin="data.source",
+        remedy="use source: sample, or source: file with a path",
+    )

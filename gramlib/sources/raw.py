@@ -1,0 +1,37 @@
+"""What every source hands on: dated values in the unit they came in, with their card and the decisions taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gramlib.sources.card import SourceCard
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Something found while reading, what was expected, and what was done; `status` is ok, note or warning."""
+
+    check: str
+    status: str
+    found: str
+    expected: str
+    decision: str
+
+
+@dataclass(frozen=True)
+class RawSeries:
+    """A series as it came: `frame` has `date` (datetime64[us], no time of day) and `value` (float, NaN missing).
+
+    The frame's index is the line of the file each row stood on, for messages; rows keep the file's order.
+    `unit` (oz, g, kg or tola) is the weight a value in USD is quoted for.
+    """
+
+    frame: pd.DataFrame
+    unit: str
+    column: str
+    card: SourceCard
+    notes: tuple[Decision, ...] = ()
