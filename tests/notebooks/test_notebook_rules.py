@@ -178,7 +178,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def test_there_is_a_notebook_for_every_stage_and_a_start_page() -> None:
-    assert NOTEBOOKS == sorted([START, *STAGE_OF])
+    assert sorted([START, *STAGE_OF]) == NOTEBOOKS
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
@@ -197,7 +197,9 @@ def sound_notebook() -> NotebookNode:
     notebook = new_notebook(
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
         cells=[
-            new_markdown_cell("# Does it hold\n\nA sentence or two of prose that says what is asked and why it matters."),
+            new_markdown_cell(
+                "# Does it hold\n\nA sentence or two of prose that says what is asked and why it matters."
+            ),
             new_code_cell(cell, metadata={"tags": ["parameters"]}),
             new_code_cell('import gramlib\n\nctx = gramlib.stage("report").context(globals())'),
         ],
