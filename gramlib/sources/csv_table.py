@@ -48,13 +48,10 @@ def refusal(found: str, origin: str, remedy: str = "give such a file; other kind
 
 
 def read_bytes(path: str) -> bytes:
-    """Content of the file at `path`, gunzipped when it is gzip.
-
-    Raises ParameterError when there is no such file, DataContractError when the gzip is damaged.
-    """
+    """Content of the file at `path`; ParameterError when there is no such file."""
     place = Path(path).expanduser()
     try:
-        content = place.read_bytes()
+        return place.read_bytes()
     except OSError as error:
         raise ParameterError(
             f"cannot read the price file: {error.strerror or error}",
@@ -62,12 +59,16 @@ def read_bytes(path: str) -> bytes:
             origin=f"data.path: {place}",
             remedy="mend data.path",
         ) from error
-    if content.startswith(GZIP_MAGIC):
-        try:
-            return gzip.decompress(content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise refusal(f"a damaged gzip file ({error})", str(place), "fetch or compress it again") from error
-    return content
+
+
+def unpacked(content: bytes, origin: str) -> bytes:
+    """`content` gunzipped when it is gzip; DataContractError when that is damaged."""
+    if not content.startswith(GZIP_MAGIC):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        raise refusal(f"a damaged gzip file ({error})", origin, "fetch or compress it again") from error
 
 
 def read_table(content: bytes, origin: str) -> TextTable:

@@ -15,7 +15,7 @@ import pandas as pd
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.sources.card import SourceCard
 from gramlib.sources.columns import date_column, parse_date, parse_number, price_column
-from gramlib.sources.csv_table import DELIMITERS, TextTable, read_bytes, read_table
+from gramlib.sources.csv_table import DELIMITERS, TextTable, read_bytes, read_table, unpacked
 from gramlib.sources.price_unit import decide_unit
 from gramlib.sources.raw import Decision, RawSeries
 
@@ -34,7 +34,7 @@ def load(params: DataParams) -> RawSeries:
                              origin="data.path", remedy="set data.path")
     origin = Path(params.path).name
     content = read_bytes(params.path)
-    table = read_table(content, origin)
+    table = read_table(unpacked(content, origin), origin)
     dates = date_column(table)
     column = price_column(table, dates, params.column, params.unit)
     frame = _frame(table, dates, column)
@@ -47,7 +47,7 @@ def load(params: DataParams) -> RawSeries:
                  "one date and one price column", how),
         *decisions,
     )  # fmt: skip
-    return RawSeries(frame, unit, column, _card(frame, content, origin, unit, column), notes)
+    return RawSeries(frame, unit, column, origin, _card(frame, content, origin, unit, column), notes)
 
 
 def _frame(table: TextTable, dates: str, column: str) -> pd.DataFrame:

@@ -61,7 +61,9 @@ def compare(frame: pd.DataFrame) -> Comparison:
     chosen = full if len(full) >= ENOUGH_FULL_MONTHS else common
     ratios = chosen["mean"].to_numpy() / history[chosen.index].to_numpy()
     median = float(np.median(ratios))
-    following = float(np.mean(np.abs(np.log(ratios / median)) <= FOLLOWS_WITHIN))
+    off = np.abs(np.log(ratios / median))
+    # Months off by more than a factor of two are a change of unit or a slip, which is told row by row later.
+    following = float(np.mean(off[off < np.log(2)] <= FOLLOWS_WITHIN))
     return Comparison(median, len(chosen), chosen is full, False, following)
 
 

@@ -27,11 +27,12 @@ class RawSeries:
     """A series as it came: `frame` has `date` (datetime64[us], no time of day) and `value` (float, NaN missing).
 
     The frame's index is the line of the file each row stood on, for messages; rows keep the file's order.
-    `unit` (oz, g, kg or tola) is the weight a value in USD is quoted for.
+    `unit` (oz, g, kg or tola) is the weight a value in USD is quoted for; `origin` is the file's name, for messages.
     """
 
     frame: pd.DataFrame
     unit: str
     column: str
+    origin: str
     card: SourceCard
     notes: tuple[Decision, ...] = ()

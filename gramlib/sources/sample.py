@@ -11,7 +11,7 @@ import pandas as pd
 from gramlib.errors import ParameterError
 from gramlib.sources.card import SourceCard
 from gramlib.sources.monthly import ATTRIBUTION, packaged
-from gramlib.sources.raw import RawSeries
+from gramlib.sources.raw import Decision, RawSeries
 
 if TYPE_CHECKING:
     from gramlib.params.stages import DataParams
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 FILENAME = "gold_daily_sample.csv"
 COLUMN = "gold_usd_per_oz"
 LABEL = "daily path reconstructed from monthly averages: demonstration only"
+NOT_A_RECORD = Decision(
+    "source",
+    "warning",
+    LABEL,
+    "a record of daily prices",
+    "used, graded D: the mechanics can be seen, nothing is evidence",
+)
 
 
 def load(params: DataParams) -> RawSeries:
@@ -38,7 +45,7 @@ def load(params: DataParams) -> RawSeries:
         {"date": pd.to_datetime(frame["date"]).astype("datetime64[us]"), "value": frame[COLUMN].astype("float64")}
     )
     frame.index = frame.index + 2
-    return RawSeries(frame=frame, unit="oz", column=COLUMN, card=_card(frame, content))
+    return RawSeries(frame, "oz", COLUMN, FILENAME, _card(frame, content), (NOT_A_RECORD,))
 
 
 def _card(frame: pd.DataFrame, content: bytes) -> SourceCard:
