@@ -98,7 +98,7 @@ class PredictParams(Section):
         0.0, "gold price on day 0; 0 means the last price of the data", "USD/oz", ge=0.0, le=50_000.0
     )
     drivers: Annotated[list[str], each_of(*DRIVER_NAMES, empty_ok=True)] = param(
-        ["confidence", "liquidity", "custody"], "what is drawn beside prices; an empty list means prices alone"
+        ["confidence", "liquidity", "custody"], "what is drawn beside prices; empty means prices alone"
     )
     seed: int = _seed()
     fan_paths: int = param(10_000, "paths behind the fan charts", "paths", ge=1, le=1_000_000)
