@@ -119,7 +119,7 @@ def _rebuild(reports: Path) -> None:
 def _closing_lines(ending: Ending, wall_s: float) -> str:
     report = ending.report
     if report is None:
-        return f"stages done in {wall_s:.1f} s; the run is not complete: leave out --stage, --from and --until to finish it"
+        return f"stages done in {wall_s:.1f} s; the run is not complete ({ending.unfinished}): run it without --stage, --from and --until"
     page = workbench.shown(ending.folder.path / "report.html")
     state = f"{len(ending.ran)} stage(s) run, {len(ending.skipped)} unchanged, {wall_s:.1f} s"
     return (f"verdict: {report['verdict']['status'].upper()}. {report['verdict']['sentence']}\n"

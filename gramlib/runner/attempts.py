@@ -8,13 +8,16 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from gramlib.errors import ArtefactError, GramError, KernelDied, exit_code_of
 from gramlib.runner import plan
 from gramlib.runner.pipeline import Stage
 from gramlib.runner.resolve import ResolvedRun, package_versions
 from gramlib.runner.stop import StopRequested, StopSwitch
+from gramlib.runner.workbench import PACKAGE
 from gramlib.store import Attempt, Claim, Manifest, Output, RunFolder, atomic
+from gramlib.store.hashing import module_names, sha256_modules
 
 BANNERS = {
     "died": "The kernel died in this cell; the most common reason is want of memory.",
@@ -39,6 +42,8 @@ def run_stage(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path,
               on_cell: Callable[[int, int], None], on_attempt: Callable[[Attempt], None]) -> Manifest:
     """Execute `stage` and publish its folder; raises a GramError and keeps the marked attempt otherwise."""
     started = time.time()
+    snapshot = sha256_modules(PACKAGE, module_names(PACKAGE))  # before the kernel reads them: an edit meanwhile must count as a change
+    key = plan.key_of(run, stage, notebook, plan.upstream_digests(folder, stage), {}, lock)
     upstream = {name: str(folder.stage_path(_folder_of(name))) for name in stage.upstream}
     attempt = Attempt.start(folder.path, stage.folder, {
         "run": run.run_id, "run_path": str(folder.path), "stage": stage.name, "upstream": upstream, "outputs": list(stage.outputs),
@@ -47,7 +52,7 @@ def run_stage(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path,
     on_attempt(attempt)
     try:
         _execute(run, stage, notebook, attempt, stop, on_cell)
-        manifest = _manifest(run, folder, stage, notebook, lock, attempt, started)
+        manifest = _manifest(run, stage, notebook, attempt, key, snapshot, started)
         _render(run, stage, attempt, failed=False)
         if stage.name == "report":
             atomic.write_bytes(attempt.path / "report.html", (attempt.path / "notebook.html").read_bytes())
@@ -127,7 +132,8 @@ def _kernel_environment(attempt: Attempt) -> dict[str, str]:
     }
 
 
-def _manifest(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lock: Path, attempt: Attempt, started: float) -> Manifest:
+def _manifest(run: ResolvedRun, stage: Stage, notebook: Path, attempt: Attempt, key: dict[str, Any], snapshot: dict[str, str],
+              started: float) -> Manifest:
     """The manifest of an attempt whose notebook ended well; raises ArtefactError when it left something out."""
     left = atomic.read_json(attempt.path / "kernel.json")
     if left is None:
@@ -137,7 +143,7 @@ def _manifest(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path,
     missing = [name for name in stage.outputs if name not in {output.name for output in outputs}]
     if missing:
         raise ArtefactError(f"{stage.name}: {', '.join(missing)} not written", expected=f"all of {', '.join(stage.outputs)}", origin=str(notebook))
-    key = plan.key_of(run, stage, notebook, plan.upstream_digests(folder, stage), left["modules"], lock)
+    key = {**key, "modules": plan.imported_modules(stage, left["modules"], snapshot)}
     return Manifest(stage.name, run.run_id, key, outputs, started=started, finished=time.time(), headline=left["headline"],
                     warnings=tuple(left["warnings"]), versions=package_versions(), resources=left["resources"])
 

@@ -53,18 +53,26 @@ def _flatten(prefix: str, value: Any, into: dict[str, Any]) -> None:
         into[prefix] = value
 
 
-def key_of(run: ResolvedRun, stage: Stage, notebook: Path, upstream: dict[str, str], modules: list[str], lock: Path) -> dict[str, Any]:
-    """The key of a stage: `upstream` maps stage name to outputs digest, `modules` are those it imports."""
-    renderers = list(RENDERERS) if stage.name == "report" else []
+def key_of(run: ResolvedRun, stage: Stage, notebook: Path, upstream: dict[str, str], modules: dict[str, str], lock: Path) -> dict[str, Any]:
+    """The key of a stage: `upstream` maps stage name to outputs digest, `modules` name to digest."""
     return {
         "params": stage_params(run, stage.name),
         "inputs": sorted(run.inputs.values()) if stage.name == "data" else [],
         "notebook": sha256_notebook(notebook),
-        "modules": sha256_modules(PACKAGE, [*modules, *renderers]),
+        "modules": modules,
         "upstream": upstream,
         "lock": sha256_file(lock) if lock.is_file() else "",
         "python": f"{sys.version_info.major}.{sys.version_info.minor}",
     }
+
+
+def imported_modules(stage: Stage, imported: list[str], snapshot: dict[str, str]) -> dict[str, str]:
+    """Digests, taken from the `snapshot` made before the kernel started, of the modules a stage imported.
+
+    The report's page is what that stage is for, so the code that renders it counts as its own.
+    """
+    names = {*imported, *(RENDERERS if stage.name == "report" else ())}
+    return {name: snapshot.get(name, "") for name in sorted(names)}
 
 
 def decide(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lock: Path, *, force: bool) -> Decision:
@@ -76,7 +84,7 @@ def decide(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lo
     if force:
         return Decision(stage, True, "forced")
     upstream = upstream_digests(folder, stage)
-    now = key_of(run, stage, notebook, upstream, list(manifest.key["modules"]), lock)
+    now = key_of(run, stage, notebook, upstream, sha256_modules(PACKAGE, manifest.key["modules"]), lock)
     change = first_change(manifest.key, now)
     if change:
         return Decision(stage, True, f"because {change}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gramlib.errors import FolderBusy, GramError, TemporaryError, UpstreamNotReady
+from gramlib.errors import GramError, TemporaryError, UpstreamNotReady
 from gramlib.runner import workbench
 from gramlib.runner.pipeline import STAGES, Stage
 from gramlib.runner.plan import Decision, decide
@@ -42,7 +42,12 @@ class Ending:
     folder: RunFolder
     ran: tuple[str, ...]
     skipped: tuple[str, ...]
-    complete: bool
+    unfinished: str
+
+    @property
+    def complete(self) -> bool:
+        """Whether every stage of the pipeline, not only the selected ones, stands and fits together."""
+        return not self.unfinished
 
     @property
     def report(self) -> dict[str, Any] | None:
@@ -60,18 +65,23 @@ def execute(run: ResolvedRun, request: Request, reporter: Reporter) -> Ending:
         try:
             lock_hash = sha256_file(request.lock) if request.lock.is_file() else ""
             folder.create(with_provenance(run.record, workbench.PACKAGE.parent, lock_hash) if not folder.exists() else run.record)
-            with _patiently(lambda: Claim(folder.path).__enter__(), request.wait_s) as claim:
+            claim = Claim(folder.path)
+            _patiently(claim.acquire, request.wait_s)
+            try:
                 return _execute_stages(run, request, reporter, folder, claim, stop)
+            finally:
+                claim.release()
         except StopRequested:
             raise stop.error(f"run {run.run_id}") from None
 
 
-def _patiently(action: Callable[[], Any], wait_s: float) -> Any:
-    """`action`, tried again until it no longer raises a TemporaryError or `wait_s` seconds have gone."""
+def _patiently(action: Callable[[], None], wait_s: float) -> None:
+    """Do `action`, tried again until it no longer raises a TemporaryError or `wait_s` seconds have gone."""
     deadline = time.monotonic() + wait_s
     while True:
         try:
-            return action()
+            action()
+            return
         except TemporaryError:
             if time.monotonic() + WAIT_POLL_SECONDS > deadline:
                 raise
@@ -101,11 +111,11 @@ def _execute_stages(run: ResolvedRun, request: Request, reporter: Reporter, fold
         reporter.event("stage_succeeded", f"{label} {manifest.wall_s:5.1f} s  {manifest.headline}", stage=stage.name,
                        wall_s=round(manifest.wall_s, 3), headline=manifest.headline, outputs=[o.name for o in manifest.outputs])
         ran.append(stage.name)
-    complete = _complete(run, request, folder)
+    unfinished = _unfinished(run, request, folder, {*ran, *skipped})
     final = request.stages[-1]
-    if complete and final.name == "report" and not folder.is_published(final.folder):
+    if not unfinished and final.name == "report" and not folder.is_published(final.folder):
         folder.publish_report(final.folder)
-    return Ending(folder, tuple(ran), tuple(skipped), complete)
+    return Ending(folder, tuple(ran), tuple(skipped), unfinished)
 
 
 def _run_one(run: ResolvedRun, request: Request, reporter: Reporter, folder: RunFolder, stage: Stage, claim: Claim, stop: StopSwitch,
@@ -132,18 +142,22 @@ def _require_upstream(folder: RunFolder, stage: Stage, run: ResolvedRun) -> None
         )
 
 
-def _complete(run: ResolvedRun, request: Request, folder: RunFolder) -> bool:
-    """Whether every stage of the pipeline, not only the selected ones, stands and fits together."""
-    return all(not item.run for item in decisions(run, request, folder, selected=request.stages, force=False))
+def _unfinished(run: ResolvedRun, request: Request, folder: RunFolder, settled: set[str]) -> str:
+    """The first stage outside `settled` that would still run, with the reason; empty when none would."""
+    for stage in request.stages:
+        if stage.name not in settled:
+            decision = decide(run, folder, stage, request.notebooks / stage.notebook, request.lock, force=False)
+            if decision.run:
+                return f"{stage.name} would run: {decision.reason}"
+    return ""
 
 
-def decisions(run: ResolvedRun, request: Request, folder: RunFolder, *, selected: tuple[Stage, ...] | None = None,
-              force: bool | None = None) -> list[Decision]:
+def decisions(run: ResolvedRun, request: Request, folder: RunFolder) -> list[Decision]:
     """What would run and why, without running it: a stage also runs when one that it reads from would."""
     made: list[Decision] = []
     would_run: set[str] = set()
-    for stage in selected or request.selected:
-        decision = decide(run, folder, stage, request.notebooks / stage.notebook, request.lock, force=request.force if force is None else force)
+    for stage in request.selected:
+        decision = decide(run, folder, stage, request.notebooks / stage.notebook, request.lock, force=request.force)
         hit = [name for name in stage.upstream if name in would_run]
         if not decision.run and hit:
             decision = Decision(stage, True, f"because {hit[0]} would run again")
@@ -151,13 +165,3 @@ def decisions(run: ResolvedRun, request: Request, folder: RunFolder, *, selected
             would_run.add(stage.name)
         made.append(decision)
     return made
-
-
-def busy(folder: RunFolder) -> bool:
-    """Whether a live process works in `folder`."""
-    from gramlib.store.claim import holder
-
-    return holder(folder.path) is not None
-
-
-__all__ = ["Ending", "FolderBusy", "Request", "busy", "decisions", "execute"]

@@ -19,16 +19,17 @@ from gramlib.store import atomic, liveness
 
 
 class Claim:
-    """Context manager that holds `folder`; raises FolderBusy when a live process holds it."""
+    """Holds `folder` between `acquire` and `release`, or as a context manager."""
 
     def __init__(self, folder: Path):
         self._path = folder / "claim.json"
         self._record: dict[str, Any] = {"token": secrets.token_hex(8), **liveness.signature()}
 
-    def __enter__(self) -> Claim:
+    def acquire(self) -> None:
+        """Take the folder; raises FolderBusy when a live process holds it."""
         for _ in range(20):
             if atomic.create_json(self._path, self._record):
-                return self
+                return
             holder = atomic.read_json(self._path)
             if holder is None:
                 continue  # released between our two looks
@@ -72,9 +73,17 @@ class Claim:
             raise FolderBusy("another process has taken over this run while this one was not responding",
                              origin=str(self._path.parent), remedy="let the other one finish; nothing was published by this one")
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def release(self) -> None:
+        """Let go of the folder; another process's claim is left alone."""
         if self.held():
             self._path.unlink(missing_ok=True)
+
+    def __enter__(self) -> Claim:
+        self.acquire()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.release()
 
 
 def holder(folder: Path) -> dict[str, Any] | None:

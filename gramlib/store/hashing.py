@@ -40,6 +40,15 @@ def sha256_modules(package_root: Path, names: Iterable[str]) -> dict[str, str]:
     return {name: _sha256_module(package_root, name) for name in sorted(set(names))}
 
 
+def module_names(package_root: Path) -> list[str]:
+    """Dotted names of every module and package of gramlib."""
+    names = []
+    for path in package_root.rglob("*.py"):
+        parts = [package_root.name, *path.relative_to(package_root).with_suffix("").parts]
+        names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
+    return sorted(names)
+
+
 def _sha256_module(package_root: Path, name: str) -> str:
     parts = name.split(".")[1:]
     folder = package_root.joinpath(*parts)
