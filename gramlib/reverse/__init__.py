@@ -1,0 +1,11 @@
+"""Reverse stress: which shocks break the issuer, found by scanning first and refining second.
+
+    search   failing intervals of any yes-or-no question on a line
+    shocks   the axes: what a shock of a given size does to price, confidence, liquidity and custody
+    table    the catalogue's `reverse` table, and its rows in words
+"""
+
+from gramlib.reverse.search import FailingInterval, Line, failing_intervals
+from gramlib.reverse.table import finding, reverse_table
+
+__all__ = ["FailingInterval", "Line", "failing_intervals", "finding", "reverse_table"]
