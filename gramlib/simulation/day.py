@@ -1,0 +1,64 @@
+"""One simulated day, as both engines write it: the row of the ledger and what the steps hand to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+Number = TypeVar("Number")
+
+FLOWS = ("redemption_rate", "requested_g", "paid_g", "sold_g", "fees_usd", "slippage_usd", "opex_usd",
+         "custody_cost_usd", "yield_usd", "haircut_usd", "event_loss_usd", "price_effect_usd", "lost_g")  # fmt: skip
+"""What happens during a day; nought once the books are closed."""
+
+INPUTS = ("price_usd_per_g", "event", "liquidity_multiplier")
+"""What is given for a day; today's also after the books are closed. All other ledger columns are positions."""
+
+
+@dataclass(slots=True)
+class Day(Generic[Number]):
+    """A day of one path (numbers) or of many (arrays by path, or a number that holds for all).
+
+    Fields of the ledger are named, measured and explained by `artefacts.LEDGER_COLUMNS` and `LEDGER_EXTRA`. The first
+    ones are the day's inputs; `books_open` is false once the path has ended (`stops`).
+    """
+
+    day: int
+    price_usd_per_g: Number
+    event: Number
+    liquidity_multiplier: Number
+    tokens_before_g: Number
+    books_open: Any = True
+    five_day_return: Number | float = 0.0
+    capacity_usd: Number | float = 0.0
+    coverage: Number | float = 0.0
+    intensity: Number | float = 0.0
+    redemption_rate: Number | float = 0.0
+    requested_g: Number | float = 0.0
+    paid_g: Number | float = 0.0
+    queue_g: Number | float = 0.0
+    tokens_g: Number | float = 0.0
+    sold_g: Number | float = 0.0
+    execution_usd_per_g: Number | float = 0.0
+    gold_g: Number | float = 0.0
+    cash_usd: Number | float = 0.0
+    bills_usd: Number | float = 0.0
+    receivables_usd: Number | float = 0.0
+    wait_days: Number | float = 0.0
+    band: Number | float = 0.0
+    discount: Number | float = 0.0
+    equity_usd: Number | float = 0.0
+    fees_usd: Number | float = 0.0
+    slippage_usd: Number | float = 0.0
+    backing: Number | float = 0.0
+    liquid_1d_usd: Number | float = 0.0
+    liquid_5d_usd: Number | float = 0.0
+    oldest_request_days: Number | float = 0.0
+    own_funds_requirement_usd: Number | float = 0.0
+    opex_usd: Number | float = 0.0
+    custody_cost_usd: Number | float = 0.0
+    yield_usd: Number | float = 0.0
+    haircut_usd: Number | float = 0.0
+    event_loss_usd: Number | float = 0.0
+    price_effect_usd: Number | float = 0.0
+    lost_g: Number | float = 0.0

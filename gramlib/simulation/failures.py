@@ -1,0 +1,169 @@
+"""Failure predicates F1 to F7 of MODEL.md section 6, read off a finished ledger, with the cause of each.
+
+This is the readable judge, and the only one that names causes; `summary` judges the same lines day by day
+over many paths, and the tests hold the two equal. The cause is the largest term that worked towards the failure
+on its day, named by module:
+
+    F1, F2       equity bridge of the day
+    F5           equity bridge of the day on which the grams first fell short
+    F3, F7       change of liquidity after the queue: new requests, costs, dearer queue
+    F4           persistence of yesterday's discount against secondary sales
+
+Requests and secondary sales carry the module that drove them, the largest term of the intensity x (E6), as in
+"redemptions: confidence event". A failure that was there before day 1 is put down to the "opening position".
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from gramlib.artefacts import PREDICATES
+from gramlib.params.issuer import Issuer
+from gramlib.simulation import limits
+from gramlib.simulation.outcomes import NEVER
+from gramlib.simulation.stops import books_close
+
+OPENING = "opening position"
+
+
+def failures(ledger: pd.DataFrame, issuer: Issuer) -> pd.DataFrame:
+    """First day and cause of each failure of one path.
+
+    `ledger` is what `simulation.ledger` returns for `issuer`. The result has one row a predicate, F1 to F7, with
+    columns predicate, first_day (int32, -1 never) and cause (empty when it never failed). F6 belongs to the
+    USD-pegged variant and never holds here. Days after the books closed are not judged.
+    """
+    rows = [(predicate, *_first(predicate, ledger, issuer)) for predicate in PREDICATES]
+    frame = pd.DataFrame(rows, columns=["predicate", "first_day", "cause"])
+    return frame.astype({"predicate": "str", "first_day": "int32", "cause": "str"})
+
+
+def _first(predicate: str, ledger: pd.DataFrame, issuer: Issuer) -> tuple[int, str]:
+    holds = _holds(predicate, ledger, issuer) & _open(ledger, issuer)
+    if not holds.any():
+        return NEVER, ""
+    row = int(np.argmax(holds))
+    day = int(ledger["day"].iloc[row])
+    if predicate in ("F1", "F2"):
+        return day, _equity_cause(predicate, ledger, row)
+    if predicate == "F5":
+        return day, _equity_cause("F5", ledger, row - limits.under_backed_days(issuer.market.lag_days) + 1)
+    if predicate == "F4":
+        return day, _discount_cause(ledger, issuer, row)
+    return day, _liquidity_cause(ledger, issuer, row)
+
+
+def _holds(predicate: str, ledger: pd.DataFrame, issuer: Issuer) -> np.ndarray:
+    """Whether `predicate` holds, by day."""
+    column = {name: ledger[name].to_numpy() for name in ledger}
+    if predicate == "F1":
+        return column["equity_usd"] < column["own_funds_requirement_usd"]
+    if predicate == "F2":
+        return column["equity_usd"] < 0.0
+    if predicate == "F3":
+        return column["oldest_request_days"] > limits.OLDEST_REQUEST_DAYS
+    if predicate == "F4":
+        lasting = _run_lengths(column["discount"] > limits.DISCOUNT_LASTING) >= limits.DISCOUNT_LASTING_DAYS
+        return lasting | (column["discount"] > limits.DISCOUNT_ONCE)
+    if predicate == "F5":
+        short = column["backing"] < 1.0 - limits.BACKING_ROUNDING
+        return _run_lengths(short) >= limits.under_backed_days(issuer.market.lag_days)
+    if predicate == "F7":
+        cash_usd = np.maximum(0.0, column["cash_usd"] - issuer.treasury.cash_floor_usd)
+        spendable_usd = cash_usd + column["bills_usd"] * (1.0 - issuer.treasury.bill_haircut)
+        return (spendable_usd <= 0.0) & (column["queue_g"] > 0.0)
+    return np.zeros(len(ledger), dtype=bool)
+
+
+def _run_lengths(holds: np.ndarray) -> np.ndarray:
+    """Number of days running, today included, on which `holds` is true."""
+    days = np.arange(1, len(holds) + 1)
+    return days - np.maximum.accumulate(np.where(holds, 0, days))
+
+
+def _open(ledger: pd.DataFrame, issuer: Issuer) -> np.ndarray:
+    before_g = _day_before(ledger["tokens_g"], issuer.tokens_g)
+    closing = [books_close(tokens_g, price, issuer) for tokens_g, price in zip(before_g, ledger["price_usd_per_g"], strict=True)]
+    return ~np.maximum.accumulate(np.array(closing, dtype=bool))
+
+
+def _day_before(values: pd.Series, opening: float) -> np.ndarray:
+    return np.concatenate([[opening], values.to_numpy()[:-1]])
+
+
+def _largest(terms: dict[str, float]) -> str:
+    """Name of the largest term that is above zero; empty when none is."""
+    name = max(terms, key=lambda key: terms[key])
+    return name if terms[name] > 0.0 else ""
+
+
+def _equity_cause(predicate: str, ledger: pd.DataFrame, row: int) -> str:
+    day = ledger.iloc[row]
+    terms = {
+        "custody loss": day["event_loss_usd"],
+        "price": -day["price_effect_usd"],
+        "market slippage": day["slippage_usd"],
+        "bill haircut": day["haircut_usd"],
+        "operating cost": day["opex_usd"],
+        "custody cost": day["custody_cost_usd"],
+        "negative bill yield": -day["yield_usd"],
+    }
+    if predicate == "F5":
+        # Grams fall short through a loss, or through a sale for the queue; costs in dollars take no gram.
+        sold_for_queue_usd = day["sold_g"] * day["price_usd_per_g"] if day["queue_g"] > 0.0 else 0.0
+        terms = {"custody loss": day["event_loss_usd"], "gold sold for the queue": sold_for_queue_usd}
+        return _largest(terms) or OPENING
+    if row == 0:
+        change_usd = day["fees_usd"] + day["yield_usd"] + day["price_effect_usd"] - sum(
+            day[name] for name in ("event_loss_usd", "slippage_usd", "haircut_usd", "opex_usd", "custody_cost_usd")
+        )  # fmt: skip
+        limit_usd = day["own_funds_requirement_usd"] if predicate == "F1" else 0.0
+        if day["equity_usd"] - change_usd < limit_usd:
+            return OPENING
+    return _largest(terms) or OPENING
+
+
+def _liquidity_cause(ledger: pd.DataFrame, issuer: Issuer, row: int) -> str:
+    """Largest drain of L1 less what the queue is owed."""
+    day = ledger.iloc[row]
+    queue_before_g = _day_before(ledger["queue_g"], 0.0)[row]
+    price_before = ledger["price_usd_per_g"].iloc[row - 1] if row else day["price_usd_per_g"]
+    paid_share = 1.0 - issuer.terms.fee
+    terms = {
+        f"redemptions: {_driver(ledger, issuer, row)}": day["requested_g"] * day["price_usd_per_g"] * paid_share,
+        "price of the queue": queue_before_g * (day["price_usd_per_g"] - price_before) * paid_share,
+        "operating cost": day["opex_usd"],
+        "custody cost": day["custody_cost_usd"],
+        "negative bill yield": -day["yield_usd"],
+    }
+    return _largest(terms) or OPENING
+
+
+def _discount_cause(ledger: pd.DataFrame, issuer: Issuer, row: int) -> str:
+    day = ledger.iloc[row]
+    tokens_before_g = _day_before(ledger["tokens_g"], issuer.tokens_g)[row]
+    excess_g = max(0.0, day["requested_g"] - issuer.redemption.base_rate * tokens_before_g)
+    peg = issuer.peg_model
+    terms = {
+        "discount of the day before": peg.persistence * _day_before(ledger["discount"], 0.0)[row],
+        f"secondary sales: {_driver(ledger, issuer, row)}":
+            0.01 * peg.secondary_share * excess_g * day["price_usd_per_g"] / peg.depth_usd,
+    }  # fmt: skip
+    return _largest(terms) or OPENING
+
+
+def _driver(ledger: pd.DataFrame, issuer: Issuer, row: int) -> str:
+    """Module behind the largest term of the intensity x; the five-day return is what the other terms leave."""
+    day, terms = ledger.iloc[row], issuer.redemption
+    queue_share = _day_before(ledger["queue_g"], 0.0)[row] / _day_before(ledger["tokens_g"], issuer.tokens_g)[row]
+    drivers = {
+        "confidence event": terms.a_event * day["event"],
+        "discount": terms.a_discount * max(0.0, _day_before(ledger["discount"], 0.0)[row]),
+        "queue": terms.a_queue * queue_share,
+        "shortfall of coverage": terms.a_shortfall * max(0.0, 1.0 - day["coverage"]),
+    }
+    # Rounding of the sum must not pass for a fall of the price.
+    left = day["intensity"] - terms.a0 - sum(drivers.values())
+    drivers["fall of gold"] = left if left > 1e-9 * (1.0 + abs(day["intensity"])) else 0.0
+    return _largest(drivers) or "base rate"

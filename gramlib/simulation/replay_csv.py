@@ -1,0 +1,93 @@
+"""`gram replay`: one price file and one issuer in, the daily ledger out, at full precision."""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gramlib.artefacts import LEDGER_COLUMNS
+from gramlib.errors import DataContractError
+from gramlib.params.issuer import Issuer
+from gramlib.params.suggest import did_you_mean
+from gramlib.simulation.engine import ledger
+from gramlib.simulation.events import Events
+from gramlib.units import GRAMS_PER_TROY_OUNCE
+
+PRICE_COLUMN = "gold_usd_per_oz"
+DAYS_COLUMNS = ("day", *(column.name for column in LEDGER_COLUMNS))
+"""Header of DAYS.csv, a contract with other people's scripts: extend it at the end only."""
+
+
+def replay_csv(
+    prices_path: Path | str,
+    issuer: Issuer,
+    events_path: Path | str | None = None,
+    engine: str = "reference",
+    out_path: Path | str | None = None,
+) -> pd.DataFrame:
+    """Replay PRICES.csv through `issuer`, with EVENTS.csv if given; write DAYS.csv to `out_path` and return its table.
+
+    Raises DataContractError with file and line for prices or events that are refused, ParameterError for an
+    unknown engine.
+    """
+    prices_usd_per_g = read_prices_csv(prices_path)
+    n_days = len(prices_usd_per_g) - 1
+    events = Events.from_csv(events_path, n_days) if events_path else Events.calm(n_days)
+    days = ledger(issuer, prices_usd_per_g, events, engine=engine)[list(DAYS_COLUMNS)]
+    if out_path is not None:
+        write_days_csv(days, out_path)
+    return days
+
+
+def read_prices_csv(path: Path | str) -> np.ndarray:
+    """Prices of `path` in USD/g, (n_days + 1,); its header has `gold_usd_per_oz`, its first row is day 0.
+
+    Other columns (a date, say) are not read. Raises DataContractError with file and line when the column is
+    missing, when a price is missing (a gap), no number, not finite or not above zero, or with fewer than two rows.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataContractError(f"cannot read {path}", expected="a CSV file of prices", origin=str(error)) from error
+    reader = csv.reader(lines)
+    header = [name.strip() for name in next(reader, [])]
+    if header.count(PRICE_COLUMN) != 1:
+        raise DataContractError(f"{header.count(PRICE_COLUMN)} columns {PRICE_COLUMN} in header "
+                                f"{', '.join(header) or '(empty file)'}{did_you_mean(PRICE_COLUMN, header)}",
+                                expected=f"a header with one column {PRICE_COLUMN}", origin=f"{path}:1",
+                                remedy="gram ingest FILE -o PRICES.csv writes one")  # fmt: skip
+    index = header.index(PRICE_COLUMN)
+    prices = []
+    for row in reader:
+        if not row and reader.line_num == len(lines):
+            break
+        prices.append(_price(row[index] if len(row) > index else "", f"{path}:{reader.line_num}"))
+    if len(prices) < 2:
+        raise DataContractError(f"{len(prices)} price(s)", expected="at least two: day 0 and one day to simulate",
+                                origin=str(path))  # fmt: skip
+    return np.array(prices) / GRAMS_PER_TROY_OUNCE
+
+
+def _price(text: str, origin: str) -> float:
+    if not text.strip():
+        raise DataContractError("a gap: no price", expected="a price on every row", origin=origin,
+                                remedy="fill the gap or cut the path there; gram ingest reports gaps")  # fmt: skip
+    try:
+        price = float(text)
+    except ValueError:
+        price = math.nan
+    if not (math.isfinite(price) and price > 0.0):
+        raise DataContractError(f"{PRICE_COLUMN} is {text.strip()!r}", expected="a finite number above zero", origin=origin)
+    return price
+
+
+def write_days_csv(days: pd.DataFrame, path: Path | str) -> None:
+    """Write `days` as DAYS.csv: `DAYS_COLUMNS` first, every number by repr, so that reading gives the same bits."""
+    columns = [*DAYS_COLUMNS, *(name for name in days.columns if name not in DAYS_COLUMNS)]
+    cells = [[repr(value) for value in days[name].tolist()] for name in columns]
+    lines = [",".join(columns), *(",".join(row) for row in zip(*cells, strict=True))]
+    Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
