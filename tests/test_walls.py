@@ -44,7 +44,8 @@ LIGHT = (
 def heavy_after(code: str) -> list[str]:
     """Heavy libraries that a fresh interpreter holds after running `code`."""
     tell = f"\nimport json, sys\nprint(json.dumps([m for m in {HEAVY!r} if m in sys.modules]))"
-    done = subprocess.run([sys.executable, "-c", code + tell], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code + tell], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
 
