@@ -39,12 +39,22 @@ class Fan:
         n_rows = n_days * len(QUANTILES)
         frames = []
         for name, kept in self._kept.items():
-            values = np.quantile(kept, QUANTILES, axis=1).T
+            values = _quantiles(kept)
             frames.append(pd.DataFrame({
                 "book": pd.array([book], dtype="str").repeat(n_rows),
                 "variable": pd.array([name], dtype="str").repeat(n_rows),
                 "day": np.repeat(np.arange(n_days, dtype=np.int32), len(QUANTILES)),
                 "quantile": np.tile(np.array(QUANTILES), n_days),
-                "value": values.astype(np.float64).ravel(),
+                "value": values.ravel(),
             }))  # fmt: skip
         return pd.concat(frames, ignore_index=True)
+
+
+def _quantiles(kept: np.ndarray) -> np.ndarray:
+    """`QUANTILES` of each row, (n_days + 1, 7) float64, as np.quantile gives them; sorting is several times faster."""
+    ordered = np.sort(kept, axis=1)
+    place = np.array(QUANTILES) * (kept.shape[1] - 1)
+    below = np.floor(place).astype(int)
+    above = np.minimum(below + 1, kept.shape[1] - 1)
+    low, high = ordered[:, below].astype(np.float64), ordered[:, above].astype(np.float64)
+    return low + (high - low) * (place - below)
