@@ -30,12 +30,14 @@ BANNERS = {
 class CellError(GramError):
     """A notebook cell raised; the exit code is that of a gramlib error, else 1 (137 for want of memory)."""
 
-    def __init__(self, stage: str, cell: int, name: str, text: str, notebook: Path):
+    def __init__(self, stage: str, place: str, name: str, text: str, notebook: Path):
         ours = exit_code_of(name)
         self.exit_code = 137 if name in {"MemoryError", "_ArrayMemoryError"} else ours
         remedy = "" if ours != 1 else "open the notebook there: it holds the outputs up to this cell and the traceback"
-        super().__init__(f"{stage}, cell {cell + 1}: {name}: {text}" if ours == 1 else text, origin=f"{stage}, cell {cell + 1} of {notebook}" if "from:" not in text else "",
-                         remedy=remedy)
+        if ours == 1:
+            super().__init__(f"{stage}, {place}: {name}: {text}", origin=str(notebook), remedy=remedy)
+        else:  # our own error already says what was found and what to do
+            super().__init__(f"{stage}, {place}: {text}")
 
 
 def run_stage(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lock: Path, claim: Claim, stop: StopSwitch,
@@ -104,13 +106,13 @@ def _execute(run: ResolvedRun, stage: Stage, notebook: Path, attempt: Attempt, s
             )
         except PapermillExecutionError as error:
             if stop.reason:
-                raise stop.error(f"{stage.name}, cell {execution.cell + 1}") from None
-            raise CellError(stage.name, execution.cell, error.ename, str(error.evalue), execution.notebook_path) from None
+                raise stop.error(f"{stage.name}, {execution.place}") from None
+            raise CellError(stage.name, execution.place, error.ename, str(error.evalue), execution.notebook_path) from None
         except DeadKernelError as error:
             if stop.reason:
-                raise stop.error(f"{stage.name}, cell {execution.cell + 1}") from None
+                raise stop.error(f"{stage.name}, {execution.place}") from None
             raise KernelDied(
-                f"{stage.name}: the kernel died in cell {execution.cell + 1} ({error})",
+                f"{stage.name}: the kernel died in {execution.place} ({error})",
                 expected="a kernel that lives to the end of its notebook",
                 origin=str(execution.notebook_path),
                 remedy="most often memory: try fewer paths (predict.n_paths) or a machine with more; the same command resumes here",
@@ -119,7 +121,7 @@ def _execute(run: ResolvedRun, stage: Stage, notebook: Path, attempt: Attempt, s
             for logger in (papermill_log, kernel_log):
                 logger.removeHandler(handler)
         if stop.reason:
-            raise stop.error(f"{stage.name}, cell {execution.cell + 1}")
+            raise stop.error(f"{stage.name}, {execution.place}")
 
 
 def _kernel_environment(attempt: Attempt) -> dict[str, str]:

@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -42,7 +42,15 @@ class Execution:
     on_cell: Callable[[int, int], None]
     notebook: nbformat.NotebookNode | None = None
     cell: int = -1
-    kernel_peak: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def place(self) -> str:
+        """The cell that ran last, as a person finds it: number in the executed notebook and its first line."""
+        cells = self.notebook.cells if self.notebook is not None else []
+        if not 0 <= self.cell < len(cells):
+            return "before its first cell"
+        first = next((line.strip() for line in cells[self.cell].source.splitlines() if line.strip()), "")
+        return f"cell {self.cell + 1} (`{first if len(first) <= 60 else first[:57] + '…'}`)"
 
 
 class HonestManager(NotebookExecutionManager):

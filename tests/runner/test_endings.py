@@ -54,9 +54,9 @@ def test_a_kernel_that_is_killed(toy: Toy) -> None:
     toy_pipeline.write_notebook(toy.notebooks, "train", "print('before the end')", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "x = 1")
     done = toy.run()
     assert done.returncode == 138, done.stderr
-    assert "the kernel died in cell 6" in done.stderr and "memory" in done.stderr
+    assert "the kernel died in cell 7 (`import os, signal`)" in done.stderr and "memory" in done.stderr
     assert toy.attempt("train")["status"] == "died"
-    assert toy.statuses("train") == ["completed"] * 5 + ["died", "not_run", "not_run"]
+    assert toy.statuses("train") == ["completed"] * 6 + ["died", "not_run", "not_run"]
     assert "before the end" in (toy.attempt("train")["path"] / "stage.log").read_text()
 
 
