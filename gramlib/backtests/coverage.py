@@ -115,10 +115,16 @@ def kupiec_power(observations: int, p: float, true_rate: float, size: float = 0.
     count = np.arange(observations + 1)
     others = observations - count
     statistic = 2.0 * (
-        xlogy(count, count / observations) + xlogy(others, others / observations) - xlogy(count, p) - xlog1py(others, -p)
+        xlogy(count, count / observations)
+        + xlogy(others, others / observations)
+        - xlogy(count, p)
+        - xlog1py(others, -p)
     )
     log_probability = (
-        gammaln(observations + 1) - gammaln(count + 1) - gammaln(others + 1)
-        + xlogy(count, true_rate) + xlog1py(others, -true_rate)
+        gammaln(observations + 1)
+        - gammaln(count + 1)
+        - gammaln(others + 1)
+        + xlogy(count, true_rate)
+        + xlog1py(others, -true_rate)
     )
     return float(np.exp(log_probability[statistic > chdtri(1, size)]).sum())

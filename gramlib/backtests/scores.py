@@ -31,7 +31,9 @@ def crps_normal(y: ArrayLike, mean: ArrayLike, sd: ArrayLike) -> float | np.ndar
     outcome, centre, spread = (np.asarray(x, dtype=float) for x in (y, mean, sd))
     if not np.all(spread > 0.0):
         raise ParameterError(
-            f"standard deviation {np.min(spread)}", expected="positive", origin="gramlib.backtests.crps_normal",
+            f"standard deviation {np.min(spread)}",
+            expected="positive",
+            origin="gramlib.backtests.crps_normal",
             remedy="a forecast without spread has no density; score it with the absolute error",
         )
     z = (outcome - centre) / spread
@@ -47,7 +49,11 @@ def crps_sample(y: ArrayLike, sample: ArrayLike) -> float | np.ndarray:
     outcome, ordered = np.asarray(y, dtype=float), np.sort(np.asarray(sample, dtype=float), axis=-1)
     m = ordered.shape[-1]
     if m == 0:
-        raise ParameterError("an empty sample", expected="at least one draw", origin="gramlib.backtests.crps_sample",
-                             remedy="draw from the forecast first")
+        raise ParameterError(
+            "an empty sample",
+            expected="at least one draw",
+            origin="gramlib.backtests.crps_sample",
+            remedy="draw from the forecast first",
+        )
     spread = ordered @ (2.0 * np.arange(1, m + 1) - m - 1.0) / m**2
     return _plain(np.abs(ordered - outcome[..., None]).mean(axis=-1) - spread)

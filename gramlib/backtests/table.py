@@ -35,7 +35,18 @@ def backtest_table(forecasts: pd.DataFrame) -> pd.DataFrame:
             common = {"model": model, "horizon_days": int(horizon), "level": level}
             rows += [{**common, **row} for row in _tests(exceeded, level, horizon)]
     table = pd.DataFrame(rows)
-    columns = ["model", "horizon_days", "test", "level", "statistic", "p_value", "observations", "exceptions", "expected", "power"]
+    columns = [
+        "model",
+        "horizon_days",
+        "test",
+        "level",
+        "statistic",
+        "p_value",
+        "observations",
+        "exceptions",
+        "expected",
+        "power",
+    ]
     return table[columns].astype({"statistic": float, "p_value": float, "power": float})
 
 
@@ -52,12 +63,21 @@ def _tests(exceeded: np.ndarray, level: float, horizon: int) -> Iterator[dict[st
     n00, n01, n10, n11 = (int(np.sum((before == b) & (after == a))) for b in (False, True) for a in (False, True))
     tests = christoffersen(n00, n01, n10, n11, p)
     for name, ratio in (("independence", tests.independence), ("conditional", tests.conditional)):
-        yield {"test": f"christoffersen_{name}", "statistic": ratio.statistic, "p_value": ratio.p_value, **counts, "power": np.nan}
+        yield {
+            "test": f"christoffersen_{name}",
+            "statistic": ratio.statistic,
+            "p_value": ratio.p_value,
+            **counts,
+            "power": np.nan,
+        }
     if level == BASEL_LEVEL and n >= BASEL_DAYS:
         recent = int(exceeded[-BASEL_DAYS:].sum())
         yield {
             "test": "basel_zone",
             "statistic": float(ZONES.index(basel_zone(recent, BASEL_DAYS, level))),
             "p_value": 1.0 - cumulative_probability(recent - 1, BASEL_DAYS, level) if recent else 1.0,
-            "observations": BASEL_DAYS, "exceptions": recent, "expected": BASEL_DAYS * p, "power": np.nan,
+            "observations": BASEL_DAYS,
+            "exceptions": recent,
+            "expected": BASEL_DAYS * p,
+            "power": np.nan,
         }

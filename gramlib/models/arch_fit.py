@@ -68,17 +68,20 @@ class _ConstrainedGARCH(GARCH):
 
 
 def _maximise(percent: np.ndarray, volatility: GARCH, start: np.ndarray | None) -> ARCHModelResult | None:
-    """arch's result, or None when its optimiser did not converge."""
+    """Result of arch, or None when its optimiser did not converge."""
     model = ConstantMean(percent, volatility=volatility, distribution=StudentsT(), rescale=False)
     result = model.fit(disp="off", show_warning=False, starting_values=start)
     usable = result.convergence_flag == 0 and bool(np.isfinite(result.params).all())
     return result if usable else None
 
 
-def _natural(result: ARCHModelResult, cap: float) -> tuple[GarchParameters, float]:
+def _natural(result: ARCHModelResult, cap: float, largest_variance: float = math.inf) -> tuple[GarchParameters, float]:
     mean, omega, alpha, beta, nu = (float(x) for x in np.asarray(result.params) / _UNIT)
     # SLSQP may overstep a constraint by its tolerance.
-    return GarchParameters(mean, omega, alpha, min(beta, cap - alpha)), nu
+    beta = min(beta, cap - alpha)
+    if math.isfinite(largest_variance):
+        omega = min(omega, largest_variance / PERCENT**2 * (1.0 - alpha - beta))
+    return GarchParameters(mean, omega, alpha, beta), nu
 
 
 def fit_garch_t(log_return: np.ndarray, persistence_cap: float = 0.999) -> GarchFit:
@@ -118,7 +121,7 @@ def fit_garch_t(log_return: np.ndarray, persistence_cap: float = 0.999) -> Garch
         f"long-run variance; refitted with persistence at most {persistence_cap} and long-run variance at most "
         f"{LONG_RUN_OVER_SAMPLE_VARIANCE} times the sample's, which costs {free.loglikelihood - held.loglikelihood:.2f} in log-likelihood"
     )
-    return GarchFit(*_natural(held, persistence_cap), float(held.loglikelihood), True, True, n, {}, note)
+    return GarchFit(*_natural(held, persistence_cap, largest), float(held.loglikelihood), True, True, n, {}, note)
 
 
 def _fallback(percent: np.ndarray, variance: float, cap: float) -> GarchFit:
@@ -133,7 +136,7 @@ def _fallback(percent: np.ndarray, variance: float, cap: float) -> GarchFit:
 
 
 def sp500_reference_returns() -> np.ndarray:
-    """arch's own S&P 500 sample as percentage changes (5,030 of them): the data of check 12 in MODELS_AND_CHECKS."""
+    """The S&P 500 sample that arch ships as percentage changes (5,030 of them): the data of check 12 in MODELS_AND_CHECKS."""
     import arch.data.sp500
 
     return PERCENT * arch.data.sp500.load()["Adj Close"].pct_change().dropna().to_numpy()

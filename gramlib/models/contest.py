@@ -56,13 +56,15 @@ def diebold_mariano(difference: np.ndarray, horizon_days: int) -> tuple[float, f
     return statistic, float(stdtr(n - 1, statistic))
 
 
-def choose_champion(forecasts: pd.DataFrame, candidates: Sequence[str], grade: str) -> tuple[str, list[dict[str, Any]], str]:
+def choose_champion(
+    forecasts: pd.DataFrame, candidates: Sequence[str], grade: str
+) -> tuple[str, list[dict[str, Any]], str]:
     """The champion, every duel with the incumbent, and the decision in a sentence.
 
     `candidates` can generate paths; models that cannot (the baseline) are compared too but cannot win. On grade D the duels
     are listed and decide nothing.
     """
-    crps = forecasts.set_index(["model", "horizon_days", "date"])["crps"]
+    crps = forecasts.set_index(["model", "horizon_days", "date"])["crps"].sort_index()
     horizons = sorted(forecasts["horizon_days"].unique())
     if INCUMBENT not in candidates:
         return candidates[0], [], f"{INCUMBENT} was not trained, so {candidates[0]}, the first model named, stands in"
@@ -71,17 +73,32 @@ def choose_champion(forecasts: pd.DataFrame, candidates: Sequence[str], grade: s
         for horizon in horizons:
             difference = (crps[rival, horizon] - crps[INCUMBENT, horizon]).to_numpy()
             statistic, p_value = diebold_mariano(difference, horizon)
-            duels.append({
-                "rival": rival, "horizon_days": int(horizon), "mean_difference": float(difference.mean()),
-                "statistic": statistic, "p_value": p_value, "rival_better": p_value < SIGNIFICANCE,
-            })
+            duels.append(
+                {
+                    "rival": rival,
+                    "horizon_days": int(horizon),
+                    "mean_difference": float(difference.mean()),
+                    "statistic": statistic,
+                    "p_value": p_value,
+                    "rival_better": p_value < SIGNIFICANCE,
+                }
+            )
     if grade == "D":
-        return INCUMBENT, duels, "no contest: the data are reconstructed (grade D), so the scores are mechanics only, not evidence"
+        return (
+            INCUMBENT,
+            duels,
+            "no contest: the data are reconstructed (grade D), so the scores are mechanics only, not evidence",
+        )
     winners = [
-        rival for rival in candidates
+        rival
+        for rival in candidates
         if rival != INCUMBENT and all(duel["rival_better"] for duel in duels if duel["rival"] == rival)
     ]
     if not winners:
-        return INCUMBENT, duels, f"{INCUMBENT} stays: no rival beats it at every horizon ({', '.join(map(str, horizons))} days)"
+        return (
+            INCUMBENT,
+            duels,
+            f"{INCUMBENT} stays: no rival beats it at every horizon ({', '.join(map(str, horizons))} days)",
+        )
     champion = min(winners, key=lambda rival: float(crps[rival, horizons[0]].mean()))
     return champion, duels, f"{champion} beats {INCUMBENT} at every horizon ({', '.join(map(str, horizons))} days)"

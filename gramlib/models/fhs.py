@@ -31,11 +31,18 @@ class FilteredHistoricalSimulation:
     def fit(cls, window: TrainingWindow) -> FilteredHistoricalSimulation:
         """Residuals of the window under its GARCH fit; GPD tails from the residuals of the whole history."""
         tails = fit_tails(window.residuals, window.long_residuals, window.tail_share)
-        return cls._joined(window.garch.parameters, window.residuals, window.tail_share, tails, float(window.variance[-1]))
+        return cls._joined(
+            window.garch.parameters, window.residuals, window.tail_share, tails, float(window.variance[-1])
+        )
 
     @classmethod
     def _joined(
-        cls, parameters: GarchParameters, residuals: np.ndarray, tail_share: float, tails: dict[str, Any], next_variance: float
+        cls,
+        parameters: GarchParameters,
+        residuals: np.ndarray,
+        tail_share: float,
+        tails: dict[str, Any],
+        next_variance: float,
     ) -> FilteredHistoricalSimulation:
         lower, upper = ((tails[side]["xi"], tails[side]["beta"]) for side in ("lower", "upper"))
         return cls(parameters, make_law(residuals, tail_share, lower, upper), tail_share, tails, next_variance)
@@ -73,7 +80,11 @@ class FilteredHistoricalSimulation:
     def from_record(cls, record: dict[str, Any], residuals: np.ndarray) -> FilteredHistoricalSimulation:
         """The model again, from its record and the window's residuals (n,)."""
         return cls._joined(
-            GarchParameters(**record["parameters"]), residuals, record["tail_share"], record["tails"], record["next_variance"]
+            GarchParameters(**record["parameters"]),
+            residuals,
+            record["tail_share"],
+            record["tails"],
+            record["next_variance"],
         )
 
     def card(self) -> dict[str, str]:

@@ -34,12 +34,12 @@ class GarchParameters:
 
     @property
     def persistence(self) -> float:
-        """alpha + beta, the share of a variance shock left after one day."""
+        """Share of a variance shock left after one day: alpha + beta."""
         return self.alpha + self.beta
 
     @property
     def long_run_variance(self) -> float:
-        """omega / (1 - persistence) per day; infinite at persistence 1."""
+        """Variance per day that forecasts settle at, omega / (1 - persistence); infinite at persistence 1."""
         return self.omega / (1.0 - self.persistence) if self.persistence < 1.0 else math.inf
 
     @property

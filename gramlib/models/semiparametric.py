@@ -22,8 +22,9 @@ SMALLEST_PROBABILITY = 2.0**-53
 class SemiparametricLaw:
     """A law of mean 0 and variance 1.
 
-    `table` (n,) holds the sorted residuals, standardised; `k` of them on each side belong to the tails, which start at
-    `table[k]` and `table[n - k - 1]` with GPD (xi, beta) `lower` and `upper`, beta in standardised units.
+    `table` (n,) holds the sorted residuals, standardised. The outer `k` entries on each side stand for the tails: they repeat
+    the edges `table[k]` and `table[n - k - 1]`, from which the GPDs (xi, beta) `lower` and `upper` start, beta in
+    standardised units.
     """
 
     table: np.ndarray
@@ -43,8 +44,8 @@ class SemiparametricLaw:
         low = np.flatnonzero(uniform < share)
         survival = np.maximum(uniform[low] / share, SMALLEST_PROBABILITY)
         value[low] = table[self.k] - gpd_excess(survival, *self.lower)
-        high = np.flatnonzero(uniform > 1.0 - share)
-        survival = (1.0 - uniform[high]) / share
+        high = np.flatnonzero(uniform >= 1.0 - share)
+        survival = np.minimum((1.0 - uniform[high]) / share, 1.0)
         value[high] = table[-self.k - 1] + gpd_excess(survival, *self.upper)
         return value
 
@@ -59,7 +60,9 @@ class SemiparametricLaw:
         return -float(self.table[last]), total / last
 
 
-def make_law(residuals: np.ndarray, tail_share: float, lower: tuple[float, float], upper: tuple[float, float]) -> SemiparametricLaw:
+def make_law(
+    residuals: np.ndarray, tail_share: float, lower: tuple[float, float], upper: tuple[float, float]
+) -> SemiparametricLaw:
     """Join `residuals` (n,) with tails (xi, beta) in residual units, then standardise.
 
     A heavier tail raises the variance; left alone, that would push alpha E[z^2] + beta beyond the persistence that was
@@ -77,7 +80,8 @@ def make_law(residuals: np.ndarray, tail_share: float, lower: tuple[float, float
     body = table[k : n - k]
     centre = first + body.sum() / n
     scale = math.sqrt(second + (body**2).sum() / n - centre**2)
-    return SemiparametricLaw((table - centre) / scale, k, (lower[0], lower[1] / scale), (upper[0], upper[1] / scale))
+    table = (np.clip(table, table[k], table[n - k - 1]) - centre) / scale
+    return SemiparametricLaw(table, k, (lower[0], lower[1] / scale), (upper[0], upper[1] / scale))
 
 
 def fit_tails(residuals: np.ndarray, long_residuals: np.ndarray, tail_share: float) -> dict[str, dict[str, Any]]:
@@ -89,8 +93,13 @@ def fit_tails(residuals: np.ndarray, long_residuals: np.ndarray, tail_share: flo
         losses = sign * long_residuals
         fit: GpdFit = fit_gpd(losses[losses > threshold] - threshold)
         records[side] = {
-            "threshold": float(threshold), "xi": fit.xi, "beta": fit.beta,
-            "xi_standard_error": fit.xi_standard_error, "beta_standard_error": fit.beta_standard_error,
-            "n_exceed": fit.n_exceed, "n": len(long_residuals), "note": fit.note,
+            "threshold": float(threshold),
+            "xi": fit.xi,
+            "beta": fit.beta,
+            "xi_standard_error": fit.xi_standard_error,
+            "beta_standard_error": fit.beta_standard_error,
+            "n_exceed": fit.n_exceed,
+            "n": len(long_residuals),
+            "note": fit.note,
         }
     return records

@@ -45,9 +45,7 @@ def simulate_prices(
         )
     name = calibration["champion"] if model == "champion" else model
     model_class = path_model(name, calibration["models"])
-    fitted = model_class.from_record(
-        calibration["models"][name], residuals["residual"].to_numpy(dtype=float)
-    )
+    fitted = model_class.from_record(calibration["models"][name], residuals["residual"].to_numpy(dtype=float))
     growth, volatility = fitted.simulate(n_paths, n_days, rng)
     np.exp(growth, out=growth)
     growth *= start_usd_per_g

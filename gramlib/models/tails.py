@@ -1,6 +1,6 @@
 """Tail formulas: peaks over threshold with the generalised Pareto distribution (GPD), and the Student-t.
 
-    P(X - u > y | X > u) = (1 + xi y / beta)^(-1/xi)        (Pickands 1975; McNeil 1997 for the estimators)
+P(X - u > y | X > u) = (1 + xi y / beta)^(-1/xi)        (Pickands 1975; McNeil 1997 for the estimators)
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def fit_gpd(excesses: np.ndarray) -> GpdFit:
     return GpdFit(xi, beta, spread / math.sqrt(n), beta * math.sqrt(2.0 * spread / n), n, note)
 
 
-def gpd_excess(survival: np.ndarray, xi: float, beta: float) -> np.ndarray:
+def gpd_excess(survival: float | np.ndarray, xi: float, beta: float) -> float | np.ndarray:
     """Excess over the threshold that is itself exceeded with probability `survival` in (0, 1]."""
     if abs(xi) < 1e-9:
         return -beta * np.log(survival)
@@ -69,7 +69,8 @@ def gpd_var_es(threshold: float, xi: float, beta: float, n: int, n_exceed: int, 
     VaR = u + beta/xi ((n/Nu (1-level))^-xi - 1),  ES = VaR/(1-xi) + (beta - xi u)/(1-xi)  (McNeil 1997, eqs. 6 and 8).
     Raises ParameterError for a level below the threshold's or a shape of 1 or more (infinite ES).
     """
-    survival = n / n_exceed * (1.0 - level)
+    # Twelve digits, so that the threshold's own level is inside whatever 1 - 0.95 rounds to.
+    survival = round(n / n_exceed * (1.0 - level), 12)
     if not 0.0 < survival <= 1.0 or xi >= 1.0:
         raise ParameterError(
             f"level {level} with {n_exceed} of {n} losses beyond the threshold and shape {xi}",
@@ -77,7 +78,7 @@ def gpd_var_es(threshold: float, xi: float, beta: float, n: int, n_exceed: int, 
             origin="gramlib.models.tails.gpd_var_es",
             remedy="ask for a level inside the fitted tail",
         )
-    var = threshold + float(gpd_excess(np.float64(survival), xi, beta))
+    var = threshold + float(gpd_excess(survival, xi, beta))
     return var, (var + beta - xi * threshold) / (1.0 - xi)
 
 
@@ -93,7 +94,10 @@ def student_t_var_es(nu: float, level: float, unit_variance: bool = True) -> tup
         return quantile, math.exp(-0.5 * quantile**2) / math.sqrt(2.0 * math.pi) / tail
     quantile = float(-stdtrit(nu, tail))
     log_pdf = (
-        gammaln((nu + 1) / 2) - gammaln(nu / 2) - 0.5 * math.log(nu * math.pi) - (nu + 1) / 2 * math.log1p(quantile**2 / nu)
+        gammaln((nu + 1) / 2)
+        - gammaln(nu / 2)
+        - 0.5 * math.log(nu * math.pi)
+        - (nu + 1) / 2 * math.log1p(quantile**2 / nu)
     )
     shortfall = math.exp(log_pdf) / tail * (nu + quantile**2) / (nu - 1.0)
     scale = math.sqrt((nu - 2.0) / nu) if unit_variance else 1.0

@@ -62,8 +62,11 @@ def train(
         "training": {"start": _day(dates[0]), "end": _day(dates[-1]), "n": len(dates)},
         "history": {"start": _day(returns.dates[0]), "n": len(returns), "masked_rows": len(prices) - len(returns)},
         "evaluation": {
-            "start": _day(scored["date"].min()), "end": _day(scored["date"].max()), "eval_days": params.eval_days,
-            "refit_every_days": params.refit_every_days, "min_train_days": params.min_train_days,
+            "start": _day(scored["date"].min()),
+            "end": _day(scored["date"].max()),
+            "eval_days": params.eval_days,
+            "refit_every_days": params.refit_every_days,
+            "min_train_days": params.min_train_days,
             "overlap": "forecasts of horizons above one day overlap; standard errors use Newey-West with h - 1 lags",
         },
         "sigma_sample": float(window.log_return.std(ddof=1)),
@@ -73,13 +76,15 @@ def train(
         "filter": _filter_record(window),
         "models": {name: {**model.record(), **_next_day(model)} for name, model in fitted.items()},
         "model_cards": [
-            {"model": name, **model.card(), "fitted_on": f"{len(dates)} daily returns, {_day(dates[0])} to {_day(dates[-1])}"}
+            {
+                "model": name,
+                **model.card(),
+                "fitted_on": f"{len(dates)} daily returns, {_day(dates[0])} to {_day(dates[-1])}",
+            }
             for name, model in fitted.items()
         ],
     }
-    residuals = pd.DataFrame(
-        {"date": dates, "sigma": np.sqrt(window.variance[first:-1]), "residual": window.residuals}
-    )
+    residuals = pd.DataFrame({"date": dates, "sigma": np.sqrt(window.variance[first:-1]), "residual": window.residuals})
     return Training(calibration, residuals, scored[FORECAST_COLUMNS], league_table(scored))
 
 
@@ -105,7 +110,12 @@ def _filter_record(window: TrainingWindow) -> dict[str, Any]:
 def _next_day(model: PathModel) -> dict[str, float]:
     var_975, es_975 = model.next_day(0.975)
     var_990, es_990 = model.next_day(0.99)
-    return {"next_day_var_975": var_975, "next_day_es_975": es_975, "next_day_var_990": var_990, "next_day_es_990": es_990}
+    return {
+        "next_day_var_975": var_975,
+        "next_day_es_975": es_975,
+        "next_day_var_990": var_990,
+        "next_day_es_990": es_990,
+    }
 
 
 def _day(date: Any) -> str:

@@ -1,0 +1,166 @@
+"""Numbers with known answers, computed by this installation: what `gram selftest` prints.
+
+Each answer stands in MODELS_AND_CHECKS Part 2 or in section 7 of the model page, and none of them was produced by this code.
+The tolerance is half a unit of the last printed digit, unless the source rounds its inputs.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gramlib.backtests import (
+    basel_zone,
+    christoffersen,
+    crps_normal,
+    cumulative_probability,
+    kupiec,
+    kupiec_power,
+    pinball_loss,
+)
+from gramlib.models.garch import GarchParameters, filter_variance
+from gramlib.models.tails import gpd_var_es, student_t_var_es
+from gramlib.params.issuer import Issuer
+from gramlib.units import GRAMS_PER_TROY_OUNCE
+
+
+@dataclass(frozen=True)
+class KnownAnswer:
+    """One number: what a source says, what this installation finds, and how close it has to be."""
+
+    name: str
+    expected: float
+    found: float
+    tolerance: float
+    source: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether the number found is within tolerance of the one expected."""
+        return abs(self.found - self.expected) <= self.tolerance
+
+
+def known_answers() -> list[KnownAnswer]:
+    """All known answers, in the order of their sources."""
+    return [*_coverage_tests(), *_tails(), *_volatility(), *_scores(), *_conversions(), *_worked_vector()]
+
+
+def _coverage_tests() -> Iterator[KnownAnswer]:
+    source = "Kupiec (1995)"
+    for exceptions, statistic, p_value in ((4, 0.769138, 0.380484), (10, 12.955491, 0.000319)):
+        ratio = kupiec(exceptions, 250, 0.01)
+        yield KnownAnswer(f"Kupiec statistic, {exceptions} of 250 at 1%", statistic, ratio.statistic, 5e-7, source)
+        yield KnownAnswer(f"Kupiec p-value, {exceptions} of 250 at 1%", p_value, ratio.p_value, 5e-7, source)
+    for exceptions, probability in ((4, 0.892188), (9, 0.999750)):
+        found = cumulative_probability(exceptions, 250, 0.99)
+        yield KnownAnswer(
+            f"at most {exceptions} exceptions in 250 at 99%", probability, found, 5e-7, "Basel Committee, zones"
+        )
+    zones = ("green", "yellow", "red")
+    for exceptions, zone in ((4, 0), (5, 1), (9, 1), (10, 2)):
+        found = zones.index(basel_zone(exceptions, 250, 0.99))
+        yield KnownAnswer(f"Basel zone of {exceptions} (0 green, 2 red)", zone, found, 0.0, "Basel Committee, zones")
+    tests = christoffersen(480, 9, 9, 1, 0.01)
+    source = "Christoffersen (1998)"
+    yield KnownAnswer("unconditional coverage 480, 9, 9, 1", 3.933965, tests.unconditional.statistic, 5e-7, source)
+    yield KnownAnswer("independence 480, 9, 9, 1", 1.751195, tests.independence.statistic, 5e-7, source)
+    yield KnownAnswer("conditional coverage 480, 9, 9, 1", 5.685160, tests.conditional.statistic, 5e-7, source)
+    yield KnownAnswer("conditional coverage p-value", 0.058275, tests.conditional.p_value, 5e-7, source)
+    for observations, p, true_rate, power in (
+        (250, 0.025, 0.05, 0.599),
+        (250, 0.025, 0.025, 0.074),
+        (250, 0.01, 0.02, 0.243),
+        (1000, 0.01, 0.02, 0.782),
+    ):
+        found = kupiec_power(observations, p, true_rate)
+        yield KnownAnswer(
+            f"Kupiec rejects {p:.1%} at a true {true_rate:.1%}, n = {observations}",
+            power,
+            found,
+            5e-4,
+            "exact binomial",
+        )
+
+
+def _tails() -> Iterator[KnownAnswer]:
+    for name, nu, unit_variance, expected in (
+        ("normal", math.inf, True, (1.959964, 2.337803)),
+        ("Student-t(4), raw", 4.0, False, (2.776445, 3.993557)),
+        ("Student-t(4), unit variance", 4.0, True, (1.963243, 2.823871)),
+    ):
+        found = student_t_var_es(nu, 0.975, unit_variance)
+        for measure, value, computed in zip(("VaR", "ES"), expected, found, strict=True):
+            yield KnownAnswer(f"{measure} 97.5%, {name}", value, computed, 5e-7, "closed form")
+    found = gpd_var_es(threshold=10.0, xi=0.497, beta=6.98, n=2167, n_exceed=109, level=0.99)
+    for measure, value, computed in zip(("VaR", "ES"), (27.301445, 58.273251), found, strict=True):
+        yield KnownAnswer(f"{measure} 99%, Danish fire losses", value, computed, 5e-7, "McNeil (1997)")
+
+
+def _volatility() -> Iterator[KnownAnswer]:
+    garch = GarchParameters(mean=0.0, omega=0.01, alpha=0.05, beta=0.93)
+    source = "closed form, omega .01, alpha .05, beta .93, next variance 2"
+    yield KnownAnswer("GARCH variance 5 days ahead", 1.883552, garch.variance_forecast(2.0, 5), 5e-7, source)
+    yield KnownAnswer("GARCH variance 20 days ahead", 1.521849, garch.variance_forecast(2.0, 20), 5e-7, source)
+    yield KnownAnswer("GARCH variance of a 10-day sum", 18.719539, garch.variance_of_sum(2.0, 10), 5e-7, source)
+    yield KnownAnswer("GARCH half-life, days", 34.3096, garch.half_life_days, 5e-5, source)
+    yield KnownAnswer("GARCH long-run variance", 0.5, garch.long_run_variance, 1e-12, source)
+
+    # arch is heavy and only its shipped data are wanted.
+    from gramlib.models.arch_fit import sp500_reference_returns
+
+    returns = sp500_reference_returns()
+    fitted = GarchParameters(mean=0.0564, omega=0.0175, alpha=0.1022, beta=0.8852)
+    variance = filter_variance(fitted, returns)[:-1]
+    squared = (returns - fitted.mean) ** 2
+    log_likelihood = -0.5 * float(np.sum(np.log(2.0 * np.pi * variance) + squared / variance))
+    yield KnownAnswer("observations, S&P 500 1999-2018", 5030, len(returns), 0.0, "arch.data.sp500")
+    yield KnownAnswer(
+        "log-likelihood of our filter at arch's estimates", -6936.72, log_likelihood, 0.01, "arch documentation"
+    )
+
+
+def _scores() -> Iterator[KnownAnswer]:
+    source = "Gneiting and Raftery (2007)"
+    yield KnownAnswer("CRPS of N(0,1) at 0", 0.233695, float(crps_normal(0.0, 0.0, 1.0)), 5e-7, source)
+    yield KnownAnswer("CRPS of N(0,1) at 2", 1.452792, float(crps_normal(2.0, 0.0, 1.0)), 5e-7, source)
+    yield KnownAnswer(
+        "pinball loss 5%, q -1.645, y -3", 1.28725, float(pinball_loss(-3.0, -1.645, 0.05)), 1e-12, "definition"
+    )
+
+
+def _conversions() -> Iterator[KnownAnswer]:
+    yield KnownAnswer(
+        "grams in a 430 oz bar", 13_374.495, 430 * GRAMS_PER_TROY_OUNCE, 5e-4, "definition of the troy ounce"
+    )
+
+
+WORKED_PRICES_USD_PER_OZ = (4000.0, 3800.0, 3458.0, 3527.16)
+WORKED_ROWS = {
+    "coverage": (1.0319117, 1.0351715, 1.0348507),
+    "redemption_rate": (0.0031142064, 0.010754021, 0.010133182),
+    "paid_g": (31_142.064, 107_205.31, 99_929.918),
+    "execution_usd_per_g": (122.05277, 111.00530, 113.22907),
+    "bills_usd": (26_004_127.0, 23_285_553.0, 15_755_008.0),
+    "discount": (0.0013612576, 0.010382803, 0.014286898),
+    "equity_usd": (38_993_147.0, 38_986_886.0, 38_970_338.0),
+}
+"""Columns of the worked vector, eight significant digits as printed."""
+
+
+def _worked_vector() -> Iterator[KnownAnswer]:
+    from gramlib.simulation import ledger
+
+    days = ledger(Issuer(), np.array(WORKED_PRICES_USD_PER_OZ) / GRAMS_PER_TROY_OUNCE)
+    for column, values in WORKED_ROWS.items():
+        for day, (expected, found) in enumerate(zip(values, days[column], strict=True), start=1):
+            unit_of_last_digit = 10.0 ** (math.floor(math.log10(expected)) - 7)
+            yield KnownAnswer(
+                f"worked vector, day {day}, {column}",
+                expected,
+                float(found),
+                0.51 * unit_of_last_digit,
+                "MODEL.md section 7",
+            )

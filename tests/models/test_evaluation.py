@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from synthetic_garch import garch_returns, price_table
+
+from gramlib.errors import DataContractError, ParameterError
+from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts, stratified_uniform
+from gramlib.models.registry import BASELINE, PATH_MODELS
+from gramlib.models.returns import usable_returns
+from gramlib.params.stages import TrainParams
+
+MODELS = [BASELINE, *PATH_MODELS.values()]
+PARAMS = TrainParams(eval_days=60, min_train_days=1000, refit_every_days=25, horizons_days=[1, 5])
+
+
+def evaluate(prices: pd.DataFrame, params: TrainParams = PARAMS) -> pd.DataFrame:
+    returns = usable_returns(prices)
+    return rolling_forecasts(returns, returns.first_on_or_after(params.start), MODELS, params, np.random.default_rng(1))
+
+
+@pytest.fixture(scope="module")
+def forecasts(synthetic_prices) -> pd.DataFrame:
+    return evaluate(synthetic_prices)
+
+
+def test_every_window_that_ends_in_the_evaluation_is_scored_once(forecasts, synthetic_prices):
+    counts = forecasts.groupby(["model", "horizon_days"]).size()
+    assert counts.to_dict() == {(m.name, h): 60 - h + 1 for m in MODELS for h in (1, 5)}
+    dates = synthetic_prices["date"].to_numpy()
+    for (_, horizon), group in forecasts.groupby(["model", "horizon_days"]):
+        assert list(group["date"]) == list(dates[-60 + horizon - 1 :])
+
+
+def test_realised_return_is_that_of_the_window(forecasts, synthetic_prices):
+    log_price = np.log(synthetic_prices.set_index("date")["gold_usd_per_oz"])
+    for horizon in (1, 5):
+        rows = forecasts[(forecasts["model"] == "fhs") & (forecasts["horizon_days"] == horizon)]
+        expected = log_price.diff(horizon).loc[rows["date"]]
+        assert rows["realised_log_return"].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-12)
+
+
+@pytest.mark.parametrize("what", ["shuffled", "replaced"])
+def test_no_forecast_knows_what_comes_after_its_origin(forecasts, synthetic_prices, what):
+    """Change everything after an origin inside a refit period: what was forecast up to it stays, bit for bit."""
+    returns = synthetic_prices["log_return"].to_numpy()[1:].copy()
+    kept = len(returns) - 30
+    rng = np.random.default_rng(77)
+    returns[kept:] = rng.permutation(returns[kept:]) if what == "shuffled" else rng.normal(0.01, 0.05, 30)
+    changed = evaluate(price_table(returns))
+    columns = ["var_975", "es_975", "var_990"]
+    dates = synthetic_prices["date"].to_numpy()
+    compared = 0
+    for (model, horizon), group in forecasts.groupby(["model", "horizon_days"]):
+        other = changed[(changed["model"] == model) & (changed["horizon_days"] == horizon)]
+        # the window that ends on row t was forecast on row t - horizon
+        last_origin_row = kept
+        before = group["date"].to_numpy() <= dates[last_origin_row + horizon]
+        assert (group[columns].to_numpy()[before] == other[columns].to_numpy()[before]).all()
+        assert (group[columns].to_numpy()[~before] != other[columns].to_numpy()[~before]).any()
+        compared += before.sum()
+    assert compared > 150
+
+
+def test_forecasts_follow_volatility_day_by_day_between_refits(forecasts):
+    one_day = forecasts[(forecasts["model"] == "garch_t") & (forecasts["horizon_days"] == 1)]
+    assert one_day["var_975"].nunique() == 60
+
+
+def test_var_and_es_are_ordered(forecasts):
+    assert (forecasts["var_990"] > forecasts["var_975"]).all()
+    assert (forecasts["es_975"] > forecasts["var_975"]).all()
+
+
+def test_same_generator_state_same_bytes(forecasts, synthetic_prices):
+    pd.testing.assert_frame_equal(forecasts, evaluate(synthetic_prices), check_exact=True)
+
+
+def test_the_other_models_do_not_change_a_models_forecasts(forecasts, synthetic_prices):
+    returns = usable_returns(synthetic_prices)
+    alone = rolling_forecasts(returns, 0, [PATH_MODELS["fhs"]], PARAMS, np.random.default_rng(1))
+    together = forecasts[forecasts["model"] == "fhs"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone[FORECAST_COLUMNS], together[FORECAST_COLUMNS], check_exact=True)
+
+
+def test_rows_that_are_not_quotes_are_masked(synthetic_prices):
+    table = synthetic_prices.copy()
+    table.loc[[100, 200], "log_return"] = np.nan
+    table.loc[300, "stale"] = True
+    table.loc[400, "filled"] = True
+    assert len(usable_returns(table)) == len(table) - 1 - 4
+    with pytest.raises(DataContractError, match="none of the"):
+        usable_returns(table.assign(stale=True))
+
+
+def test_strata_hold_one_draw_each_on_every_day():
+    uniform = stratified_uniform(np.random.default_rng(3), 100, 4)
+    assert np.sort(uniform, axis=0) == pytest.approx(np.tile((np.arange(100) + 0.5)[:, None] / 100, (1, 4)))
+    assert abs(np.corrcoef(uniform.T) - np.eye(4)).max() < 0.4
+
+
+def test_too_little_history_and_too_long_a_horizon_are_refused():
+    prices = price_table(garch_returns(1059, seed=3))
+    with pytest.raises(DataContractError, match="1059 usable returns"):
+        evaluate(prices)
+    with pytest.raises(ParameterError, match="40 days"):
+        evaluate(price_table(garch_returns(1100, seed=3)), PARAMS.model_copy(update={"horizons_days": [40]}))
