@@ -24,9 +24,11 @@ from gramlib.params.suggest import did_you_mean
 
 SAMPLE_START = "1975-01-02"
 SAMPLE_END = "2026-07-31"
+_WINDOW = ("data.end", "data.start", "data.path")
 _LINE_FILES = {".csv", ".tsv", ".txt"}
 
 Where = Callable[[str], str]
+"""File and line, or override, of a dotted key; "default" when nobody wrote it."""
 
 
 def stage_params(name: str, values: Mapping[str, Any], origin: str) -> Any:
@@ -81,7 +83,7 @@ def _data(data: DataParams, where: Where) -> list[Problem]:
     if data.end and data.end <= data.start:
         found.append(Problem(
             f"data.end is {data.end}, data.start is {data.start}", "an end after the start",
-            where(_written("data.end", "data.start", where)), "correct one of the two",
+            _blame(where, "data.end", "data.start"), "correct one of the two",
         ))  # fmt: skip
     if data.source == "sample":
         for name in ("path", "column"):
@@ -93,7 +95,7 @@ def _data(data: DataParams, where: Where) -> list[Problem]:
         if data.start >= SAMPLE_END or (data.end and data.end <= SAMPLE_START):
             found.append(Problem(
                 f"data.start is {data.start}, data.end is {data.end or 'open'}",
-                f"dates within the sample, {SAMPLE_START} to {SAMPLE_END}", where(_written("data.start", "data.end", where)),
+                f"dates within the sample, {SAMPLE_START} to {SAMPLE_END}", _blame(where, "data.start", "data.end"),
                 "choose a window the sample covers",
             ))  # fmt: skip
     elif not data.path:
@@ -115,20 +117,20 @@ def _train(train: TrainParams, data: DataParams, where: Where) -> list[Problem]:
     days, window = available_days(data, train.start)
     last = data.end or (SAMPLE_END if data.source == "sample" else "")
     if last and train.start >= last:
-        return [Problem(f"train.start is {train.start}", f"a day before the data end, {last}", where("train.start"),
-                        "start the training window earlier")]  # fmt: skip
+        return [Problem(f"train.start is {train.start}", f"a day before the data end, {last}",
+                        _blame(where, "train.start", "data.end"), "start the training window earlier")]  # fmt: skip
     found = []
     needed = train.min_train_days + train.eval_days
     if needed > days:
-        key = _written("train.eval_days", "train.min_train_days", where)
+        origin = _blame(where, "train.eval_days", "train.min_train_days", "train.start", *_WINDOW)
         found.append(Problem(
             f"train.min_train_days {train.min_train_days:,} and train.eval_days {train.eval_days:,} make {needed:,} days",
-            f"at most {days:,} business days, {window}", where(key), "shorten one of them or start earlier",
+            f"at most {days:,} business days, {window}", origin, "shorten one of them or start earlier",
         ))  # fmt: skip
     if max(train.horizons_days) > train.eval_days:
         found.append(Problem(
             f"train.horizons_days holds {max(train.horizons_days)}", f"at most train.eval_days, {train.eval_days}",
-            where("train.horizons_days"), "shorten the horizon or score more days",
+            _blame(where, "train.horizons_days", "train.eval_days"), "shorten the horizon or score more days",
         ))  # fmt: skip
     return found
 
@@ -138,7 +140,7 @@ def _predict(predict: PredictParams, data: DataParams, where: Where) -> list[Pro
     found = [
         Problem(
             f"predict.{name} is {getattr(predict, name):,}", f"at most {days:,} business days, {window}",
-            where(f"predict.{name}"), "shorten the horizon or use longer data",
+            _blame(where, f"predict.{name}", *_WINDOW), "shorten the horizon or use longer data",
         )
         for name in ("horizon_days", "solvency_horizon_days")
         if getattr(predict, name) > days
@@ -147,7 +149,7 @@ def _predict(predict: PredictParams, data: DataParams, where: Where) -> list[Pro
         found.append(Problem(
             f"predict.solvency_horizon_days is {predict.solvency_horizon_days}",
             f"at least predict.horizon_days, {predict.horizon_days}",
-            where(_written("predict.solvency_horizon_days", "predict.horizon_days", where)), "lengthen the solvency book",
+            _blame(where, "predict.solvency_horizon_days", "predict.horizon_days"), "lengthen the solvency book",
         ))  # fmt: skip
     if 0.0 < predict.start_gold_usd_per_oz < 20.0:
         found.append(Problem(
@@ -162,7 +164,7 @@ def _analyse(analyse: AnalyseParams, where: Where) -> list[Problem]:
     return [
         Problem(
             f"analyse.{small} is {getattr(analyse, small):g}, analyse.{large} is {getattr(analyse, large):g}",
-            f"{small} smaller than {large}", where(_written(f"analyse.{small}", f"analyse.{large}", where)),
+            f"{small} smaller than {large}", _blame(where, f"analyse.{small}", f"analyse.{large}"),
             "make it smaller",
         )
         for small, large in pairs
@@ -197,11 +199,8 @@ def _lines(path: Path) -> int:
         return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b"")) + 1
 
 
-def _written(first: str, second: str, where: Where) -> str:
-    """Which of two keys somebody wrote: `--set` before a file, `first` before `second`."""
-    origins = {key: where(key) for key in (first, second)}
-    for is_culprit in (lambda o: o.startswith("--set "), lambda o: o != "default"):
-        for key, origin in origins.items():
-            if is_culprit(origin):
-                return key
-    return first
+def _blame(where: Where, *keys: str) -> str:
+    """Where the first of `keys` that somebody wrote comes from, `--set` before a file; defaults are not to blame."""
+    origins = [where(key) for key in keys]
+    ranked = sorted(origins, key=lambda origin: (origin == "default", not origin.startswith("--set ")))
+    return ranked[0]

@@ -33,7 +33,7 @@ def export_stage(run: RunParams, stage: str, upstream: str = "", issuer_ref: str
             remedy="export to a file (-o), so that the issuer can be written beside it",
         )  # fmt: skip
     filled = {"upstream": upstream} | ({} if issuer_ref is None else {"issuer": issuer_ref})
-    lines = [f"# Stage {stage} of {run.path}; {run.title}".replace("\n", " ")]
+    lines = [f"# Stage {stage} of the run {yaml_text(run.title)}"]
     for name, value, field in leaves(params):
         lines.append(f"{name}: {yaml_text(filled.get(name, value))}  # {_comment(field)}")
     return "\n".join(lines) + "\n"

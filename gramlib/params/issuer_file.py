@@ -87,7 +87,7 @@ def is_path(name_or_path: str) -> bool:
 
 def issuer_yaml(issuer: Issuer) -> str:
     """An issuer file that reads back as exactly this `issuer`, basis included."""
-    lines, section = [f"# {issuer.name}: written by gram params export"], ""
+    lines, section = ["# An issuer with the basis of each value, written by gram params export."], ""
     for key, value, field in leaves(issuer):
         *parents, name = key.split(".")
         for depth, parent in enumerate(parents):

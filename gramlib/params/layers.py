@@ -55,7 +55,7 @@ def _resolved(layered: Layered, path: Path, root: Path) -> RunParams:
     issuer, found = values.check("issuer")
     problems += found
     if not problems:
-        problems = cross_checks(stages, lambda key: _where(layered, key), root)
+        problems = cross_checks(stages, lambda key: _own_line(layered, key), root)
     raise_problems(problems)
     assert issuer is not None and isinstance(runner, RunnerParams) and isinstance(stages["predict"], PredictParams)
     return RunParams(
@@ -98,6 +98,11 @@ def _where(layered: Layered, key: str) -> str:
     if (stage, top) in SHARED:
         return layered.where("issuer.file" if top == "issuer" else name)
     return layered.where(key)
+
+
+def _own_line(layered: Layered, key: str) -> str:
+    # A contradiction is never the fault of a default, so the line of the section around it would mislead.
+    return _where(layered, key) if key in layered.origins or _elsewhere(*key.split(".")) else "default"
 
 
 def _misplaced(layered: Layered) -> list[Problem]:

@@ -34,6 +34,8 @@ class Layered:
                 self.merge(value, where, key)
             else:
                 self.put(key, value, where(key))
+                items = range(len(value)) if isinstance(value, list) else ()
+                self.origins.update({f"{key}.{index}": where(f"{key}.{index}") for index in items})
 
     def put(self, key: str, value: Any, origin: str) -> None:
         """Replace whatever stands at the dotted `key`; sections above it are made where they are missing."""

@@ -36,12 +36,18 @@ def raise_problems(problems: Sequence[Problem]) -> None:
     if len(problems) == 1:
         only = problems[0]
         raise ParameterError(only.found, expected=only.expected, origin=only.where, remedy=only.remedy)
-    shown = problems[:_SHOWN_TOGETHER]
+    shown = sorted(problems, key=_reading_order)[:_SHOWN_TOGETHER]
     left = len(problems) - len(shown)
     raise ParameterError(
         "\n".join(f"{p.where}: {p.found}; expected {p.expected}" for p in shown),
         remedy=f"correct these {len(shown)}" + (f"; {left} more will be shown then" if left else " and run again"),
     )
+
+
+def _reading_order(problem: Problem) -> tuple[bool, str, int]:
+    file, _, line = problem.where.rpartition(":")
+    in_file = line.isdigit() and not problem.where.startswith("--set ")
+    return (False, file, int(line)) if in_file else (True, "", 0)
 
 
 def validated(
@@ -87,11 +93,13 @@ def _problem(
 
 
 def section_at(model: type[Section], steps: Sequence[str]) -> type[Section]:
-    """The section model that the names `steps` lead to."""
+    """The section model that the names `steps` lead to, through lists of sections too."""
     for step in steps:
-        annotation = model.model_fields[step].annotation
-        if isinstance(annotation, type) and issubclass(annotation, Section):
-            model = annotation
+        if step in model.model_fields:
+            inner = model.model_fields[step].annotation
+            inner = next((item for item in typing.get_args(inner) if item is not type(None)), inner)
+            if isinstance(inner, type) and issubclass(inner, Section):
+                model = inner
     return model
 
 

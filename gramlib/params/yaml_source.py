@@ -27,6 +27,7 @@ class _StrictLoader(_Base):
 
 
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null")}
+_DEEPEST = 40
 _DIGITS = r"[0-9][0-9_]*"
 for _tag, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
@@ -110,10 +111,9 @@ def shown_path(path: Path, base: Path) -> str:
 
 def _compose(text: str, shown: str) -> tuple[yaml.Node | None, Any]:
     try:
+        _refuse_deep_nesting(text, shown)
         loader = _StrictLoader(text)
         return loader.get_single_node(), loader
-    except RecursionError:
-        raise ParameterError(f"{shown}: nested too deeply", expected="a few levels", origin=shown) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
@@ -127,10 +127,22 @@ def _compose(text: str, shown: str) -> tuple[yaml.Node | None, Any]:
         ) from None
 
 
+def _refuse_deep_nesting(text: str, shown: str) -> None:
+    # libyaml's composer recurses without a guard and takes the interpreter down with it; its event parser does not.
+    depth = 0
+    for event in yaml.parse(text, Loader=_StrictLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            line = event.start_mark.line + 1
+            raise ParameterError(f"{shown}:{line}: nested more than {_DEEPEST} deep", expected="a few levels")
+
+
 def _build(node: yaml.Node, key: str, lines: dict[str, int], shown: str, loader: Any, seen: set[int]) -> Any:
     where = f"{shown}:{_line(node)}"
     if id(node) in seen:
-        raise ParameterError(f"{where}: an alias (*name)", expected="plain values", remedy="write the value out")
+        raise ParameterError(
+            f"{shown}:{lines.get(key, _line(node))}: an alias (*name)", expected="plain values", remedy="write the value out"
+        )
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
         made: dict[str, Any] = {}

@@ -1,0 +1,145 @@
+"""Issuers: the model page's defaults, the basis of each value, refusals with their reason, round trips."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gramlib.errors import ParameterError
+from gramlib.params import Issuer, issuer_yaml, load_issuer
+from gramlib.params.fields import leaves
+from gramlib.params.issuer import Basis, Redemption, Terms
+from gramlib.units import GRAMS_PER_TROY_OUNCE
+
+MODEL_PAGE = {
+    "tokens_g": 10_000_000, "gold_g": 10_000_000, "cash_usd": 13e6, "bills_usd": 26e6,
+    "redemption.base_rate": 0.002, "redemption.max_rate": 0.10, "redemption.a0": -5, "redemption.a_return": 20,
+    "redemption.a_discount": 30, "redemption.a_queue": 8, "redemption.a_shortfall": 80, "redemption.a_event": 3,
+    "terms.fee": 0.0025, "terms.gate": None, "terms.minimum_oz": 430, "terms.mode": "agency", "market.lag_days": 2,
+    "market.capacity_share": 0.10, "market.adv_usd": 0.5e9, "market.spread": 0.0005, "market.impact": 0.7,
+    "market.daily_vol": 0.012, "peg_model.depth_usd": 5e6, "peg_model.persistence": 0.5,
+    "peg_model.secondary_share": 0.5, "peg_model.arbitrage_cost": 0.001, "peg_model.risk_price": 1.0,
+    "treasury.bill_haircut": 0.002, "treasury.bill_yield": 0.04, "treasury.cash_floor_usd": 0,
+    "treasury.credit_line_usd": 0, "costs.opex_usd_year": 3e6, "costs.custody_rate_year": 0.001,
+    "drivers.confidence.rate_year": 0.035, "drivers.confidence.return_sensitivity": 20,
+    "drivers.confidence.mean_days": 3, "drivers.confidence.level": 1, "drivers.confidence.decay": 0.5,
+    "drivers.liquidity.cap": 10, "drivers.liquidity.squeeze_rate_year": 0.02, "drivers.liquidity.squeeze_days": 20,
+    "drivers.liquidity.squeeze_multiplier": 4, "drivers.custody.rate_year": 0.001, "drivers.custody.custodians": 2,
+    "drivers.custody.mean_severity": 0.05, "drivers.custody.tail_xi": 0.5, "peg": "gold",
+}  # fmt: skip
+"""Sections 4 and 8 of the issuer model page, typed in by hand."""
+
+
+def _flat(issuer: Issuer) -> dict:
+    return {key: value for key, value, _ in leaves(issuer) if key != "name"}
+
+
+@pytest.mark.parametrize("name", ["worked_vector", "gram", "template"])
+def test_shipped_issuers_and_defaults_are_the_model_page(name: str, workbench_root: Path) -> None:
+    assert _flat(load_issuer(name, workbench_root)) == MODEL_PAGE == _flat(Issuer())
+
+
+def test_built_in_check_of_the_model_page() -> None:
+    """Section 4: at 4,000 USD/oz own funds are 39,000,000 USD, 3.03% of liabilities."""
+    issuer = Issuer()
+    price = 4000 / GRAMS_PER_TROY_OUNCE
+    equity = issuer.gold_g * price + issuer.cash_usd + issuer.bills_usd - issuer.tokens_g * price
+    assert equity == pytest.approx(39e6)
+    assert equity / (issuer.tokens_g * price) == pytest.approx(0.0303, abs=5e-5)
+
+
+def test_gram_states_a_basis_for_every_value_and_the_oracle_stands_on_its_own(workbench_root: Path) -> None:
+    gram = load_issuer("gram", workbench_root)
+    for key in _flat(gram):
+        statement = gram.basis_of(key)
+        assert statement.basis == "assumed", key
+        assert statement.source not in ("", "not stated", Basis().source), key
+        assert statement.date, key
+    vector = (workbench_root / "params" / "issuers" / "worked_vector.yaml").read_text()
+    for key in MODEL_PAGE:
+        if not key.startswith("drivers."):
+            assert f"{key.rpartition('.')[2]}:" in vector, key
+
+
+def _write(bench: Path, text: str) -> str:
+    (bench / "mine.yaml").write_text(text)
+    return str(bench / "mine.yaml")
+
+
+def test_basis_stated_not_stated_and_left_out(bench: Path) -> None:
+    issuer = load_issuer(
+        _write(bench, 'terms:\n  fee: {value: 1e-3, basis: disclosed, source: "Terms, 6", date: 2026-06-30}\ncash_usd: 5\n'), bench
+    )
+    assert issuer.terms.fee == 0.001
+    assert issuer.basis_of("terms.fee") == Basis(basis="disclosed", source="Terms, 6", date="2026-06-30")
+    assert issuer.basis_of("cash_usd") == Basis(basis="assumed", source="not stated")
+    assert issuer.basis_of("gold_g") == Basis(basis="assumed", source="default of the model page")
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "line"),
+    [
+        ("name: x\ngold_g: -5\n", "gold_g is -5", 2),
+        ("name: x\ngold_gr: 5\n", "did you mean 'gold_g'", 2),
+        ("terms:\n  fe: 0.1\n", "did you mean 'fee'", 2),
+        ("drivers:\n  custody:\n    custodian: 2\n", "did you mean 'custodians'", 3),
+        ("name: x\npeg: usd\n", "not built yet", 2),
+        ("terms:\n  mode: principal\n", "not built yet", 2),
+        ("treasury:\n  credit_line_usd: 1000000\n", "not built yet", 2),
+        ("name: x\nminting:\n  mu0: 0.002\n", "section minting is not built yet", 2),
+        ("lease: {share: 0.1}\n", "section lease is not built yet", 1),
+        ("redemption:\n  base_rate: 0.2\n", "base_rate 0.2, max_rate 0.1", 1),
+        ("terms:\n  fee: {value: 0.1, bases: assumed}\n", "did you mean 'basis'", 2),
+        ("terms:\n  fee: {value: 0.1, basis: guessed}\n", "terms.fee.basis is 'guessed'", 2),
+        ("terms:\n  fee: {value: 0.1, basis: disclosed}\n", "without saying where and when", 2),
+        ("terms:\n  fee: {basis: assumed}\n", "terms.fee is a mapping", 2),
+        ("terms: 3\n", "terms is 3", 1),
+        ("market:\n  lag_days: 2.5\n", "market.lag_days is 2.5", 2),
+        ("basis: {}\n", "basis at the top", 1),
+    ],
+)
+def test_refused_with_reason_and_line(bench: Path, text: str, words: str, line: int) -> None:
+    with pytest.raises(ParameterError) as caught:
+        load_issuer(_write(bench, text), bench)
+    assert words in str(caught.value)
+    assert f"mine.yaml:{line}" in str(caught.value)
+    assert len(str(caught.value).splitlines()) <= 4
+
+
+def test_unknown_issuer_names_the_known_ones(bench: Path) -> None:
+    with pytest.raises(ParameterError, match=r"did you mean 'gram'\?(.|\n)*worked_vector"):
+        load_issuer("gran", bench)
+    with pytest.raises(ParameterError, match="no issuer file"):
+        load_issuer("nowhere/x.yaml", bench)
+
+
+_SHARE = st.floats(0.0, 0.4)
+_MONEY = st.floats(0.0, 1e12)
+_STATEMENT = st.builds(
+    Basis, basis=st.sampled_from(["disclosed", "assumed"]), source=st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+    date=st.sampled_from(["2026-06-30", "2013-04-15"]),
+)  # fmt: skip
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    name=st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
+    gold=_MONEY.map(lambda g: g / 100), cash=_MONEY, rate=_SHARE, fee=_SHARE, gate=st.none() | st.floats(1e-9, 1.0),
+    statement=_STATEMENT,
+)  # fmt: skip
+def test_written_issuer_reads_back_the_same(
+    tmp_path_factory: pytest.TempPathFactory, name: str, gold: float, cash: float, rate: float, fee: float,
+    gate: float | None, statement: Basis,
+) -> None:  # fmt: skip
+    base = Issuer(
+        name=name, gold_g=gold, cash_usd=cash, redemption=Redemption(base_rate=rate / 5), terms=Terms(fee=fee, gate=gate)
+    )
+    issuer = base.model_copy(update={"basis": {key: statement for key in _flat(base)}})
+    path = tmp_path_factory.getbasetemp() / "issuer.yaml"
+    path.write_text(issuer_yaml(issuer), encoding="utf-8")
+    assert load_issuer(str(path), path.parent) == issuer
+    assert Issuer.from_record(json.loads(json.dumps(issuer.to_record()))) == issuer
