@@ -37,7 +37,7 @@ def load_assumptions(root: Path) -> tuple[Assumption, ...]:
     located = load_yaml(path, shown_path(path, Path(root)))
     register, problems = validated(_Register, located.values, "", located.where)
     raise_problems(problems)
-    assert isinstance(register, _Register)
+    assert register is not None
     seen: dict[str, str] = {}
     for index, entry in enumerate(register.assumptions):
         where = located.where(f"assumptions.{index}.id")

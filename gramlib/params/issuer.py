@@ -46,7 +46,9 @@ class Terms(Section):
     """What a holder may ask for: fr, gate g, smallest physical redemption, pricing mode."""
 
     fee: float = param(0.0025, "redemption fee (fr)", "1", ge=0.0, lt=0.5)
-    gate: float | None = param(None, "largest share of tokens admitted a day (g); null means none", "1/day", gt=0.0, le=1.0)
+    gate: float | None = param(
+        None, "largest share of tokens admitted a day (g); null means none", "1/day", gt=0.0, le=1.0
+    )
     minimum_oz: float = param(430.0, "smallest redemption in physical gold", "oz", ge=0.0, le=1e6)
     mode: Annotated[
         str,
@@ -90,14 +92,18 @@ class Treasury(Section):
     bill_haircut: float = param(0.002, "loss when bills are sold before maturity (hB)", "1", ge=0.0, lt=0.5)
     bill_yield: float = param(0.04, "yield of bills a year (yB)", "1/year", ge=-0.05, le=0.5)
     cash_floor_usd: float = param(0.0, "cash not used for redemptions", "USD", ge=0.0, le=1e13)
-    credit_line_usd: Annotated[float, AfterValidator(_no_credit_line)] = param(0.0, "committed credit line", "USD", ge=0.0)
+    credit_line_usd: Annotated[float, AfterValidator(_no_credit_line)] = param(
+        0.0, "committed credit line", "USD", ge=0.0
+    )
 
 
 class Costs(Section):
     """What it costs to exist (E3)."""
 
     opex_usd_year: float = param(3e6, "operating cost", "USD/year", ge=0.0, le=1e12)
-    custody_rate_year: float = param(0.001, "custody and insurance as a share of the gold's value", "1/year", ge=0.0, lt=0.5)
+    custody_rate_year: float = param(
+        0.001, "custody and insurance as a share of the gold's value", "1/year", ge=0.0, lt=0.5
+    )
 
 
 class ConfidenceDriver(Section):

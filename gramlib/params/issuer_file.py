@@ -32,7 +32,7 @@ class IssuerValues:
     """An issuer before validation: values, their basis, and where each came from."""
 
     layered: Layered
-    basis: dict[str, dict[str, str]]
+    basis: dict[str, dict[str, Any]]
 
     def issuer(self, prefix: str = "") -> Issuer:
         """The validated issuer; raises ParameterError naming the first few problems."""
@@ -52,7 +52,7 @@ class IssuerValues:
             )  # fmt: skip
             return None, [problem]
         made, problems = validated(Issuer, values, prefix, lambda key: self.layered.where(key[cut:]), EXTENSIONS)
-        if not isinstance(made, Issuer):
+        if made is None:
             return None, problems
         basis = {key: Basis(**self.basis.get(key, {})) for key, _, _ in leaves(made) if key != "name"}
         return made.model_copy(update={"basis": basis}), []
@@ -127,7 +127,7 @@ def _load(name_or_path: str, root: Path, origin: str) -> Located:
 
 def _split(values: dict[str, Any], where: Callable[[str], str], source: str, prefix: str = "") -> tuple[dict, dict]:
     plain: dict[str, Any] = {}
-    basis: dict[str, dict[str, str]] = {}
+    basis: dict[str, dict[str, Any]] = {}
     for name, value in values.items():
         key = f"{prefix}.{name}" if prefix else name
         if isinstance(value, dict) and "value" in value:
@@ -152,7 +152,7 @@ def _statement(given: dict[str, Any], key: str, where: str) -> dict[str, str]:
     made = {"source": NOT_STATED, **{name: given[name] for name in given if name != "value"}}
     checked, problems = validated(Basis, made, key, lambda _: where)
     raise_problems(problems)
-    assert isinstance(checked, Basis)
+    assert checked is not None
     if checked.basis == "disclosed" and (checked.source in ("", NOT_STATED) or not checked.date):
         raise ParameterError(
             f"{key} is called disclosed without saying where and when",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from gramlib.params.checks import cross_checks
 from gramlib.params.fields import Section, leaves
@@ -57,7 +58,7 @@ def _resolved(layered: Layered, path: Path, root: Path) -> RunParams:
     if not problems:
         problems = cross_checks(stages, lambda key: _own_line(layered, key), root)
     raise_problems(problems)
-    assert issuer is not None and isinstance(runner, RunnerParams) and isinstance(stages["predict"], PredictParams)
+    assert issuer is not None and runner is not None and isinstance(stages["predict"], PredictParams)
     return RunParams(
         stem=path.stem, title=title, stages=stages, issuer=issuer, scenarios=tuple(stages["predict"].scenarios),
         profile=stages["predict"].profile, runner=runner,
@@ -68,7 +69,7 @@ def _resolved(layered: Layered, path: Path, root: Path) -> RunParams:
 
 def _stages(layered: Layered) -> tuple[dict[str, Section], list[Problem]]:
     """Every stage's parameters with the shared values copied in, and what is wrong with them."""
-    tops = {name: layered.values[name] for name in ("scenarios", "profile") if name in layered.values}
+    tops: dict[str, Any] = {name: layered.values[name] for name in ("scenarios", "profile") if name in layered.values}
     if (file := layered.get("issuer.file")) is not None:
         tops["issuer"] = file
     stages: dict[str, Section] = {}

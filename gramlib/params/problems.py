@@ -6,7 +6,7 @@ import types
 import typing
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -14,6 +14,8 @@ from pydantic.fields import FieldInfo
 from gramlib.errors import ParameterError
 from gramlib.params.fields import Section, meaning_of, unit_of
 from gramlib.params.suggest import did_you_mean
+
+S = TypeVar("S", bound=Section)
 
 _SHOWN_TOGETHER = 3
 """With the line that says what to do, a message stays within four lines."""
@@ -51,9 +53,13 @@ def _reading_order(problem: Problem) -> tuple[bool, str, int]:
 
 
 def validated(
-    model: type[Section], values: Any, prefix: str, where: Callable[[str], str], refused: dict[str, str] | None = None,
+    model: type[S],
+    values: Any,
+    prefix: str,
+    where: Callable[[str], str],
+    refused: dict[str, str] | None = None,
     unspoken: Collection[str] = (),
-) -> tuple[Section | None, list[Problem]]:
+) -> tuple[S | None, list[Problem]]:
     """`values` as a `model`, or the problems that prevent it.
 
     `prefix` is the dotted name of the section ("predict"; empty at the top), `where` gives file and line of a
@@ -68,7 +74,11 @@ def validated(
 
 
 def _problem(
-    model: type[Section], detail: Any, prefix: str, where: Callable[[str], str], refused: dict[str, str],
+    model: type[Section],
+    detail: Any,
+    prefix: str,
+    where: Callable[[str], str],
+    refused: dict[str, str],
     unspoken: Collection[str],
 ) -> Problem:
     steps = [str(step) for step in detail["loc"]]

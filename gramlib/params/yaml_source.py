@@ -118,7 +118,7 @@ def _compose(text: str, shown: str) -> tuple[yaml.Node | None, Any]:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or _plain(error)
-        at_tab = mark is not None and "\t" in (text.splitlines() + [""])[mark.line]
+        at_tab = mark is not None and "\t" in [*text.splitlines(), ""][mark.line]
         raise ParameterError(
             f"{shown}{line}: {'a tab where YAML wants spaces' if at_tab else f'not valid YAML: {problem}'}",
             expected="YAML: names, a colon, a space, a value; blocks indented by spaces",
@@ -141,7 +141,9 @@ def _build(node: yaml.Node, key: str, lines: dict[str, int], shown: str, loader:
     where = f"{shown}:{_line(node)}"
     if id(node) in seen:
         raise ParameterError(
-            f"{shown}:{lines.get(key, _line(node))}: an alias (*name)", expected="plain values", remedy="write the value out"
+            f"{shown}:{lines.get(key, _line(node))}: an alias (*name)",
+            expected="plain values",
+            remedy="write the value out",
         )
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gramlib.errors import ParameterError
+from gramlib.params import RunParams
 from gramlib.params.checks import available_days, stage_params, weekdays
 from gramlib.params.stages import DataParams, PredictParams
 
 
 @settings(deadline=None, max_examples=100)
 @given(st.dates(), st.integers(-30, 4000))
-def test_weekdays_equal_numpys_business_days(first, length: int) -> None:  # noqa: ANN001
+def test_weekdays_equal_numpys_business_days(first: dt.date, length: int) -> None:
     start = np.datetime64(first)
     end = start + length
     expected = int(np.busday_count(start, end + 1)) if length >= 0 else 0
@@ -35,7 +38,7 @@ def test_days_of_the_sample_and_of_a_file(tmp_path: Path) -> None:
     assert available_days(short, "2000-01-03")[0] == 5
 
 
-def test_a_short_file_is_refused_before_a_kernel_starts(resolve, bench: Path) -> None:  # noqa: ANN001
+def test_a_short_file_is_refused_before_a_kernel_starts(resolve: Callable[..., RunParams], bench: Path) -> None:
     (bench / "gold.csv").write_text("date,price\n" + "2020-01-01,1500\n" * 400)
     with pytest.raises(ParameterError, match=r"at most 402 business days, the lines of gold.csv"):
         resolve("data: {source: file, path: ../gold.csv}\n")

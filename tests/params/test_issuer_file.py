@@ -72,7 +72,10 @@ def _write(bench: Path, text: str) -> str:
 
 def test_basis_stated_not_stated_and_left_out(bench: Path) -> None:
     issuer = load_issuer(
-        _write(bench, 'terms:\n  fee: {value: 1e-3, basis: disclosed, source: "Terms, 6", date: 2026-06-30}\ncash_usd: 5\n'), bench
+        _write(
+            bench, 'terms:\n  fee: {value: 1e-3, basis: disclosed, source: "Terms, 6", date: 2026-06-30}\ncash_usd: 5\n'
+        ),
+        bench,
     )
     assert issuer.terms.fee == 0.001
     assert issuer.basis_of("terms.fee") == Basis(basis="disclosed", source="Terms, 6", date="2026-06-30")
@@ -136,7 +139,11 @@ def test_written_issuer_reads_back_the_same(
     gate: float | None, statement: Basis,
 ) -> None:  # fmt: skip
     base = Issuer(
-        name=name, gold_g=gold, cash_usd=cash, redemption=Redemption(base_rate=rate / 5), terms=Terms(fee=fee, gate=gate)
+        name=name,
+        gold_g=gold,
+        cash_usd=cash,
+        redemption=Redemption(base_rate=rate / 5),
+        terms=Terms(fee=fee, gate=gate),
     )
     issuer = base.model_copy(update={"basis": {key: statement for key in _flat(base)}})
     path = tmp_path_factory.getbasetemp() / "issuer.yaml"

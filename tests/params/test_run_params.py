@@ -19,7 +19,9 @@ def test_record_round_trip_through_json(resolve: Resolve) -> None:
     assert RunParams.from_record(json.loads(json.dumps(run.to_record()))) == run
 
 
-@pytest.mark.parametrize("spoil", [{"schema": 99}, {"stages": {}}, {"issuer": {"gold_g": -1}}, {"title": None, "stages": None}])
+@pytest.mark.parametrize(
+    "spoil", [{"schema": 99}, {"stages": {}}, {"issuer": {"gold_g": -1}}, {"title": None, "stages": None}]
+)
 def test_records_that_do_not_fit_are_refused(resolve: Resolve, spoil: dict) -> None:
     with pytest.raises(ParameterError):
         RunParams.from_record(resolve("title: x\n").to_record() | spoil)

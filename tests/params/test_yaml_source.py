@@ -64,6 +64,7 @@ def test_every_key_and_item_has_its_line() -> None:
         ("a: !!python/object:os.system x\n", 1, "the tag"),
         ("a: !!int abc\n", 1, "cannot be read"),
         ("1: 2\n", 1, "not a word"),
+        ("a: b: c\n", 1, "not valid YAML"),
         ("ok: 1\n---\nmore: 2\n", 2, "not valid YAML"),
     ],
 )
