@@ -78,5 +78,7 @@ def flag_spikes(frame: pd.DataFrame, log: QualityLog) -> NDArray[np.bool_]:
 
 
 def _listed(frame: pd.DataFrame, which: NDArray[np.bool_], step: NDArray[np.float64]) -> str:
-    items = [f"{frame['date'].iloc[place]:%Y-%m-%d} {100 * np.expm1(step[place]):+.1f}%" for place in np.flatnonzero(which)]
+    items = [
+        f"{frame['date'].iloc[place]:%Y-%m-%d} {100 * np.expm1(step[place]):+.1f}%" for place in np.flatnonzero(which)
+    ]
     return f" ({examples(items)})" if items else ""

@@ -38,8 +38,12 @@ def standardise(raw: RawSeries, params: DataParams) -> tuple[pd.DataFrame, pd.Da
     rows = _in_window(rows, params, log)
     rows = on_business_days(rows, log)
     if len(rows) < 2:
-        raise DataContractError(f"{len(rows)} price(s) on London business days", expected="a daily series", origin=origin,
-                                remedy="give more days")
+        raise DataContractError(
+            f"{len(rows)} price(s) on London business days",
+            expected="a daily series",
+            origin=origin,
+            remedy="give more days",
+        )
     days = calendar(rows["date"].iloc[0], rows["date"].iloc[-1])
     place = days.get_indexer(pd.DatetimeIndex(rows["date"]))
     gap_days = np.diff(place, prepend=place[0] - 1)
@@ -81,8 +85,13 @@ def _in_window(rows: pd.DataFrame, params: DataParams, log: QualityLog) -> pd.Da
             remedy="widen the window, or give a longer series",
         )
     left = len(rows) - len(inside)
-    log.add("window", "note" if left else "ok", f"{left:,} of {len(rows):,} rows outside {params.start or 'start'} to {params.end or 'end'}",
-            "the window asked for", "left out" if left else "nothing")
+    log.add(
+        "window",
+        "note" if left else "ok",
+        f"{left:,} of {len(rows):,} rows outside {params.start or 'start'} to {params.end or 'end'}",
+        "the window asked for",
+        "left out" if left else "nothing",
+    )
     return inside
 
 
@@ -104,18 +113,23 @@ def _stale(rows: pd.DataFrame, log: QualityLog) -> np.ndarray:
     repeats = np.append(False, run[1:] == run[:-1])
     stale = (size >= STALE_RUN) & repeats
     runs = np.unique(run[stale])
-    firsts = [f"{rows['date'].iloc[np.argmax(run == name)]:%Y-%m-%d} ({int((run == name).sum())} days)" for name in runs[:3]]
+    firsts = [
+        f"{rows['date'].iloc[np.argmax(run == name)]:%Y-%m-%d} ({int((run == name).sum())} days)" for name in runs[:3]
+    ]
     log.add(
         "stale",
         "warning" if len(runs) else "ok",
-        f"{len(runs)} run(s) of {STALE_RUN} or more equal prices" + (f", first {examples(firsts)}" if len(runs) else ""),
+        f"{len(runs)} run(s) of {STALE_RUN} or more equal prices"
+        + (f", first {examples(firsts)}" if len(runs) else ""),
         f"no price repeated on {STALE_RUN} days: gold moves",
         "kept and flagged from the second day of a run; their returns are empty" if len(runs) else "nothing",
     )
     return stale
 
 
-def _kept_places(place: np.ndarray, gap_days: np.ndarray, max_fill_days: int, days: pd.DatetimeIndex, log: QualityLog) -> np.ndarray:
+def _kept_places(
+    place: np.ndarray, gap_days: np.ndarray, max_fill_days: int, days: pd.DatetimeIndex, log: QualityLog
+) -> np.ndarray:
     """Places in the calendar that get a row: quotes, and the days of gaps short enough to fill."""
     missing = gap_days - 1
     short, long = (missing > 0) & (missing <= max_fill_days), missing > max_fill_days

@@ -16,7 +16,7 @@ def stylised_facts(prices: pd.DataFrame) -> pd.DataFrame:
 
     Log returns in percent, losses positive; filled and stale rows are left out. Each of the two measured windows
     the table covers is compared with its own figure and tolerance; a table that covers neither is described as a
-    whole, against the span of both. Fewer than 301 prices give no row.
+    whole, against the span of both, without the statistics it is too short for. Fewer than 301 prices give no row.
     """
     quotes = prices[~(prices["filled"] | prices["stale"])]
     rows = []
@@ -36,4 +36,5 @@ def stylised_facts(prices: pd.DataFrame) -> pd.DataFrame:
             spans = [anchor.of(window) for window in WINDOWS]
             low, high = min(m - t for m, t in spans), max(m + t for m, t in spans)
             rows.append((f"{anchor.name} [{anchor.unit}] all rows", values[anchor.name], low, high, anchor.source))
-    return pd.DataFrame(rows, columns=["statistic", "value", "expected_low", "expected_high", "source"])
+    table = pd.DataFrame(rows, columns=["statistic", "value", "expected_low", "expected_high", "source"])
+    return table.dropna(subset="value", ignore_index=True)

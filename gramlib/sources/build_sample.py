@@ -47,7 +47,7 @@ def build(seed: int = SEED, model: PathModel | None = None) -> tuple[list[date],
 
 
 def as_csv(days: list[date], prices: np.ndarray) -> bytes:
-    """The sample's file, newline \\n on every platform."""
+    """The sample's file, with a line feed on every platform."""
     lines = [f"date,{COLUMN}", *(f"{day},{price:.2f}" for day, price in zip(days, prices, strict=True))]
     return ("\n".join(lines) + "\n").encode("ascii")
 

@@ -12,8 +12,13 @@ from gramlib.sources.csv_table import TextTable
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?")
 MISSING = frozenset({"", ".", "..", "-", "na", "n/a", "#n/a", "nan", "null", "none"})
 CURRENCY = re.compile(r"(?:^|[^a-z])(gbp|eur|euro|chf|jpy|yen|cny|inr|rub|pln|aud|cad|try)(?:[^a-z]|$)")
-PER_GRAM = re.compile(r"(?:^|[^a-z])(?:g|gr|gram|grams|gramme)(?:[^a-z]|$)")
-PER_OUNCE = re.compile(r"(?:^|[^a-z])(?:oz|ozt|toz|ounce)(?:[^a-z]|$)")
+WEIGHT_WORDS = {
+    "oz": re.compile(r"\b(?:oz|ozt|toz|ounces?)\b"),
+    "g": re.compile(r"\b(?:g|gr|grams?|grammes?)\b"),
+    "kg": re.compile(r"\b(?:kg|kilos?|kilograms?)\b"),
+    "tola": re.compile(r"\btolas?\b"),
+}
+GROUPED_NUMBER = re.compile(r"[+-]?\$?\d+(?:[.,' ]\d{3})*,\d+|[+-]?\$?\d{1,3}(?:,\d{3})+(?:\.\d+)?|\$\d.*")
 PRICE_NAMES = (
     "gold_usd_per_oz", "usd_per_oz", "usd (pm)", "usd_pm", "lbma_pm", "gold_usd_per_g", "usd_per_g", "gold_usd", "gold", "xau", "xauusd",
     "price", "gold_price", "close", "adj close", "last", "settle", "usd", "usd (am)", "usd_am", "value", "rate",
@@ -73,23 +78,29 @@ def price_column(table: TextTable, dates: str, wanted: str, unit: str) -> str:
         chosen = _best_named(group)
         if chosen:
             return chosen
-    what = f"{len(candidates)} could be it: {', '.join(candidates)}" if candidates else "none holds numbers and fits"
+    what = f"{len(candidates)} could be it: {', '.join(candidates)}" if candidates else _why_none(table, dates)
     raise DataContractError(
-        f"no price column can be told; {what}; the header is {', '.join(table.header)}",
-        expected=f"a column called one of {', '.join(PRICE_NAMES[:8])} ..., in USD, unit {unit}",
+        f"no price column can be told: {what}",
+        expected=f"a column of plain numbers in USD called {', '.join(PRICE_NAMES[:3])}, price, close ...",
         origin=table.origin,
-        remedy="name it: data.column",
+        remedy="name it in data.column, or write plain numbers such as 1693.94",
     )
+
+
+def _why_none(table: TextTable, dates: str) -> str:
+    for name, cell in zip(table.header, table.rows[0], strict=True):
+        if name != dates and GROUPED_NUMBER.fullmatch(cell):
+            return f"column {name!r} begins with {cell!r}; thousands marks, decimal commas and $ are not read yet"
+    return f"none of {', '.join(table.header)} holds numbers in USD and in the unit asked for"
 
 
 def _by_weight(candidates: list[str], unit: str) -> tuple[list[str], list[str]]:
     """Candidates to try first, then the others: those whose name states the weight asked for before plain ones."""
-    per_gram = [name for name in candidates if PER_GRAM.search(_plain(name))]
-    per_ounce = [name for name in candidates if PER_OUNCE.search(_plain(name))]
-    stated = {"g": per_gram, "oz": per_ounce}.get(unit, [])
     if unit == "auto":
-        # Ounces are what most files hold; a per-gram column beside one is the same price again.
-        stated = [name for name in candidates if name not in per_gram]
+        # Ounces are what most files hold; a column per gram beside one is the same price again.
+        stated = [name for name in candidates if unit_named(name) in ("", "oz")]
+    else:
+        stated = [name for name in candidates if unit_named(name) == unit]
     return stated, [name for name in candidates if name not in stated]
 
 
@@ -102,10 +113,21 @@ def _best_named(candidates: list[str]) -> str:
     return candidates[0] if len(candidates) == 1 else ""
 
 
+def unit_named(name: str) -> str:
+    """The unit a column's name speaks of (oz, g, kg, tola), empty when it speaks of none or of two."""
+    plain = _plain(name)
+    spoken = [unit for unit, pattern in WEIGHT_WORDS.items() if pattern.search(plain)]
+    return spoken[0] if len(spoken) == 1 else ""
+
+
 def currency_of(name: str) -> str:
     """The currency a column's name speaks of: a code in capitals, USD when it says none other."""
     other = CURRENCY.search(name.lower())
-    return "USD" if other is None or "usd" in name.lower() else {"EURO": "EUR", "YEN": "JPY"}.get(other[1].upper(), other[1].upper())
+    return (
+        "USD"
+        if other is None or "usd" in name.lower()
+        else {"EURO": "EUR", "YEN": "JPY"}.get(other[1].upper(), other[1].upper())
+    )
 
 
 def _named(table: TextTable, dates: str, wanted: str) -> str:
@@ -131,12 +153,10 @@ def _plain(name: str) -> str:
 
 
 def _may_be(name: str, unit: str) -> bool:
-    if currency_of(name) != "USD":
-        return False
-    plain = _plain(name)
-    return not ((unit in ("oz", "kg", "tola") and PER_GRAM.search(plain)) or (unit in ("g", "kg", "tola") and PER_OUNCE.search(plain)))
+    return currency_of(name) == "USD" and (unit == "auto" or unit_named(name) in ("", unit))
 
 
 def _numeric(table: TextTable, name: str) -> bool:
     numbers = [parse_number(cell) for cell in table.column(name)]
-    return sum(number is not None and number == number for number in numbers) >= max(1, 0.5 * len(numbers))
+    read = [number for number in numbers if number is not None]
+    return len(read) >= 0.5 * len(numbers) and any(number == number for number in read)

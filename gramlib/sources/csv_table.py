@@ -42,7 +42,9 @@ class TextTable:
         return [row[place] for row in self.rows]
 
 
-def refusal(found: str, origin: str, remedy: str = "give such a file; other kinds are not read yet") -> DataContractError:
+def refusal(
+    found: str, origin: str, remedy: str = "give such a file; other kinds are not read yet"
+) -> DataContractError:
     """The error for a file of another kind than this reader takes."""
     return DataContractError(found, expected=EXPECTED, origin=origin, remedy=remedy)
 
@@ -80,28 +82,28 @@ def read_table(content: bytes, origin: str) -> TextTable:
     delimiter = max(DELIMITERS, key=first.count)
     if first.count(delimiter) == 0:
         raise refusal(f"one column only, first line {first[:60]!r}", origin)
-    records = []
+    records: list[tuple[int, tuple[str, ...]]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for record in reader:
             if any(cell.strip() for cell in record):
-                records.append((reader.line_num, tuple(cell.strip() for cell in record)))
+                records.append((reader.line_num, tuple(map(str.strip, record))))
     except csv.Error as error:
         raise refusal(f"broken CSV: {error}", f"{origin}:{reader.line_num}", "mend the quotes on that line") from error
     header = records[0][1]
     _check_header(header, f"{origin}:{records[0][0]}")
-    for line, record in records[1:]:
-        if len(record) != len(header):
+    for line, cells in records[1:]:
+        if len(cells) != len(header):
             raise DataContractError(
-                f"{len(record)} cells on this line, {len(header)} in the header",
+                f"{len(cells)} cells on this line, {len(header)} in the header",
                 expected=f"the same number of cells on every line, separated by {DELIMITERS[delimiter]}",
                 origin=f"{origin}:{line}",
                 remedy="mend that line",
             )
     if len(records) == 1:
         raise refusal("a header and no rows", origin)
-    lines, rows = zip(*records[1:], strict=True)
-    return TextTable(origin, header, rows, lines, delimiter, encoding)
+    lines, body = zip(*records[1:], strict=True)
+    return TextTable(origin, header, body, lines, delimiter, encoding)
 
 
 def _decode(content: bytes, origin: str) -> tuple[str, str]:
@@ -121,7 +123,9 @@ def _decode(content: bytes, origin: str) -> tuple[str, str]:
 
 def _check_header(header: tuple[str, ...], origin: str) -> None:
     if all(_is_data(cell) for cell in header):
-        raise refusal(f"no header: the first line is data, {', '.join(header)[:60]!r}", origin, "add a line such as date,price")
+        raise refusal(
+            f"no header: the first line is data, {', '.join(header)[:60]!r}", origin, "add a line such as date,price"
+        )
     twice = [name for name in header if header.count(name) > 1]
     if twice:
         raise refusal(f"two columns are called {twice[0]!r}", origin, "give each column its own name")

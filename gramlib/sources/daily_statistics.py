@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+LARGEST_TAIL = 0.05
+"""Share of a sample that still counts as its tail."""
+
 
 def autocorrelation(x: Floats, lag: int) -> float:
     """Pearson correlation of `x` with itself `lag` steps later."""
@@ -19,7 +22,9 @@ def autocorrelation(x: Floats, lag: int) -> float:
 
 
 def hill(x: Floats, k: int) -> float:
-    """Hill's (1975) tail index of the `k` largest values of `x` over the next one."""
+    """Hill's (1975) tail index of the `k` largest values of `x` over the next one; NaN beyond the largest 5%."""
+    if k > LARGEST_TAIL * len(x):
+        return float("nan")
     largest = np.sort(x)[::-1][: k + 1]
     return float(1 / np.mean(np.log(largest[:k] / largest[k])))
 

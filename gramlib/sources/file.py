@@ -14,7 +14,7 @@ import pandas as pd
 
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.sources.card import SourceCard
-from gramlib.sources.columns import date_column, parse_date, parse_number, price_column
+from gramlib.sources.columns import date_column, parse_date, parse_number, price_column, unit_named
 from gramlib.sources.csv_table import DELIMITERS, TextTable, read_bytes, read_table, unpacked
 from gramlib.sources.price_unit import decide_unit
 from gramlib.sources.raw import Decision, RawSeries
@@ -30,15 +30,19 @@ def load(params: DataParams) -> RawSeries:
     no daily gold price in USD.
     """
     if not params.path:
-        raise ParameterError("data.source is file and data.path is empty", expected="the path of a price file",
-                             origin="data.path", remedy="set data.path")
+        raise ParameterError(
+            "data.source is file and data.path is empty",
+            expected="the path of a price file",
+            origin="data.path",
+            remedy="set data.path",
+        )
     origin = Path(params.path).name
     content = read_bytes(params.path)
     table = read_table(unpacked(content, origin), origin)
     dates = date_column(table)
     column = price_column(table, dates, params.column, params.unit)
     frame = _frame(table, dates, column)
-    unit, decisions = decide_unit(frame, params.unit, f"{origin}, column {column}")
+    unit, decisions = decide_unit(frame, params.unit, unit_named(column), f"{origin}, column {column}")
     how = "named in data.column" if params.column else f"chosen by rule among {', '.join(table.header)}"
     notes = (
         Decision("file", "ok", f"{DELIMITERS[table.delimiter]} separated, {table.encoding}, {len(frame):,} rows",
@@ -58,7 +62,9 @@ def _frame(table: TextTable, dates: str, column: str) -> pd.DataFrame:
         if day is None:
             raise _bad_cell(day_cell, "an ISO date like 2013-04-15", f"{table.origin}:{line}, column {dates}")
         if number is None:
-            raise _bad_cell(cell, "a plain number with a decimal point, or nothing", f"{table.origin}:{line}, column {column}")
+            raise _bad_cell(
+                cell, "a plain number with a decimal point, or nothing", f"{table.origin}:{line}, column {column}"
+            )
         days.append(day)
         values[place] = number
     frame = pd.DataFrame({"date": np.array(days, dtype="datetime64[D]").astype("datetime64[us]"), "value": values})
@@ -67,8 +73,12 @@ def _frame(table: TextTable, dates: str, column: str) -> pd.DataFrame:
 
 
 def _bad_cell(cell: str, expected: str, origin: str) -> DataContractError:
-    return DataContractError(f"{cell[:60]!r} where a value was expected", expected=expected, origin=origin,
-                             remedy="mend that cell or take the line out")
+    return DataContractError(
+        f"{cell[:60]!r} where a value was expected",
+        expected=expected,
+        origin=origin,
+        remedy="mend that cell or take the line out",
+    )
 
 
 def _card(frame: pd.DataFrame, content: bytes, origin: str, unit: str, column: str) -> SourceCard:

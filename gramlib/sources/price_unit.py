@@ -1,7 +1,7 @@
 """For which weight of gold is a price quoted? Told by its size against the monthly history.
 
-The ratio of the file's monthly mean to the shipped monthly average is about 1 for a troy ounce, 1/31.10 for a
-gram, 32.15 for a kilogram and 0.375 for a tola; the median over months decides. Nothing else lies near those
+The ratio of a price to the shipped average of its month is about 1 for a troy ounce, 1/31.10 for a gram, 32.15
+for a kilogram and 0.375 for a tola; the median decides. Nothing else lies near those
 figures, so returns, rates, indices and other currencies are found out.
 """
 
@@ -30,7 +30,10 @@ FOLLOWS_WITHIN = 0.04
 
 @dataclass(frozen=True)
 class Comparison:
-    """`ratio` is the median of value over history by month, by `months` months; `spread` the share of months near it."""
+    """`ratio` is the median of price over the average of its month, in `months` months (`full` ones or not).
+
+    `following` is the share of months whose mean lies near that ratio; `beyond_history` says that no month is known.
+    """
 
     ratio: float
     months: int
@@ -40,7 +43,11 @@ class Comparison:
 
     def sentence(self) -> str:
         """The comparison in words."""
-        against = "the nearest known month's average" if self.beyond_history else f"the monthly history, {self.months} month(s)"
+        against = (
+            "the nearest known month's average"
+            if self.beyond_history
+            else f"the monthly history, {self.months} month(s)"
+        )
         return f"ratio {self.ratio:.4g} to {against}"
 
 
@@ -59,32 +66,41 @@ def compare(frame: pd.DataFrame) -> Comparison:
         return Comparison(float(by_month["mean"].median() / nearest), len(by_month), False, True, 1.0)
     full = common[common["size"] >= FULL_MONTH_DAYS]
     chosen = full if len(full) >= ENOUGH_FULL_MONTHS else common
-    ratios = chosen["mean"].to_numpy() / history[chosen.index].to_numpy()
-    median = float(np.median(ratios))
-    off = np.abs(np.log(ratios / median))
-    # Months off by more than a factor of two are a change of unit or a slip, which is told row by row later.
-    following = float(np.mean(off[off < np.log(2)] <= FOLLOWS_WITHIN))
+    inside = months.isin(chosen.index)
+    by_day = usable.loc[inside, "value"].to_numpy() / history[months[inside]].to_numpy()
+    # Of two middle values take one, never their mean: a file that changes its unit half-way has nothing between them.
+    median = float(np.quantile(by_day, 0.5, method="lower"))
+    off = np.abs(np.log(chosen["mean"].to_numpy() / history[chosen.index].to_numpy() / median))
+    # Months off by more than a factor of two hold a change of unit or a slip, which is told row by row later.
+    near = off[off < np.log(2)] <= FOLLOWS_WITHIN
+    following = float(near.mean()) if len(near) else 1.0
     return Comparison(median, len(chosen), chosen is full, False, following)
 
 
-def decide_unit(frame: pd.DataFrame, declared: str, origin: str) -> tuple[str, list[Decision]]:
-    """The unit (oz, g, kg or tola) of `frame`'s values, and what was decided; `declared` is auto or a unit.
+def decide_unit(frame: pd.DataFrame, declared: str, named: str, origin: str) -> tuple[str, list[Decision]]:
+    """The unit (oz, g, kg or tola) of `frame`'s values, and what was decided.
 
-    Raises DataContractError when the size fits no unit, or another one than declared, with the ratio found.
+    `declared` is the user's word, auto or a unit; `named` the unit the column's name speaks of, or empty. Raises DataContractError when the size fits no unit, or another one than declared, with the ratio found.
     """
     if not (frame["value"] > 0).any():
-        raise DataContractError("no positive price in the file", expected="gold prices in USD", origin=origin,
-                                remedy="give a file of prices")
+        raise DataContractError(
+            "no positive price in the file",
+            expected="gold prices in USD",
+            origin=origin,
+            remedy="give a file of prices",
+        )
     found = compare(frame)
     unit = min(RATIO_OF_UNIT, key=lambda name: abs(np.log(found.ratio / RATIO_OF_UNIT[name])))
     off = float(np.log(found.ratio / RATIO_OF_UNIT[unit]))
     expected = "1 for USD/oz, 0.0322 for USD/g, 32.15 for USD/kg, 0.375 for USD/tola"
-    if declared not in ("auto", unit):
+    claim = named if declared == "auto" and named else declared
+    if claim not in ("auto", unit):
+        whose = "the column's name says" if declared == "auto" else "declared"
         raise DataContractError(
-            f"declared USD/{declared}, but by size the values fit USD/{unit} best: {found.sentence()}",
+            f"{whose} USD/{claim}, but by size the values fit USD/{unit} best: {found.sentence()}",
             expected=expected,
             origin=origin,
-            remedy=f"set data.unit to {unit} or auto, or name the right column",
+            remedy=f"set data.unit to {unit} if that is what they are, or name the right column",
         )
     closeness = _closeness(found, declared)
     if abs(off) > closeness or (declared == "auto" and found.full and found.following < MONTHS_FOLLOWING):
@@ -108,7 +124,9 @@ def _closeness(found: Comparison, declared: str) -> float:
 def _decision(found: Comparison, unit: str, declared: str, off: float, expected: str) -> Decision:
     said = f"declared USD/{unit}" if declared != "auto" else f"unit found by size: USD/{unit}"
     if found.beyond_history:
-        return Decision("unit", "note", found.sentence(), expected, f"{said}; there is no month in common to check it by")
+        return Decision(
+            "unit", "note", found.sentence(), expected, f"{said}; there is no month in common to check it by"
+        )
     if abs(off) > CLOSE_FULL_MONTHS or found.following < MONTHS_FOLLOWING:
         doubt = f"{said}; the level does not follow the monthly history of gold ({100 * found.following:.0f}% of months near the ratio)"
         return Decision("unit", "warning", found.sentence(), expected, doubt)

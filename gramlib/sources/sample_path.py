@@ -18,6 +18,10 @@ free draw plus S A'(A S A')^-1 (step wanted - step found) with S = diag(sigma^2)
 Journel and Huijbregts 1978, ch. VII): no spline, no trend that would add autocorrelation, and volatile
 days carry more of the correction. A S A' is tridiagonal. Monthly figures are means of prices, not of logs,
 hence the step is repeated until every mean is met (Newton; about seven times).
+What it does to daily statistics (medians over 60 seeds, 1975-2018, free path against conditioned): sd 1.238 and
+1.234%, autocorrelation of returns -0.017 and -0.014, one-day VaR 99% 3.50 and 3.40%. Ten-day shortfall falls, 11.3 to
+10.0% (measured 10.3), and the largest drawdown from 78 to 68% (measured 70): gold's months trended less than a
+random walk's.
 
 This is none of the candidate models: no GARCH recursion, and nothing is resampled from a record.
 """
@@ -65,7 +69,8 @@ def volatility_level(monthly_usd: Floats, model: PathModel) -> Floats:
     seen = np.concatenate([[0.0], np.ones(len(monthly_usd) - 1)])
     reach = int(4 * model.smoothing_months)
     kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / model.smoothing_months) ** 2)
-    smooth = np.convolve(squares, kernel, "same") / np.convolve(seen, kernel, "same")
+    inside = slice(reach, reach + len(squares))
+    smooth = np.convolve(squares, kernel)[inside] / np.convolve(seen, kernel)[inside]
     return np.sqrt(smooth / (21 * 2 / 3))
 
 
@@ -74,7 +79,9 @@ def _factor(shocks: Floats, half_life_days: float, sd: float) -> Floats:
     return lfilter([1.0], [1.0, -phi], shocks * sd * np.sqrt(1 - phi * phi))
 
 
-def free_path(monthly_usd: Floats, month_of_day: NDArray[np.int64], model: PathModel, u: Floats) -> tuple[Floats, Floats]:
+def free_path(
+    monthly_usd: Floats, month_of_day: NDArray[np.int64], model: PathModel, u: Floats
+) -> tuple[Floats, Floats]:
     """Log returns and volatilities by day (n,) before conditioning; the first return is the log of the level.
 
     `u` (DRAWS_A_DAY, n) are independent uniforms in (0, 1).
@@ -121,5 +128,7 @@ def conditioned_path(monthly_usd: Floats, month_of_day: NDArray[np.int64], model
         if np.abs(miss).max() < 1e-9:
             return prices
         pull = solveh_banded(bands, np.diff(miss, prepend=0.0))
-        returns = returns + variance * (into_own * pull[month_of_day] + into_next * np.append(pull[1:], 0.0)[month_of_day])
+        returns = returns + variance * (
+            into_own * pull[month_of_day] + into_next * np.append(pull[1:], 0.0)[month_of_day]
+        )
     raise ArithmeticError(f"monthly means missed by {np.abs(miss).max():.2e} (log) after 40 steps")
