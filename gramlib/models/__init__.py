@@ -1,15 +1,16 @@
 """Price models of gold: one a file, one protocol, judged out of sample before one is used.
 
-returns       the usable daily log-returns of a price table
-window        what one fit may see, and the GARCH filter its models share
-arch_fit      GARCH(1,1) with Student-t errors through the arch library, persistence capped
-garch         the filter itself: recursion, closed-form forecasts, day loops
-tails         generalised Pareto and Student-t closed forms; the GPD fit
-semiparametric  residuals in the middle, GPD beyond
-protocol      what every model offers
-hs, fhs, garch_t  the models
-scores, evaluation, contest  rolling forecasts, their scores, the champion
-training, simulate   the two doors of the room
+In the order in which they build on each other:
+
+    returns          the usable daily log-returns of a price table
+    garch, arch_fit  the volatility filter; its fit through the arch library, persistence capped
+    window           what one fit may see, and the filter its models share
+    tails            generalised Pareto and Student-t closed forms; the GPD fit
+    semiparametric   a law with residuals in the middle and a GPD beyond
+    protocol         what every model offers; hs, fhs and garch_t are the models, registry their names
+    scores, evaluation, contest   rolling forecasts, their scores, the champion
+    far_tail         how rare each model thinks a day is that it has hardly seen
+    training, simulate            the two doors of the room
 """
 
 from gramlib.models.simulate import simulate_prices

@@ -22,7 +22,7 @@ from gramlib.params.stages import TrainParams
 
 Progress = Callable[[int, int, str], None]
 
-FORECAST_SAMPLES = 2000
+FORECAST_SAMPLES = 4000
 ORIGINS_AT_ONCE = 50
 """Keeps the working arrays of a horizon loop inside the processor's cache."""
 

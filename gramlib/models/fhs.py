@@ -103,6 +103,7 @@ class FilteredHistoricalSimulation:
             ),
             "fails_when": (
                 "Residuals are drawn independently, so several bad days in a row come only through volatility; a kind of day that the "
-                "history does not hold is reached only through the fitted tail."
+                "history does not hold is reached only through the fitted tail. The drift is the window's mean, and a past mean "
+                "is no promise."
             ),
         }

@@ -79,6 +79,7 @@ class GarchT:
             ),
             "fails_when": (
                 "Losses and gains have the same tail by construction; regimes and jumps are averaged; near persistence 1 the "
-                "volatility of distant days is set by the cap, not by the data."
+                "volatility of distant days is set by the cap, not by the data. The drift is the window's mean, and a past mean "
+                "is no promise."
             ),
         }

@@ -12,6 +12,7 @@ import pandas as pd
 
 from gramlib.models.contest import CHAMPION_RULE, choose_champion, league_table
 from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts
+from gramlib.models.far_tail import fall_odds
 from gramlib.models.protocol import PathModel
 from gramlib.models.registry import BASELINE, path_model
 from gramlib.models.returns import usable_returns
@@ -75,6 +76,7 @@ def train(
         "last_date": _day(prices["date"].iloc[-1]),
         "filter": _filter_record(window),
         "models": {name: {**model.record(), **_next_day(model)} for name, model in fitted.items()},
+        "far_tail": fall_odds(fitted, rng),
         "model_cards": [
             {
                 "model": name,

@@ -8,6 +8,7 @@ import pytest
 
 from gramlib.errors import ParameterError
 from gramlib.models import simulate_prices, train
+from gramlib.models.far_tail import fall_odds
 from gramlib.models.fhs import FilteredHistoricalSimulation
 from gramlib.models.garch_t import GarchT
 from gramlib.models.returns import usable_returns
@@ -97,6 +98,9 @@ def test_extended_tails_see_the_fall_that_the_bare_bootstrap_called_impossible(g
     stop = int(np.searchsorted(returns.dates, np.datetime64("2026-01-01")))
     window = TrainingWindow(returns.until(stop), stop - 1500, persistence_cap=0.999, tail_share=0.05)
     bootstrap = FilteredHistoricalSimulation.fit(window)
+    told = fall_odds({"fhs": bootstrap, "garch_t": GarchT.fit(window)}, np.random.default_rng(5))
+    assert told[1]["return_period_years"] == pytest.approx(24, rel=0.2)
+    assert told[0]["return_period_years"] == pytest.approx(37, rel=0.2)
 
     def years(simulate) -> float:
         rng = np.random.default_rng(7)

@@ -35,6 +35,8 @@ def test_calibration_is_json_and_says_what_it_stands_on(training, synthetic_pric
     assert document["training"]["start"] == "2000-06-01"
     assert document["history"]["n"] == len(synthetic_prices) - 1
     assert document["last_price_usd_per_g"] == synthetic_prices["gold_usd_per_g"].iloc[-1]
+    odds = {record["model"]: record["probability"] for record in document["far_tail"]}
+    assert 0 < odds["garch_t"] < 0.2
     assert {card["model"] for card in document["model_cards"]} == {"fhs", "garch_t"}
     assert all(card["fails_when"] and card["what"] and card["fitted_on"] for card in document["model_cards"])
 
