@@ -42,11 +42,14 @@ def _decimals(magnitude: float) -> int:
 
 
 def percent(fraction: float | None) -> str:
-    """A fraction as a percentage: one decimal from 1% on, two significant digits below."""
+    """A fraction as a percentage: one decimal from 1% on unless it is whole, two significant digits below."""
     if is_missing(fraction):
         return MISSING
     value = 100.0 * float(fraction)
-    return f"{plain(value, 0 if abs(value) < 1e-10 else min(1, _decimals(abs(value))) if abs(value) >= 1 else _decimals(abs(value)))}%"
+    if abs(value - round(value)) < 1e-9:
+        return f"{plain(round(value), 0)}%"
+    # 0.9996 prints as 1.0, not as 1.000
+    return f"{plain(value, 1 if abs(value) >= 0.995 else _decimals(abs(value)))}%"
 
 
 def percent_at_most(fraction: float | None) -> str:
@@ -116,10 +119,12 @@ _FORMATS = {
     "grams": mass,
     "bp": lambda value: MISSING if is_missing(value) else f"{plain(value, 0)} bp",
     "%": lambda value: MISSING if is_missing(value) else percent(float(value) / 100),
+    "failures": lambda value: count(value, "failure"),
     "day": days,
     "days": days,
     "usd/oz": lambda value: MISSING if is_missing(value) else f"USD {plain(value, 0)}/oz",
     "usd/g": lambda value: MISSING if is_missing(value) else f"USD {plain(value, 2)}/g",
+    "times": lambda value: MISSING if is_missing(value) else f"{plain(value, 1)} times",
     "share": percent,
     "fraction": percent,
     "probability": percent,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from gramlib.params.issuer import Issuer
 from gramlib.report import numbers, vocabulary
 from gramlib.report.html_table import Heading, Status, Table
 
@@ -73,8 +74,8 @@ def metrics(table: pd.DataFrame, subjects: Iterable[str] | None = None) -> Table
     wanted = None if subjects is None else set(subjects)
     rows = tuple(
         (
-            vocabulary.book_name(row.subject), vocabulary.metric_name(row.metric), numbers.with_unit(row.value, row.unit),
-            interval(row.lower, row.upper, row.unit), row.method, f"{row.n:,}",
+            vocabulary.book_name(row.subject), vocabulary.metric_name(row.metric), numbers.with_unit(row.value, vocabulary.metric_unit(row.metric, row.unit)),
+            interval(row.lower, row.upper, vocabulary.metric_unit(row.metric, row.unit)), row.method, f"{row.n:,}",
         )
         for row in table.itertuples(index=False)
         if wanted is None or row.subject in wanted
@@ -100,7 +101,7 @@ def verdicts(table: pd.DataFrame) -> Table:
     rows = tuple(
         (
             vocabulary.requirement_name(row.requirement), vocabulary.book_name(row.subject), Status(row.status),
-            numbers.with_unit(row.number, row.unit), numbers.with_unit(row.limit, row.unit), numbers.with_unit(row.margin, row.unit),
+            *(_judged(x, row) for x in (row.number, row.limit, row.margin)),
             "yes" if row.decides else "no", row.source,
         )
         for row in ordered.itertuples(index=False)
@@ -114,13 +115,19 @@ def verdicts(table: pd.DataFrame) -> Table:
     )  # fmt: skip
 
 
+def _judged(value: float, row: Any) -> str:
+    if not numbers.is_missing(value):
+        return numbers.with_unit(value, vocabulary.requirement_unit(row.unit))
+    return "\N{EN DASH}" if row.status == "not_applicable" else "none found"
+
+
 def reverse(table: pd.DataFrame) -> Table:
     """Smallest breaking shocks; where none was found, the range that was searched."""
     rows = tuple(
         (
             vocabulary.failure_name(row.predicate), vocabulary.shock_name(row.shock), shock_range(row),
-            f"{numbers.with_unit(row.scan_from, shock_unit(row.shock, row.unit))} to {numbers.with_unit(row.scan_to, shock_unit(row.shock, row.unit))}",
-            numbers.with_unit(row.scan_step, shock_unit(row.shock, row.unit)),
+            f"{numbers.with_unit(row.scan_from, vocabulary.shock_unit(row.shock, row.unit))} to {numbers.with_unit(row.scan_to, vocabulary.shock_unit(row.shock, row.unit))}",
+            numbers.with_unit(row.scan_step, vocabulary.shock_unit(row.shock, row.unit)),
         )
         for row in table.itertuples(index=False)
     )  # fmt: skip
@@ -132,14 +139,29 @@ def reverse(table: pd.DataFrame) -> Table:
     )
 
 
-def shock_unit(shock: str, unit: str) -> str:
-    """Unit in which a shock is printed: falls and losses are shares, shown as percentages."""
-    return "share" if unit == "1" and shock in ("price_fall", "price_fall_with_event", "custody_loss") else unit
+def backtests(table: pd.DataFrame, grade: str = "") -> Table:
+    """Coverage tests of the models' value at risk; `grade` D marks them as no evidence."""
+    rows = tuple(
+        (
+            vocabulary.model_name(row.model), numbers.days(row.horizon_days), f"{100 * row.level:g}%", vocabulary.spaced(row.test),
+            f"{row.exceptions:,}", numbers.plain(row.expected, 1), f"{row.observations:,}",
+            numbers.MISSING if numbers.is_missing(row.p_value) else f"{row.p_value:.3f}",
+            "\N{EN DASH}" if numbers.is_missing(row.power) else numbers.percent(row.power),
+        )
+        for row in table.itertuples(index=False)
+    )  # fmt: skip
+    numeric = ("Exceptions", "Expected", "Forecasts", "p-value", "Power")
+    return Table(
+        "Do the models' quantiles hold out of sample",
+        _columns("Model", "Horizon", "Level", "Test", *numeric, numeric=numeric),
+        rows,
+        (f"{NO_EVIDENCE} " if grade == "D" else "") + "One row in twenty rejects at 5% by chance alone. Power: the chance to notice twice the nominal rate.",
+    )
 
 
 def shock_range(row: Any) -> str:
     """One row of the reverse table as words."""
-    unit = shock_unit(row.shock, row.unit)
+    unit = vocabulary.shock_unit(row.shock, row.unit)
     if not row.found:
         return f"no failure found within {numbers.with_unit(row.scan_from, unit)} to {numbers.with_unit(row.scan_to, unit)}"
     return f"{numbers.with_unit(row.lower, unit)} to {numbers.with_unit(row.upper, unit)}"
@@ -168,6 +190,39 @@ def assumptions(entries: Iterable[Mapping[str, Any]]) -> Table:
         "Assumptions", _columns("Id", "Assumption", "Strength", "If it is wrong", "Probed by"), rows,
         "Strength is that of the evidence: a weak assumption rests on judgement alone.",
     )  # fmt: skip
+
+
+def issuer(issuer: Issuer) -> Table:
+    """Every value of the issuer, and whether it was disclosed or assumed."""
+    rows = tuple(
+        (key, f"{value:,g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else "none" if value is None else str(value),
+         basis.basis, basis.source, basis.date)
+        for key, value in leaves(issuer.to_record()) if not key.startswith("basis")
+        for basis in (issuer.basis_of(key),)
+    )  # fmt: skip
+    return Table(
+        f"The issuer: {issuer.name}",
+        _columns("Value", "Setting", "Basis", "Source", "Date", numeric=("Setting",)),
+        rows,
+        "Money in USD, mass in grams; fees, shares and rates are fractions, a day unless the name says otherwise.",
+    )
+
+
+def leaves(record: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """Nested mappings as (dotted key, value) in order."""
+    found: list[tuple[str, Any]] = []
+    for key, value in record.items():
+        found += leaves(value, f"{prefix}{key}.") if isinstance(value, Mapping) else [(f"{prefix}{key}", value)]
+    return found
+
+
+def model_cards(calibration: Mapping[str, Any]) -> Table:
+    """What each price model is, its parameters, and where it fails."""
+    cards = calibration.get("model_cards", [])
+    keys = ("title", "what", "parameters", "fitted_on", "fails_when")
+    rows = tuple(tuple(str(card.get(key, "")) for key in keys) for card in cards)
+    note = f"Champion: {vocabulary.model_name(str(calibration.get('champion', '')))}. {calibration.get('champion_rule', '')}"
+    return Table("Model cards", _columns("Model", "What it does", "Parameters", "Fitted on", "Fails when"), rows, note)
 
 
 def _with_effect(entry: Mapping[str, Any]) -> dict[str, Any]:

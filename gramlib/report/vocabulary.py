@@ -18,18 +18,22 @@ FAILURES: dict[str, tuple[str, str]] = {
 }
 """Failure predicate: (short name, what happens). The conditions are those of MODEL.md section 6."""
 
-SHOCKS: dict[str, str] = {
-    "price_fall": "one-day fall of the gold price",
-    "price_fall_with_event": "one-day fall of the gold price with a confidence event that day",
-    "custody_loss": "share of the gold lost in custody",
-    "liquidity_multiplier": "market liquidity stress multiplier, with a confidence event",
-    "event_days": "length of a confidence event, gold price flat",
+SHOCKS: dict[str, tuple[str, str]] = {
+    "price_fall": ("one-day fall of gold", "a one-day fall of gold by {}"),
+    "price_rise": ("one-day rise of gold", "a one-day rise of gold by {}"),
+    "price_fall_with_event": ("one-day fall of gold with a confidence event", "a one-day fall of gold by {} with a confidence event that day"),
+    "custody_loss": ("share of the gold lost in custody", "the loss of {} of the gold in custody"),
+    "liquidity_multiplier": ("market liquidity stress with a confidence event", "a gold market {} as illiquid as usual with a confidence event"),
+    "event_days": ("length of a confidence event, gold flat", "a confidence event of {}, gold flat"),
 }
+"""Axis of the reverse stress: (its name, a shock of a given size as a phrase)."""
+
+SHARE_SHOCKS = frozenset({"price_fall", "price_rise", "price_fall_with_event", "custody_loss"})
 
 BOOKS: dict[str, str] = {
-    "liquidity_price_only": "price moves alone",
-    "liquidity": "price moves with all drivers",
-    "solvency": "solvency horizon, all drivers",
+    "liquidity_price_only": "liquidity test, price moves alone",
+    "liquidity": "liquidity test, all drivers",
+    "solvency": "solvency test, all drivers",
 }
 
 VARIABLES: dict[str, tuple[str, str]] = {
@@ -46,7 +50,30 @@ MODELS: dict[str, str] = {
     "garch_t": "GARCH(1,1) with Student t",
 }
 
-METRICS: dict[str, str] = {}
+METRICS: dict[str, str] = {
+    "mean_nonprice_loss": "mean loss of own funds, price effect apart",
+    "var_nonprice_loss": "value at risk of the loss of own funds, price effect apart",
+    "es_nonprice_loss": "expected shortfall of the loss of own funds, price effect apart",
+    "min_equity_usd": "lowest own funds",
+    "min_own_funds_headroom_usd": "lowest own funds above the requirement",
+    "min_coverage": "lowest coverage",
+    "min_backing": "lowest gold backing",
+    "peak_queue_share": "highest queue, share of initial tokens",
+    "longest_wait_days": "longest wait the market expects",
+    "oldest_request_days": "age of the oldest unpaid request",
+    "worst_discount": "highest token discount",
+    "end_tokens_share": "tokens left at the end",
+    "failures": "failures",
+}
+
+_SHARES = ("probability_", "added_by_drivers_", "min_coverage", "min_backing", "peak_queue_share", "worst_discount", "end_tokens_share")
+
+REQUIREMENTS: dict[str, str] = {
+    "listed scenario": "Failures beyond what its severity may show",
+    "price_fall_to_queue": "Smallest one-day fall of gold that forms a queue",
+    "price_fall_with_event_to_queue": "Smallest one-day fall of gold that forms a queue, with a confidence event",
+    "custody_loss_to_insolvency": "Smallest custody loss that makes it insolvent",
+}
 
 CAUSES: dict[str, str] = {"price_effect": "price", "event_loss": "custody loss", "opex": "operating cost"}
 
@@ -96,7 +123,19 @@ def failure_clause(predicate: str) -> str:
 
 def shock_name(shock: str) -> str:
     """The axis of a reverse stress in words."""
-    return SHOCKS.get(shock, spaced(shock))
+    return SHOCKS[shock][0] if shock in SHOCKS else spaced(shock)
+
+
+def shock_phrase(shock: str, size: str) -> str:
+    """A shock of a given size as a phrase: "a one-day fall of gold by 10.2%"."""
+    return SHOCKS[shock][1].format(size) if shock in SHOCKS else f"{spaced(shock)} of {size}"
+
+
+def shock_unit(shock: str, unit: str) -> str:
+    """Unit in which a shock is printed: falls and losses are shares, the liquidity multiplier is "times"."""
+    if unit != "1":
+        return unit
+    return "share" if shock in SHARE_SHOCKS else "times"
 
 
 def book_name(book: str) -> str:
@@ -110,15 +149,41 @@ def model_name(model: str) -> str:
 
 
 def metric_name(metric: str) -> str:
-    """A figure of the metrics table in words."""
+    """A figure of the metrics table in words: "chance of Insolvency (F2)", "lowest own funds, quantile 5%"."""
+    for prefix, words in (("probability_", "chance of"), ("median_days_to_", "median day of"), ("added_by_drivers_", "chance added by the drivers of")):
+        if metric.startswith(prefix):
+            what = metric.removeprefix(prefix)
+            return f"{words} {'any failure' if what == 'any' else failure_name(what)}"
+    stem, mark, level = metric.rpartition("_q")
+    if mark and level.isdigit():
+        return f"{METRICS.get(stem, spaced(stem))}, quantile {int(level)}%"
     return METRICS.get(metric, spaced(metric))
+
+
+def metric_unit(metric: str, unit: str) -> str:
+    """Unit in which a figure is printed: shares and chances, plain numbers in the table, become percentages."""
+    if unit == "1" and metric.startswith(_SHARES):
+        return "share"
+    return "" if unit == "count" else unit
 
 
 def requirement_name(requirement: str) -> str:
     """A requirement of the verdicts table in words."""
-    return failure_name(requirement) if requirement in FAILURES else spaced(requirement)
+    return REQUIREMENTS.get(requirement) or failure_name(requirement)
+
+
+def requirement_unit(unit: str) -> str:
+    """Unit in which a requirement's figure is printed: shares, plain numbers in the table, become percentages."""
+    return "share" if unit == "1" else unit
 
 
 def cause_name(cause: str) -> str:
     """The module that caused a failure, in words."""
     return CAUSES.get(cause, spaced(cause))
+
+
+def subject_name(subject: str) -> str:
+    """What a requirement was judged on, as it stands in a sentence."""
+    if subject in BOOKS:
+        return f"the {BOOKS[subject]}"
+    return "the reverse stress" if subject == "reverse stress" else f"scenario {subject}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,13 @@ import pandas as pd
 import pytest
 
 from gramlib.artefacts import CATALOGUE, PREDICATES, check_table
+from gramlib.metrics import metrics_table
+from gramlib.params.issuer import Issuer
+from gramlib.params.stages import AnalyseParams
+from gramlib.report.documents import report_document
+from gramlib.verdicts import load_profile, verdicts_table
 
+ROOT = Path(__file__).resolve().parents[2]
 LABEL = "daily path reconstructed from monthly averages: demonstration only"
 
 
@@ -188,8 +195,19 @@ def run_tables() -> SimpleNamespace:
         {"check": "duplicates", "status": "ok", "found": "none", "expected": "one row a day", "decision": "nothing"},
         {"check": "outliers", "status": "warning", "found": "2 returns <beyond> 8 standard deviations", "expected": "none", "decision": "kept and marked"},
     ]))  # fmt: skip
+    outcomes, replays, failures = _outcomes(), _replays(), _replay_failures()
+    metrics = metrics_table(outcomes, replays, failures, Issuer(), AnalyseParams(bootstrap_samples=100), np.random.default_rng(3))
+    check_table("metrics", metrics, "tests/report")
+    used, reverse = _scenarios_used(), _reverse()
+    horizons = {"liquidity_price_only": 252, "liquidity": 252, "solvency": 756}
+    verdicts = check_table("verdicts", verdicts_table(metrics, failures, reverse, load_profile("internal", ROOT), used, horizons), "tests/report")
+    document = report_document(
+        verdicts=verdicts, metrics=metrics, reverse=reverse, replay_failures=failures, scenarios_used=used, source_document=_source_document(),
+        issuer=Issuer(), run={"id": "baseline-0a1b2c3d"},
+    )  # fmt: skip
     return SimpleNamespace(
         prices=prices, quality=quality, facts=_facts(), source_cards=_source_document(), residuals=residuals, calibration=_calibration(residuals),
-        league=_league(), scenarios_used=_scenarios_used(), replays=_replays(), replay_failures=_replay_failures(), days=_days(), outcomes=_outcomes(),
-        reverse=_reverse(), backtests=_backtests(),
+        league=_league(), scenarios_used=used, replays=replays, replay_failures=failures, days=_days(), outcomes=outcomes,
+        metrics=metrics, verdicts=verdicts, issuer=Issuer(), document=document,
+        reverse=reverse, backtests=_backtests(),
     )  # fmt: skip

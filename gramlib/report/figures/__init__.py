@@ -1,0 +1,33 @@
+"""Every chart of the workbench: a function of tables that returns a `Figure`.
+
+    data      price_history, return_profile
+    train     volatility, league, tail_fit
+    predict   scenario_paths, replay, fan
+    analyse   failure_probabilities, loss_distribution, scenario_ranking, coverage_backtest
+    reverse   reverse_intervals
+    summary   overview, the picture of a whole run
+"""
+
+from gramlib.report.figures.analyse import coverage_backtest, failure_probabilities, loss_distribution, scenario_ranking
+from gramlib.report.figures.data import price_history, return_profile
+from gramlib.report.figures.predict import fan, replay, scenario_paths
+from gramlib.report.figures.reverse import reverse_intervals
+from gramlib.report.figures.summary import overview
+from gramlib.report.figures.train import league, tail_fit, volatility
+
+__all__ = [
+    "coverage_backtest",
+    "failure_probabilities",
+    "fan",
+    "league",
+    "loss_distribution",
+    "overview",
+    "price_history",
+    "replay",
+    "return_profile",
+    "reverse_intervals",
+    "scenario_paths",
+    "scenario_ranking",
+    "tail_fit",
+    "volatility",
+]

@@ -80,16 +80,18 @@ def _signed(value: float, decimals: int = 1) -> str:
 
 @themed
 def replay(
-    replays: pd.DataFrame, scenario_id: str, title: str, failures: pd.DataFrame | None = None, *, redistribute: str = "unknown"
+    replays: pd.DataFrame, scenario_id: str, title: str | Mapping[str, Any], failures: pd.DataFrame | None = None, *, redistribute: str = "unknown"
 ) -> Figure:
     """One scenario day by day: gold price, redemption queue, token discount, own funds.
 
-    `failures` (replay_failures) marks the first day of each failure. Rows go into the download only where
+    `title` may be the scenarios_used document, which holds it. `failures` (replay_failures) marks the first day of each failure. Rows go into the download only where
     `redistribute` is "yes", since a historical path repeats the returns of its source.
     """
     ledger = replays[replays["scenario"] == scenario_id].sort_values("day")
     if ledger.empty:
         raise KeyError(f"no scenario {scenario_id!r} in replays; there are {', '.join(dict.fromkeys(replays['scenario']))}")
+    if not isinstance(title, str):
+        title = _title({str(record["id"]): record for record in title["scenarios"]}, scenario_id)
     first = ledger.iloc[0]
     tokens_at_start = first["tokens_g"] + first["paid_g"]
     series = {
@@ -111,11 +113,11 @@ def replay(
             axes.set_ylim(0, max(values.max() * 1.15, 1e-3))
         elif values.min() < 0:
             axes.axhline(0, color=INK, linewidth=0.8)
-        for day in sorted(set(marks.values())):
+        for place, day in enumerate(sorted(set(marks.values()))):
             axes.axvline(day, color=INK, linewidth=0.9, linestyle=":")
             if name == "Own funds":
                 names = " ".join(p for p, d in marks.items() if d == day)
-                axes.annotate(names, (day, 0.02), xycoords=("data", "axes fraction"), fontsize=8, xytext=(3, 0), textcoords="offset points")
+                axes.annotate(names, (day, 0.93 - 0.12 * (place % 4)), xycoords=("data", "axes fraction"), fontsize=8, xytext=(3, 0), textcoords="offset points")
     drawing.supxlabel("business days since the start", fontsize=9.5, color=MUTED)
 
     queue, discount, equity = (series[name][1] for name in ("Redemption queue", "Token discount to gold", "Own funds"))
@@ -176,7 +178,7 @@ def fan(days: pd.DataFrame, book: str, variable: str) -> Figure:
     for place, (low, high) in enumerate(pairs):
         axes.fill_between(
             wide.index, wide[low] * factor, wide[high] * factor, color=BLUE, linewidth=0,
-            alpha=0.16 + 0.16 * place, label=f"{numbers.percent(high - low)} of paths",
+            alpha=0.16 + 0.16 * place, label=f"{_level(high - low)} of paths",
         )  # fmt: skip
     middle = levels[len(levels) // 2]
     axes.plot(wide.index, wide[middle] * factor, color=INK, linewidth=1.6, label="median" if middle == 0.5 else f"quantile {middle:g}")
@@ -189,7 +191,7 @@ def fan(days: pd.DataFrame, book: str, variable: str) -> Figure:
     shown = [_value(wide.loc[last, level], unit) for level in (middle, low, high)]
     headline = (
         f"{name}, {vocabulary.book_name(book)}: after {numbers.days(last)} the median is {shown[0]}; "
-        f"{numbers.percent(high - low)} of paths lie between {shown[1]} and {shown[2]}."
+        f"{_level(high - low)} of paths lie between {shown[1]} and {shown[2]}."
     )
     alt = f"Fan chart of {name.lower()} over {numbers.days(last)}: " + "; ".join(
         f"quantile {level:g} from {_value(wide.iloc[0][level], unit)} to {_value(wide.loc[last, level], unit)}" for level in levels
@@ -199,6 +201,10 @@ def fan(days: pd.DataFrame, book: str, variable: str) -> Figure:
     headings = (Heading("Day"), *(Heading(f"Quantile {level:g}", "", numeric=True) for level in levels))
     csv = wide.to_csv(float_format="%.8g", lineterminator="\n")
     return finish(drawing, f"fan-{book}-{variable}", headline, alt, Table(f"{name}: quantiles over paths", headings, rows), csv)
+
+
+def _level(share: float) -> str:
+    return f"{100 * share:.6g}%"
 
 
 def _value(value: float, unit: str) -> str:

@@ -33,7 +33,7 @@ def volatility(prices: pd.DataFrame, residuals: pd.DataFrame, calibration: dict[
     axes.axhline(sample, color=VERMILLION, linewidth=1.2, linestyle="--")
     axes.set_ylim(0, max(np.nanquantile(np.abs(returns), 0.9995), sigma.max()) * 1.08)
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=1))
-    axes.set_title("A day: size of the return (grey), volatility of the filter (blue), standard deviation of the window (dashed)")
+    axes.set_title("Per day: size of the return (grey), volatility (blue), average of the window (dashed)")
     date_axis(axes)
 
     now, calm, wild = sigma[-1] * _YEAR, sigma.min() * _YEAR, sigma.max() * _YEAR
@@ -63,7 +63,7 @@ def league(league: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
     contests = list(relative.groupby(["horizon_days", "score"], sort=True))
     models = list(dict.fromkeys(league["model"]))
 
-    drawing = canvas(8.4, 1.3 + 0.24 * len(contests) * (len(models) + 1))
+    drawing = canvas(8.4, 1.3 + 0.17 * len(contests) * (len(models) + 1))
     axes = drawing.subplots()
     ticks, labels = [], []
     for place, ((horizon, score), group) in enumerate(contests):

@@ -1,0 +1,110 @@
+"""The pieces of the stakeholder page that are not charts: verdict, headline figures, findings, provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from gramlib.report.html_table import Heading, Status, Table
+from gramlib.report.vocabulary import STATUS_TONE
+
+
+@dataclass(frozen=True)
+class Block:
+    """Finished HTML with the same in plain text."""
+
+    html: str
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _tone(status: str) -> str:
+    return STATUS_TONE.get(status, "none")
+
+
+def verdict_block(document: Mapping[str, Any]) -> Block:
+    """The verdict with its reasons, from a report document."""
+    verdict = document["verdict"]
+    badge = Status(verdict["status"])
+    items = "".join(f"<li>{escape(reason)}</li>" for reason in verdict.get("reasons", []))
+    html = (
+        f'<section class="verdict {_tone(verdict["status"])}" id="verdict" aria-label="Verdict">{badge.html()}'
+        f'<p class="sentence">{escape(verdict["sentence"])}</p>{f"<ul>{items}</ul>" if items else ""}</section>'
+    )
+    return Block(html, "\n".join([f"{str(badge).upper()}: {verdict['sentence']}", *(f"- {r}" for r in verdict.get("reasons", []))]))
+
+
+def kpi_block(document: Mapping[str, Any]) -> Block:
+    """The headline figures as cards: value, interval, limit, status."""
+    cards, lines = [], []
+    for figure in document["headlines"]:
+        limit = f"limit {figure['limit_text']}" if figure["limit_text"] else ""
+        details = [part for part in (figure["interval"], figure["detail"], limit) if part]
+        badge = Status(figure["status"]).html() if figure["status"] else '<span class="status none">no limit set</span>'
+        cards.append(
+            f'<li class="kpi {_tone(figure["status"])}" id="figure-{escape(figure["id"], quote=True)}"><p class="label">{escape(figure["label"])}</p>'
+            f'<p class="value">{escape(figure["text"])}</p><p class="detail">{"<br>".join(map(escape, details))}</p><div>{badge}</div></li>'
+        )
+        lines.append(f"{figure['label']}: {figure['text']} ({'; '.join([*details, figure['status'] or 'no limit set'])})")
+    return Block(f'<ul class="kpis" aria-label="Headline figures">{"".join(cards)}</ul>', "\n".join(lines))
+
+
+def findings_block(document: Mapping[str, Any]) -> Block:
+    """The findings, each under its own heading with an anchor."""
+    html, lines = [], []
+    for finding in document["findings"]:
+        consequence = f'<p class="so-what"><strong>So what?</strong> {escape(finding["so_what"])}</p>' if finding["so_what"] else ""
+        html.append(
+            f'<section class="finding" id="{escape(finding["id"], quote=True)}"><h3>{escape(finding["title"])}</h3>'
+            f"<p>{escape(finding['evidence'])}</p>{consequence}</section>"
+        )
+        lines.append(f"{finding['title']}: {finding['evidence']} {finding['so_what']}".strip())
+    return Block("".join(html) or "<p>No findings.</p>", "\n".join(lines))
+
+
+def provenance_block(run_record: Mapping[str, Any], manifests: Sequence[Mapping[str, Any]]) -> Block:
+    """What made this page: run, commit, versions, and per stage its duration and the hashes of what it wrote.
+
+    `run_record` is run.json as a mapping (run_id, created, command, git, versions, lock … as far as they are there);
+    `manifests` are stage.json mappings in order.
+    """
+    facts = [(key.replace("_", " "), _flat(run_record[key])) for key in _FACTS if run_record.get(key)]
+    listing = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
+    table = stage_table(manifests)
+    html = f'<section id="provenance" aria-label="Provenance"><dl class="facts">{listing}</dl>{table._repr_html_()}</section>'
+    return Block(html, "\n".join([*(f"{name}: {value}" for name, value in facts), repr(table)]))
+
+
+_FACTS = ("run_id", "title", "created", "as_of", "command", "replay_with", "git", "commit", "gramlib", "versions", "python", "lock", "lock_sha256", "seed")
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_flat(inner)}" for key, inner in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def stage_table(manifests: Sequence[Mapping[str, Any]]) -> Table:
+    """One row an artefact: who wrote it, how long the stage took, how its hash begins."""
+    rows = []
+    for manifest in manifests:
+        seconds = _seconds(manifest)
+        for output in manifest.get("outputs", []):
+            rows.append((
+                str(manifest.get("stage", "")), str(output.get("name", "")), "" if output.get("rows") is None else f"{int(output['rows']):,}",
+                str(output.get("sha256", ""))[:16], seconds,
+            ))  # fmt: skip
+    headings = (Heading("Stage"), Heading("Artefact"), Heading("Rows", "", numeric=True), Heading("SHA-256 begins"), Heading("Stage took", "s", numeric=True))
+    return Table("What each stage wrote", headings, tuple(rows))
+
+
+def _seconds(manifest: Mapping[str, Any]) -> str:
+    started, finished = manifest.get("started"), manifest.get("finished")
+    return f"{finished - started:.1f}" if isinstance(started, (int, float)) and isinstance(finished, (int, float)) else ""

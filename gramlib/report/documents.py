@@ -1,0 +1,57 @@
+"""report.json: the verdict, headline figures and findings of a run as data, so that runs compare without reading HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from gramlib.params.issuer import Issuer
+from gramlib.report.figures.analyse import rank_scenarios
+from gramlib.report.findings import findings
+from gramlib.report.headlines import headline_figures
+from gramlib.report.wording import assumed_values, reasons, verdict_sentence
+from gramlib.verdicts import overall
+
+SCHEMA = 1
+
+
+def report_document(
+    *,
+    verdicts: pd.DataFrame,
+    metrics: pd.DataFrame,
+    reverse: pd.DataFrame,
+    replay_failures: pd.DataFrame,
+    scenarios_used: Mapping[str, Any],
+    source_document: Mapping[str, Any],
+    issuer: Issuer,
+    run: Mapping[str, Any],
+    title: str = "Gram stress test",
+    author: str = "",
+) -> dict[str, Any]:
+    """The `report` document of the catalogue.
+
+    `source_document` is the source_cards document; `run` what names the run (id, and whatever else is to be kept). Tables as in the catalogue. Every value is JSON-able; figures that are
+    missing are null.
+    """
+    status = overall(verdicts)
+    ranked = rank_scenarios(metrics, replay_failures)
+    worst = str(ranked.index[0]) if len(ranked) else ""
+    assumed, total = assumed_values(issuer)
+    return {
+        "schema": SCHEMA,
+        "title": title,
+        "author": author,
+        "verdict": {
+            "status": status,
+            "sentence": verdict_sentence(status, verdicts, issuer, source_document),
+            "reasons": reasons(status, verdicts, reverse, metrics),
+        },
+        "headlines": headline_figures(metrics, verdicts, reverse, worst),
+        "findings": findings(verdicts, metrics, reverse, ranked, scenarios_used),
+        "worst_scenario": worst,
+        "issuer": {"name": issuer.name, "assumed": len(assumed), "values": total},
+        "data": {key: str(source_document.get(key, "")) for key in ("grade", "label", "start", "end", "redistribute")},
+        "run": dict(run),
+    }

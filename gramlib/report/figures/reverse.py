@@ -1,0 +1,66 @@
+"""The reverse stress as a picture: which shocks break the issuer, axis by axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
+
+from gramlib.report import numbers, tables, vocabulary
+from gramlib.report.figure import Figure, finish
+from gramlib.report.sentences import breaking_shock
+from gramlib.report.theme import FAINT, MUTED, ORANGE, VERMILLION, canvas, themed
+
+
+@themed
+def reverse_intervals(reverse: pd.DataFrame) -> Figure:
+    """Every failing interval on its searched range, one panel a shock."""
+    shocks = list(dict.fromkeys(reverse["shock"]))
+    sizes = [reverse.loc[reverse["shock"] == s, "predicate"].nunique() for s in shocks]
+    drawing = canvas(8.4, 0.4 + sum(0.62 + 0.27 * n for n in sizes))
+    panels = drawing.subplots(len(shocks), 1, height_ratios=[n + 1.4 for n in sizes], squeeze=False)[:, 0]
+    for axes, shock in zip(panels, shocks, strict=True):
+        draw_shock(axes, reverse[reverse["shock"] == shock], shock)
+
+    headline = " ".join(sentence for sentence in (breaking_shock(reverse, s) for s in ("price_fall", "custody_loss")) if sentence)
+    if not headline:
+        headline = " ".join(breaking_shock(reverse, s) for s in shocks)
+    alt = "Bars of the failing shocks on the range that was searched. " + "; ".join(
+        f"{vocabulary.failure_name(row.predicate)}, {vocabulary.shock_name(row.shock)}: {tables.shock_range(row)}" for row in reverse.itertuples(index=False)
+    ) + "."
+    csv = reverse.to_csv(index=False, float_format="%.8g", lineterminator="\n")
+    return finish(drawing, "reverse-intervals", headline, alt, tables.reverse(reverse), csv)
+
+
+def draw_shock(axes: Axes, rows: pd.DataFrame, shock: str) -> None:
+    """The failing intervals of one shock; a thin line is the range searched."""
+    predicates = [p for p in vocabulary.FAILURES if p in set(rows["predicate"])]
+    unit = vocabulary.shock_unit(shock, rows["unit"].iloc[0])
+    for row in rows.itertuples(index=False):
+        y = -predicates.index(row.predicate)
+        axes.plot([row.scan_from, row.scan_to], [y, y], color=FAINT, linewidth=1.2, zorder=1)
+        if not row.found:
+            axes.text(row.scan_from, y + 0.12, "none found", fontsize=8, color=MUTED, va="bottom")
+            continue
+        colour = ORANGE if row.predicate == "queue" else VERMILLION
+        least = (row.scan_to - row.scan_from) * 0.004
+        axes.barh(y, max(row.upper - row.lower, least), left=row.lower, height=0.5, color=colour, zorder=2)
+        _edge_label(axes, row, y, unit)
+    axes.set_yticks([-i for i in range(len(predicates))], [vocabulary.failure_name(p) for p in predicates])
+    axes.set_ylim(-len(predicates) + 0.4, 0.75)
+    axes.set_title(numbers.sentence(vocabulary.shock_name(shock)).rstrip("."))
+    axes.grid(visible=False)
+    axes.spines["left"].set_visible(False)
+    if unit == "share":
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g}%"))
+
+
+def _edge_label(axes: Axes, row: Any, y: float, unit: str) -> None:
+    """The lower edge in figures, left of the bar where there is room, else inside it."""
+    room = (row.lower - row.scan_from) / (row.scan_to - row.scan_from) > 0.12
+    axes.annotate(
+        numbers.with_unit(row.lower, unit), (row.lower, y), xytext=(-4 if room else 4, 0), textcoords="offset points",
+        ha="right" if room else "left", va="center", fontsize=8.5, color="#18222d", zorder=3,
+    )  # fmt: skip

@@ -1,0 +1,129 @@
+"""Three to six findings, each a title, the evidence in a sentence, and what follows from it.
+
+Which finding is told, and how, depends on the figures: every text is one branch of a comparison, so that none
+can contradict its figure. Measures with numbers belong to recommendations, which re-run the test; here are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from gramlib.report import numbers, tables, vocabulary
+from gramlib.report.sentences import breaking_shock, chance, figure_of, smallest_shock
+
+Finding = dict[str, str]
+
+
+def findings(
+    verdicts: pd.DataFrame, metrics: pd.DataFrame, reverse: pd.DataFrame, ranked: pd.DataFrame, scenarios_used: Mapping[str, Any]
+) -> list[Finding]:
+    """The findings of a run; `ranked` are its scenarios, worst first (`rank_scenarios`)."""
+    told = (
+        _drivers(metrics), _price_fall(reverse), _custody(reverse), _first_to_break(metrics),
+        _worst_scenario(ranked, scenarios_used), _unjudged(verdicts),
+    )  # fmt: skip
+    return [finding for finding in told if finding is not None]
+
+
+def _finding(name: str, title: str, evidence: str, so_what: str) -> Finding:
+    return {"id": f"finding-{name}", "title": title, "evidence": evidence, "so_what": so_what}
+
+
+def _drivers(metrics: pd.DataFrame) -> Finding | None:
+    alone, together = (figure_of(metrics, book, "probability_any") for book in ("liquidity_price_only", "liquidity"))
+    if alone is None or together is None:
+        return None
+    evidence = f"Any failure, prices alone: {chance(alone)}. With confidence, liquidity and custody drawn as well: {chance(together)}."
+    added, before = together["value"] - alone["value"], alone["value"]
+    if added <= 0:
+        title = "What accompanies prices adds no failure that this many paths can show"
+        return _finding("drivers", title, evidence, "Rare drivers need more paths before their share can be told apart from chance.")
+    if before == 0:
+        title = "Price moves alone never break it here; what accompanies them does"
+    elif added >= before:
+        title = "What accompanies a price move breaks more paths than the price move itself"
+    else:
+        title = "Price moves break most of the failing paths; confidence, liquidity and custody add to them"
+    return _finding("drivers", title, evidence, "A test of prices alone would understate the risk: judge the issuer on the combination.")
+
+
+def _price_fall(reverse: pd.DataFrame) -> Finding | None:
+    evidence = breaking_shock(reverse, "price_fall")
+    if not evidence:
+        return None
+    row = smallest_shock(reverse, "price_fall")
+    if row is None:
+        return _finding("price-fall", "No single fall of gold within the range searched breaks it", evidence,
+                        "A fall of gold is not what to insure against first; look at what may come with it.")  # fmt: skip
+    rows = reverse[(reverse["shock"] == "price_fall") & reverse["found"]]
+    ends = [r for r in rows.itertuples(index=False) if r.upper < r.scan_to - r.scan_step]
+    queue = smallest_shock(reverse, "price_fall", queue=True)
+    if queue is not None:
+        evidence += f" A queue forms for falls of {numbers.percent(queue['lower'])} to {numbers.percent(queue['upper'])}."
+    if ends:
+        if ends[0].predicate != "queue":
+            evidence += f" {vocabulary.failure_name(ends[0].predicate)} holds for {tables.shock_range(ends[0])} and no more beyond."
+        so_what = "Larger falls are not always worse: redemptions in dollars shrink with gold while cash does not. A test of the largest fall alone would miss this."
+    else:
+        so_what = "Watch falls of this size: the failure comes on the day, before holders or managers can react."
+    return _finding("price-fall", f"It breaks at a one-day fall of gold of {numbers.percent(row['lower'])}", evidence, so_what)
+
+
+def _custody(reverse: pd.DataFrame) -> Finding | None:
+    rows = reverse[(reverse["shock"] == "custody_loss") & (reverse["predicate"] == "F2") & reverse["found"]].sort_values("lower")
+    if rows.empty:
+        evidence = breaking_shock(reverse, "custody_loss")
+        return _finding("custody", "No custody loss within the range searched makes it insolvent", evidence, "") if evidence else None
+    lower = rows.iloc[0]["lower"]
+    evidence = f"With gold flat, own funds fall below zero from the loss of {numbers.percent(lower)} of the gold on."
+    so_what = "Only own funds or insurance stand between a lost bar and the holders."
+    fall = reverse[(reverse["shock"] == "price_fall") & (reverse["predicate"] == "F2")]
+    if not fall.empty and not fall["found"].any():
+        evidence += f" No one-day fall of gold up to {numbers.percent(fall['scan_to'].max())} did the same."
+        so_what = f"Solvency hangs on custody, not on price. {so_what}"
+    return _finding("custody", f"Losing {numbers.percent(lower)} of the gold ends its own funds", evidence, so_what)
+
+
+def _first_to_break(metrics: pd.DataFrame) -> Finding | None:
+    rows = metrics[(metrics["subject"] == "liquidity") & metrics["metric"].str.startswith("probability_F")]
+    if rows.empty or rows["value"].max() <= 0:
+        return None
+    worst = rows.sort_values("value", ascending=False, kind="stable").iloc[0]
+    predicate = worst["metric"].removeprefix("probability_")
+    others = rows[rows["value"] == 0]["metric"].str.removeprefix("probability_")
+    evidence = f"{vocabulary.failure_name(predicate)}, {vocabulary.failure_clause(predicate)}: {chance(worst)}."
+    if len(others):
+        evidence += f" Not seen at all: {numbers.joined(map(vocabulary.failure_name, others))}."
+    return _finding("most-likely", f"The most likely failure is {vocabulary.failure_name(predicate).lower().replace(predicate.lower(), predicate)}", evidence,
+                    "Different failures need different buffers: cash for redemptions, own funds for losses of gold, fees for fixed costs.")  # fmt: skip
+
+
+def _worst_scenario(ranked: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> Finding | None:
+    if ranked.empty:
+        return None
+    titles = {str(record["id"]): str(record.get("title", "")) for record in scenarios_used["scenarios"]}
+    name, row = str(ranked.index[0]), ranked.iloc[0]
+    failing = int((ranked["failed"].str.len() > 0).sum())
+    which = f"{name} ({titles[name]})" if titles.get(name) else name
+    queue = "no queue forms" if row["peak_queue_share"] <= 0 else f"the queue reaches {numbers.percent(row['peak_queue_share'])} of tokens"
+    evidence = (
+        f"Own funds fall lowest in {which}: there they fall to {numbers.usd(row['min_equity_usd'])} and {queue}; "
+        f"failures: {row['failed'].replace(' ', ', ') or 'none'}."
+    )
+    title = f"{failing or 'None'} of {numbers.count(len(ranked), 'listed scenario')} {'breaks' if failing == 1 else 'break'} it"
+    so_what = "Listed scenarios are what somebody thought of; the reverse stress above says what lies between them."
+    return _finding("worst-scenario", title, evidence, so_what)
+
+
+def _unjudged(verdicts: pd.DataFrame) -> Finding | None:
+    idle = verdicts[~verdicts["decides"] & verdicts["status"].isin(["watch", "fail"])]
+    if idle.empty:
+        return None
+    number = numbers.count(len(idle), "requirement")
+    names = numbers.joined(dict.fromkeys(vocabulary.requirement_name(name) for name in idle["requirement"]))
+    verb = "is" if len(idle) == 1 else "are"
+    return _finding("not-deciding", f"{number} that {'does' if len(idle) == 1 else 'do'} not decide {verb} missed or close", numbers.sentence(names),
+                    "These limits are unverified or for information; verify their sources before relying on the verdict.")  # fmt: skip

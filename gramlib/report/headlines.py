@@ -1,0 +1,87 @@
+"""The four to six headline figures: value, unit, limit, interval, status - picked from the tables, none computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from gramlib.report import numbers, vocabulary
+from gramlib.report.sentences import chance, figure_of
+
+_CHANCES = (
+    ("chance-any-failure", "liquidity", "any", "Chance of any failure, liquidity test"),
+    ("chance-late-redemption", "liquidity", "F3", "Chance of redemption more than 5 days late"),
+    ("chance-insolvency", "solvency", "F2", "Chance of own funds below zero"),
+)
+_SHOCKS = (
+    ("smallest-price-fall", "price_fall", "queue", "price_fall_to_queue"),
+    ("smallest-custody-loss", "custody_loss", "F2", "custody_loss_to_insolvency"),
+)
+
+
+def headline_figures(metrics: pd.DataFrame, verdicts: pd.DataFrame, reverse: pd.DataFrame, worst_scenario: str) -> list[dict[str, Any]]:
+    """Headline figures as JSON-able mappings.
+
+    Each has id, label, value (null when none was found), unit, text, lower, upper, interval, limit, limit_text, status
+    (empty: no limit judges it) and detail.
+    """
+    figures = [_chance(metrics, verdicts, *spec) for spec in _CHANCES]
+    figures += [_shock(reverse, verdicts, *spec) for spec in _SHOCKS]
+    figures.append(_worst(metrics, verdicts, worst_scenario))
+    return [figure for figure in figures if figure is not None]
+
+
+def judged(verdicts: pd.DataFrame, requirement: str, subject: str) -> dict[str, Any] | None:
+    """The verdict on one requirement and subject, None when nobody judged it."""
+    rows = verdicts[(verdicts["requirement"] == requirement) & (verdicts["subject"] == subject)]
+    return None if rows.empty else dict(rows.iloc[0])
+
+
+def _figure(name: str, label: str, value: float | None, unit: str, text: str, verdict: Mapping[str, Any] | None, **more: Any) -> dict[str, Any]:
+    limit = None if verdict is None or numbers.is_missing(verdict["limit"]) or verdict["unit"] != unit else float(verdict["limit"])
+    return {
+        "id": name, "label": label, "value": value, "unit": unit, "text": text, "lower": None, "upper": None, "interval": "",
+        "limit": limit, "limit_text": "" if limit is None else numbers.with_unit(limit, vocabulary.requirement_unit(unit)),
+        "status": "" if verdict is None else str(verdict["status"]), "detail": "", **more,
+    }  # fmt: skip
+
+
+def _chance(metrics: pd.DataFrame, verdicts: pd.DataFrame, name: str, book: str, predicate: str, label: str) -> dict[str, Any] | None:
+    """A chance over the horizon of its book; a limit a year is set beside the same chance put on a year."""
+    row = figure_of(metrics, book, f"probability_{predicate}")
+    if row is None:
+        return None
+    bounds = {end: None if numbers.is_missing(row[end]) else float(row[end]) for end in ("lower", "upper")}
+    verdict, value, detail = judged(verdicts, predicate, book), float(row["value"]), vocabulary.book_name(book)
+    text = numbers.percent(value) if value > 0 else "none seen"
+    figure = _figure(name, label, value, "1", text, verdict, **bounds, interval=chance(row), detail=detail)
+    if verdict is None or verdict["unit"] != "1/year":
+        return figure
+    if value > 0:
+        figure["detail"] = f"{detail}; {numbers.with_unit(verdict['number'], '1/year')}"
+    return {**figure, "limit": float(verdict["limit"]), "limit_text": numbers.with_unit(verdict["limit"], "1/year")}
+
+
+def _shock(reverse: pd.DataFrame, verdicts: pd.DataFrame, name: str, shock: str, predicate: str, requirement: str) -> dict[str, Any] | None:
+    searched = reverse[(reverse["shock"] == shock) & (reverse["predicate"] == predicate)]
+    if searched.empty:
+        return None
+    first = searched.sort_values("interval").iloc[0]
+    unit = vocabulary.shock_unit(shock, str(first["unit"]))
+    detail = f"searched from {numbers.with_unit(first['scan_from'], unit)} to {numbers.with_unit(first['scan_to'], unit)}"
+    verdict, label = judged(verdicts, requirement, "reverse stress"), vocabulary.requirement_name(requirement)
+    if not first["found"]:
+        return _figure(name, label, None, str(first["unit"]), "none found", verdict, detail=detail)
+    text = numbers.with_unit(first["lower"], unit)
+    return _figure(name, label, float(first["lower"]), str(first["unit"]), text, verdict, detail=detail)
+
+
+def _worst(metrics: pd.DataFrame, verdicts: pd.DataFrame, scenario: str) -> dict[str, Any] | None:
+    row = figure_of(metrics, scenario, "min_equity_usd")
+    if row is None:
+        return None
+    value = float(row["value"])
+    verdict = judged(verdicts, "listed scenario", scenario)
+    return _figure("worst-scenario", "Lowest own funds in any listed scenario", value, "USD", numbers.usd(value), verdict, detail=f"scenario {scenario}")

@@ -1,0 +1,103 @@
+"""The verdict in words, and why: which requirement decides, the smallest breaking shock, how likely it is.
+
+The status itself is given (gramlib.verdicts.overall); here it is only said. While any value of the issuer is
+assumed the sentence begins "An issuer assumed to look like this"; on grade D data it says that it proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from gramlib.params.issuer import Issuer
+from gramlib.report import numbers, vocabulary
+from gramlib.report.sentences import breaking_shock, chance, figure_of
+from gramlib.report.tables import leaves
+
+ASSUMED = "An issuer assumed to look like this"
+NOT_BINDING = frozenset({"name", "peg", "basis", "drivers"})
+"""What no issuer discloses: its label, and the laws of the random drivers, which the assumptions list."""
+
+
+def assumed_values(issuer: Issuer) -> tuple[list[str], int]:
+    """Dotted names of the issuer values that are assumed, and how many values there are."""
+    values = [key for key, _ in leaves(issuer.to_record()) if key.split(".")[0] not in NOT_BINDING]
+    return [key for key in values if issuer.basis_of(key).basis == "assumed"], len(values)
+
+
+def subject_of(issuer: Issuer) -> str:
+    """Whom the verdict is about."""
+    return ASSUMED if assumed_values(issuer)[0] else issuer.name
+
+
+def verdict_sentence(status: str, verdicts: pd.DataFrame, issuer: Issuer, source_document: Mapping[str, Any]) -> str:
+    """The verdict in one or two sentences.
+
+    `status` is pass, watch, fail or not_applicable; `source_document` is the source_cards document.
+    """
+    deciding = verdicts[verdicts["decides"] & (verdicts["status"] != "not_applicable")]
+    worst = tightest(deciding, status)
+    subject, total = subject_of(issuer), len(deciding)
+    if worst is None:
+        text = f"{subject} could not be judged: no deciding requirement applies"
+    elif status == "pass":
+        text = f"{subject} passes {_all_of(total)}; nearest to its limit is {requirement_phrase(worst)}"
+    else:
+        number = int((deciding["status"] == status).sum())
+        verb = "fails" if status == "fail" else "passes, but is on watch for"
+        text = f"{subject} {verb} {number} of {numbers.count(total, 'deciding requirement')}; first of all {requirement_phrase(worst)}"
+    return numbers.sentence(text) + grade_sentence(source_document)
+
+
+def _all_of(total: int) -> str:
+    return "the one deciding requirement" if total == 1 else f"all {total} deciding requirements"
+
+
+def grade_sentence(source_document: Mapping[str, Any]) -> str:
+    """The caveat of data that cannot carry evidence, with a leading blank; empty for better grades."""
+    if source_document.get("grade") != "D":
+        return ""
+    return f" Data grade D ({source_document.get('label') or 'demonstration only'}): this shows how the test works and is no evidence about a real token."
+
+
+def tightest(deciding: pd.DataFrame, status: str) -> dict[str, Any] | None:
+    """The deciding row of this status that is furthest beyond, or nearest to, its limit in proportion to it."""
+    rows = deciding[deciding["status"] == status]
+    if rows.empty:
+        return None
+    scale = rows["limit"].abs().where(lambda limit: limit > 0, 1.0)
+    order = (rows["margin"] / scale).sort_values(kind="stable", na_position="last").index
+    return dict(rows.loc[order[0]])
+
+
+def requirement_phrase(row: Mapping[str, Any]) -> str:
+    """One row of the verdicts table as a phrase with its figure and limit."""
+    unit = vocabulary.requirement_unit(row["unit"])
+    if row["requirement"] == "listed scenario":
+        beyond = numbers.count(row["number"], "failure") if row["number"] else "no failure"
+        return f"{vocabulary.subject_name(row['subject'])}, with {beyond} beyond what its severity may show"
+    name = vocabulary.requirement_name(row["requirement"])
+    if row["subject"] in vocabulary.BOOKS:
+        name = f"{name} in {vocabulary.subject_name(row['subject'])}"
+    limit = "" if numbers.is_missing(row["limit"]) else f" against a limit of {numbers.with_unit(row['limit'], unit)}"
+    return f"{name}: {'none found' if numbers.is_missing(row['number']) else numbers.with_unit(row['number'], unit)}{limit}"
+
+
+def reasons(status: str, verdicts: pd.DataFrame, reverse: pd.DataFrame, metrics: pd.DataFrame) -> list[str]:
+    """Why: the deciding requirement's own sentence, the smallest breaking shocks, the likelihood."""
+    worst = tightest(verdicts[verdicts["decides"]], status)
+    told = [numbers.sentence(str(worst["sentence"]))] if worst and str(worst["sentence"]).strip() else []
+    told += [sentence for shock in ("price_fall", "custody_loss") if (sentence := breaking_shock(reverse, shock))]
+    return [*told, *likelihood(metrics)]
+
+
+def likelihood(metrics: pd.DataFrame) -> list[str]:
+    """How often model-generated paths fail, with all drivers and with prices alone."""
+    told = []
+    for book, when in (("liquidity", "With all drivers on"), ("liquidity_price_only", "With prices alone"), ("solvency", "Over the solvency horizon")):
+        row = figure_of(metrics, book, "probability_any")
+        if row is not None:
+            told.append(f"{when}, any failure: {chance(row)}.")
+    return told
