@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 
 BACKCAST_DAYS = 75
 BACKCAST_DECAY = 0.94
@@ -68,6 +67,9 @@ def filter_variance(parameters: GarchParameters, log_return: np.ndarray) -> np.n
 
     The recursion starts from the exponentially weighted square of the first 75 returns (decay 0.94), as arch does.
     """
+    # scipy.signal takes most of a second to import, and simulating from a calibration does without it.
+    from scipy.signal import lfilter
+
     squared = (log_return - parameters.mean) ** 2
     weights = BACKCAST_DECAY ** np.arange(min(BACKCAST_DAYS, len(squared)))
     backcast = float(squared[: len(weights)] @ weights / weights.sum())
