@@ -2,10 +2,10 @@
 
     search   failing intervals of any yes-or-no question on a line
     shocks   the axes: what a shock of a given size does to price, confidence, liquidity and custody
-    table    the catalogue's `reverse` table, and its rows in words
+    table    the catalogue's `reverse` table
 """
 
 from gramlib.reverse.search import FailingInterval, Line, failing_intervals
-from gramlib.reverse.table import finding, reverse_table
+from gramlib.reverse.table import reverse_table
 
-__all__ = ["FailingInterval", "Line", "failing_intervals", "finding", "reverse_table"]
+__all__ = ["FailingInterval", "Line", "failing_intervals", "reverse_table"]

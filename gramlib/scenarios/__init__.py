@@ -16,11 +16,11 @@ from typing import Any
 from gramlib.scenarios.catalogue import list_scenarios, load_scenarios
 from gramlib.scenarios.scenario import SEVERITIES, Scenario
 
-__all__ = ["SEVERITIES", "Scenario", "ScenarioPath", "build_path", "list_scenarios", "load_scenarios", "scenarios_used"]
+__all__ = ["SEVERITIES", "Scenario", "ScenarioPath", "build_path", "build_paths", "list_scenarios", "load_scenarios", "scenarios_used"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("ScenarioPath", "build_path", "scenarios_used"):
+    if name in ("ScenarioPath", "build_path", "build_paths", "scenarios_used"):
         from gramlib.scenarios import paths
 
         return getattr(paths, name)

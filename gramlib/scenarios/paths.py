@@ -12,7 +12,7 @@ Where the returns come from is the path's provenance:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,10 +85,18 @@ def build_path(
     )
 
 
-def scenarios_used(paths: Iterable[ScenarioPath]) -> dict[str, Any]:
-    """The `scenarios_used` document: each scenario as it was run, its provenance and measured shocks."""
+def build_paths(
+    scenarios: Iterable[Scenario], prices: pd.DataFrame, grade: str, start_usd_per_g: float, issuer: Issuer
+) -> list[ScenarioPath]:
+    """`build_path` for each scenario, in order."""
+    return [build_path(scenario, prices, grade, start_usd_per_g, issuer) for scenario in scenarios]
+
+
+def scenarios_used(paths: Sequence[ScenarioPath], start_usd_per_g: float) -> dict[str, Any]:
+    """The `scenarios_used` document: today's price, and each scenario as it was run with provenance and measured shocks."""
     return {
         "schema": DOCUMENT_VERSION,
+        "start_usd_per_g": start_usd_per_g,
         "scenarios": [
             {**path.record, "provenance": path.provenance, "note": path.note, "shocks": dict(path.shocks)} for path in paths
         ],

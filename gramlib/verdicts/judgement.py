@@ -39,18 +39,17 @@ import pandas as pd
 
 from gramlib.artefacts import PREDICATES, STATUSES
 from gramlib.errors import DataContractError
-from gramlib.reverse.table import QUEUE, finding
 from gramlib.units import BUSINESS_DAYS_PER_YEAR
 from gramlib.verdicts.profile import Appetite, Distance, Profile, Statement
-from gramlib.verdicts.wording import PREDICATES_IN_WORDS, probability_sentence, scenario_sentence
+from gramlib.verdicts.wording import PREDICATES_IN_WORDS, breaking_sentence, probability_sentence, scenario_sentence
 
 COLUMNS = ("requirement", "subject", "status", "number", "limit", "unit", "margin", "decides", "sentence", "source")
 PASS, WATCH, FAIL, NOT_APPLICABLE = STATUSES
 _NEVER = -1
 _ONLY_FOR_USD_PEG = "F6"
 _AXES = {
-    "price_fall_to_queue": (QUEUE, "price_fall"),
-    "price_fall_with_event_to_queue": (QUEUE, "price_fall_with_event"),
+    "price_fall_to_queue": ("queue", "price_fall"),
+    "price_fall_with_event_to_queue": ("queue", "price_fall_with_event"),
     "custody_loss_to_insolvency": ("F2", "custody_loss"),
 }
 
@@ -63,14 +62,15 @@ def verdicts_table(
     reverse: pd.DataFrame,
     profile: Profile,
     scenarios_used: Mapping[str, Any],
-    horizons_days: Mapping[str, int],
+    days: pd.DataFrame,
 ) -> pd.DataFrame:
     """The catalogue's `verdicts` table: every limit of `profile` against what the run found.
 
-    `scenarios_used` is the document of stage predict (titles and severities), `horizons_days` the length of each
-    book's paths, by which probabilities are put on one year. Raises DataContractError when a book or scenario that
+    `scenarios_used` is the document of stage predict (titles and severities), `days` its fan-chart table: the last
+    day of a book is its horizon, by which probabilities are put on one year. Raises DataContractError when a book or scenario that
     a limit speaks of is not in the tables.
     """
+    horizons_days = days.groupby("book")["day"].max().to_dict()
     rows = [
         *_appetites(metrics, profile, horizons_days),
         *_scenarios(replay_failures, profile, scenarios_used),
@@ -84,6 +84,14 @@ def overall(verdicts: pd.DataFrame) -> str:
     """The worst status of the deciding rows; `not_applicable` when none decides."""
     found = set(verdicts.loc[verdicts["decides"], "status"])
     return next((status for status in (FAIL, WATCH, PASS) if status in found), NOT_APPLICABLE)
+
+
+def headline(verdicts: pd.DataFrame) -> str:
+    """The overall status and how many deciding limits stand behind it, in one line."""
+    deciding = verdicts[verdicts["decides"]]
+    counts = {status: int((deciding["status"] == status).sum()) for status in (FAIL, WATCH, PASS)}
+    told = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
+    return f"{overall(verdicts)}: of {len(deciding)} deciding limits {told}" if told else "not applicable: no limit decides"
 
 
 def judge_probability(estimate: float, upper: float, appetite: Appetite) -> str:
@@ -134,7 +142,9 @@ def _appetites(metrics: pd.DataFrame, profile: Profile, horizons_days: Mapping[s
         estimate, lower, upper = (one_year(float(row[end]), days) for end in ("value", "lower", "upper"))
         status = judge_probability(estimate, upper, appetite)
         decides = appetite.verified and (predicate != "F1" or profile.own_funds_rule.verified)
-        sentence = probability_sentence(predicate, (estimate, lower, upper), limit, days, int(row["n"]), status)
+        sentence = probability_sentence(
+            predicate, (estimate, lower, upper), limit, appetite.watch_at, days, int(row["n"])
+        )
         yield predicate, book, status, estimate, limit, "1/year", limit - estimate, decides, sentence, _cited(appetite)
 
 
@@ -162,13 +172,16 @@ def _distances(reverse: pd.DataFrame, profile: Profile) -> Iterator[Row]:
     for name, (predicate, shock) in _AXES.items():
         distance: Distance = getattr(profile.distance_to_break, name)
         rows = reverse[(reverse["predicate"] == predicate) & (reverse["shock"] == shock)]
-        sentence = finding(reverse, predicate, shock)
+        if rows.empty:
+            raise DataContractError(
+                f"no reverse stress of {predicate} by {shock}", expected=f"rows for limit {name}", remedy="re-run stage analyse"
+            )
         found = rows.loc[rows["found"], "lower"]
         smallest = None if found.empty else float(found.min())
         number = math.nan if smallest is None else smallest
         yield (
             name, "reverse stress", judge_distance(smallest, distance), number, distance.smallest, rows["unit"].iloc[0],
-            number - distance.smallest, distance.verified, sentence, _cited(distance),
+            number - distance.smallest, distance.verified, breaking_sentence(rows), _cited(distance),
         )  # fmt: skip
 
 
