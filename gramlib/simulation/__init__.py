@@ -9,7 +9,7 @@
     replays, replay_csv           listed scenarios; `gram replay`
 """
 
-from gramlib.simulation.books import run_books
+from gramlib.simulation.books import horizons_days, run_books, start_price_usd_per_g
 from gramlib.simulation.draws import STREAMS, generator
 from gramlib.simulation.drivers import DRIVERS, draw_events
 from gramlib.simulation.engine import ENGINES, ledger, simulate
@@ -18,7 +18,7 @@ from gramlib.simulation.failures import failures
 from gramlib.simulation.outcomes import Outcomes, Status
 from gramlib.simulation.own_funds import OwnFundsRule
 from gramlib.simulation.replay_csv import replay_csv
-from gramlib.simulation.replays import run_replays
+from gramlib.simulation.replays import run_replays, worst_scenario
 
 __all__ = [
     "DRIVERS",
@@ -31,9 +31,12 @@ __all__ = [
     "draw_events",
     "failures",
     "generator",
+    "horizons_days",
     "ledger",
     "replay_csv",
     "run_books",
     "run_replays",
     "simulate",
+    "start_price_usd_per_g",
+    "worst_scenario",
 ]

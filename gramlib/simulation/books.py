@@ -59,6 +59,16 @@ class _PathSet:
         return range(-(-self.n_paths // BLOCK_PATHS))
 
 
+def start_price_usd_per_g(calibration: dict[str, Any], params: PredictParams) -> float:
+    """Today's price [USD/g]: `params.start_gold_usd_per_oz`, or the last price of the calibration where that is 0."""
+    return params.start_gold_usd_per_oz / GRAMS_PER_TROY_OUNCE or float(calibration["last_price_usd_per_g"])
+
+
+def horizons_days(days: pd.DataFrame) -> dict[str, int]:
+    """Length of the paths of each book [business days], from the `days` table."""
+    return {str(book): int(last) for book, last in days.groupby("book")["day"].max().items()}
+
+
 def run_books(
     issuer: Issuer,
     calibration: dict[str, Any],
@@ -70,10 +80,9 @@ def run_books(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The catalogue's tables `outcomes` (a row a path and book) and `days` (quantiles by day and book).
 
-    `calibration` and `residuals` are the training stage's. The start price is `params.start_gold_usd_per_oz`, or the
-    last price of the calibration where that is 0. Quantiles are taken over the first `params.fan_paths` paths.
+    `calibration` and `residuals` are the training stage's. Quantiles are taken over the first `params.fan_paths` paths.
     """
-    start_usd_per_g = params.start_gold_usd_per_oz / GRAMS_PER_TROY_OUNCE or calibration["last_price_usd_per_g"]
+    start_usd_per_g = start_price_usd_per_g(calibration, params)
     sets = (
         _PathSet(0, params.n_paths, params.horizon_days,
                  {"liquidity_price_only": (), "liquidity": tuple(params.drivers)}),

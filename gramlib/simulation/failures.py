@@ -5,7 +5,7 @@ over many paths, and the tests hold the two equal. The cause is the largest term
 on its day, named by module:
 
     F1, F2       equity bridge of the day
-    F5           equity bridge of the day on which the grams first fell short
+    F5           loss or sale of grams on the day on which they first fell short
     F3, F7       change of liquidity after the queue: new requests, costs, dearer queue
     F4           persistence of yesterday's discount against secondary sales
 
@@ -48,7 +48,7 @@ def _first(predicate: str, ledger: pd.DataFrame, issuer: Issuer) -> tuple[int, s
     if predicate in ("F1", "F2"):
         return day, _equity_cause(predicate, ledger, row)
     if predicate == "F5":
-        return day, _equity_cause("F5", ledger, row - limits.under_backed_days(issuer.market.lag_days) + 1)
+        return day, _backing_cause(ledger, issuer, row - limits.under_backed_days(issuer.market.lag_days) + 1)
     if predicate == "F4":
         return day, _discount_cause(ledger, issuer, row)
     return day, _liquidity_cause(ledger, issuer, row)
@@ -109,11 +109,6 @@ def _equity_cause(predicate: str, ledger: pd.DataFrame, row: int) -> str:
         "custody cost": day["custody_cost_usd"],
         "negative bill yield": -day["yield_usd"],
     }
-    if predicate == "F5":
-        # Grams fall short through a loss, or through a sale for the queue; costs in dollars take no gram.
-        sold_for_queue_usd = day["sold_g"] * day["price_usd_per_g"] if day["queue_g"] > 0.0 else 0.0
-        terms = {"custody loss": day["event_loss_usd"], "gold sold for the queue": sold_for_queue_usd}
-        return _largest(terms) or OPENING
     if row == 0:
         change_usd = day["fees_usd"] + day["yield_usd"] + day["price_effect_usd"] - sum(
             day[name] for name in ("event_loss_usd", "slippage_usd", "haircut_usd", "opex_usd", "custody_cost_usd")
@@ -122,6 +117,14 @@ def _equity_cause(predicate: str, ledger: pd.DataFrame, row: int) -> str:
         if day["equity_usd"] - change_usd < limit_usd:
             return OPENING
     return _largest(terms) or OPENING
+
+
+def _backing_cause(ledger: pd.DataFrame, issuer: Issuer, first_row: int) -> str:
+    """Grams fall short through a loss, or through sales for the queue; costs in dollars take no gram."""
+    if first_row == 0 and issuer.gold_g < issuer.tokens_g * (1.0 - limits.BACKING_ROUNDING):
+        return OPENING
+    day = ledger.iloc[first_row]
+    return _largest({"custody loss": day["lost_g"], "gold sold for the queue": day["sold_g"]}) or OPENING
 
 
 def _liquidity_cause(ledger: pd.DataFrame, issuer: Issuer, row: int) -> str:
@@ -156,6 +159,8 @@ def _discount_cause(ledger: pd.DataFrame, issuer: Issuer, row: int) -> str:
 def _driver(ledger: pd.DataFrame, issuer: Issuer, row: int) -> str:
     """Module behind the largest term of the intensity x; the five-day return is what the other terms leave."""
     day, terms = ledger.iloc[row], issuer.redemption
+    if day["redemption_rate"] <= terms.base_rate:
+        return "base rate"
     queue_share = _day_before(ledger["queue_g"], 0.0)[row] / _day_before(ledger["tokens_g"], issuer.tokens_g)[row]
     drivers = {
         "confidence event": terms.a_event * day["event"],

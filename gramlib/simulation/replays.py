@@ -60,3 +60,9 @@ def _stacked(frames: list[pd.DataFrame], dtypes: dict[str, str]) -> pd.DataFrame
     if not frames:
         return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in dtypes.items()})
     return pd.concat(frames, ignore_index=True).astype(dtypes)
+
+
+def worst_scenario(replays: pd.DataFrame) -> str:
+    """Id of the scenario with the lowest minimum of own funds, ties broken by the longest wait (MODEL.md section 6)."""
+    worst = replays.groupby("scenario", sort=True).agg(equity=("equity_usd", "min"), wait=("wait_days", "max"))
+    return str(worst.sort_values(["equity", "wait"], ascending=[True, False], kind="stable").index[0])

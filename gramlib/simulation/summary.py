@@ -33,6 +33,7 @@ class Summary:
         self.event_loss_usd = np.zeros(n_paths)
         self.price_effect_usd = np.zeros(n_paths)
         self.first_day = {predicate: np.full(n_paths, NEVER, dtype=np.int16) for predicate in PREDICATES}
+        self._no_market = np.zeros(n_paths, dtype=bool)
         self._discount_run = np.zeros(n_paths, dtype=np.int16)
         self._short_run = np.zeros(n_paths, dtype=np.int16)
 
@@ -47,6 +48,8 @@ class Summary:
         self.slippage_usd += day.slippage_usd
         self.event_loss_usd += day.event_loss_usd
         self.price_effect_usd += day.price_effect_usd
+        if day.books_open is not True:
+            self._no_market |= np.logical_not(day.books_open) & (day.price_usd_per_g <= CLOSING_PRICE_USD_PER_G)
         self._judge(day)
         self.last = day
 
@@ -75,7 +78,6 @@ class Summary:
     def outcomes(self) -> Outcomes:
         """The result after the last day."""
         last, issuer = self.last, self.issuer
-        no_market = last.price_usd_per_g <= CLOSING_PRICE_USD_PER_G
         wound_down = last.tokens_g <= CLOSING_TOKEN_SHARE * issuer.tokens_g
         return Outcomes(
             end_price_usd_per_g=last.price_usd_per_g.copy(),
@@ -92,6 +94,6 @@ class Summary:
             nonprice_loss_usd=-(last.equity_usd - self.opening_equity_usd - self.price_effect_usd),
             **{f"{predicate.lower()}_day": days for predicate, days in self.first_day.items()},
             status=statuses(
-                self.first_day, queued=self.peak_queue_g > 0.0, wound_down=wound_down, no_market=no_market
+                self.first_day, queued=self.peak_queue_g > 0.0, wound_down=wound_down, no_market=self._no_market
             ),
         )
