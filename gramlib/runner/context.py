@@ -143,6 +143,36 @@ class StageContext:
         return Profile.from_record(self.run_record["profile"])
 
     @cached_property
+    def assumptions(self) -> list[dict[str, Any]]:
+        """The register of assumptions the run was started with, by hand the one in params/."""
+        if "assumptions" in self.run_record:
+            return list(self.run_record["assumptions"])
+        from gramlib.params.assumptions import load_assumptions
+
+        return [entry.model_dump(mode="json") for entry in load_assumptions(_root())]
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What made this run, for its readers: code, versions, time, and the command that repeats it."""
+        record = self.run_record
+        git = record.get("git", {})
+        return {
+            "run_id": record.get("run_id", ""),
+            "created": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(record.get("created", 0.0))),
+            "replay_with": f"gram run reports/{record.get('run_id', '')}/run.json",
+            "commit": (git.get("commit", "") + (" with changes that are not committed" if git.get("dirty") else "")) or "unknown",
+            "gramlib": record.get("gramlib", ""),
+            "python": record.get("python", ""),
+            "versions": record.get("versions", {}),
+            "lock_sha256": record.get("lock_sha256", ""),
+        }
+
+    @property
+    def manifest_records(self) -> list[dict[str, Any]]:
+        """The upstream manifests as plain records, in stage order."""
+        return [asdict(self.manifests[name]) for name in self._upstream if name in self.manifests]
+
+    @cached_property
     def manifests(self) -> dict[str, Manifest]:
         """Manifests of the upstream stages, by name."""
         found = {name: read_manifest(path) for name, path in self._upstream.items()}

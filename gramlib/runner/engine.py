@@ -42,15 +42,13 @@ class Execution:
     on_cell: Callable[[int, int], None]
     notebook: nbformat.NotebookNode | None = None
     cell: int = -1
+    place: str = "before its first cell"
 
-    @property
-    def place(self) -> str:
-        """The cell that ran last, as a person finds it: number in the executed notebook and its first line."""
-        cells = self.notebook.cells if self.notebook is not None else []
-        if not 0 <= self.cell < len(cells):
-            return "before its first cell"
-        first = next((line.strip() for line in cells[self.cell].source.splitlines() if line.strip()), "")
-        return f"cell {self.cell + 1} (`{first if len(first) <= 60 else first[:57] + '…'}`)"
+
+def _place(number: int, source: str) -> str:
+    """A cell as a person finds it: its number in the executed notebook and its first line."""
+    first = next((line.strip() for line in source.splitlines() if line.strip()), "")
+    return f"cell {number} (`{first if len(first) <= 60 else first[:57] + '…'}`)"
 
 
 class HonestManager(NotebookExecutionManager):
@@ -69,7 +67,9 @@ class HonestManager(NotebookExecutionManager):
 
     def cell_start(self, cell: nbformat.NotebookNode, cell_index: int | None = None, **kwargs: Any) -> None:
         """Note which cell runs, for the progress display and for error messages."""
+        # Noted now: papermill inserts cells of its own on top when it reports an error.
         self.execution.cell = int(cell_index or 0)
+        self.execution.place = _place(self.execution.cell + 1, cell.source)
         self.execution.on_cell(self.execution.cell, len(self.nb.cells))
         super().cell_start(cell, cell_index, **kwargs)
 

@@ -16,7 +16,7 @@ from gramlib.runner.pipeline import Stage
 from gramlib.runner.resolve import ResolvedRun
 from gramlib.runner.workbench import PACKAGE
 from gramlib.store import Manifest, RunFolder
-from gramlib.store.hashing import sha256_file, sha256_modules, sha256_notebook
+from gramlib.store.hashing import sha256_file, sha256_modules, sha256_notebook, sha256_record
 from gramlib.store.manifest import first_damage
 
 RENDERERS = ("gramlib.report", "gramlib.report.render")
@@ -38,7 +38,9 @@ def stage_params(run: ResolvedRun, stage: str) -> dict[str, Any]:
     if stage in {"predict", "analyse", "report"}:
         _flatten("issuer", run.params.issuer.to_record(), flat)
         _flatten("profile", run.profile.to_record(), flat)
-    if stage in {"predict"}:
+    if stage == "report":
+        flat["assumptions"] = sha256_record(run.record["assumptions"])
+    if stage == "predict":
         for scenario in run.scenarios:
             record = scenario.to_record()
             _flatten(f"scenarios.{record['id']}", record, flat)

@@ -95,7 +95,7 @@ class Watch:
             elif now - last_line >= LOG_EVERY_SECONDS and (self._cell, inner) != said:
                 last_line, said = now, (self._cell, inner)
                 self._reporter.event("progress", self._text(inner), stage=self._stage, cell=self._cell[0], cells=self._cell[1],
-                                     **({"done": inner["done"], "total": inner["total"], "text": inner["text"]} if inner else {}))
+                                     **({"done": inner["done"], "total": inner["total"], "doing": inner["text"]} if inner else {}))
 
     def _beat(self) -> None:
         try:

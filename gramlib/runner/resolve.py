@@ -12,6 +12,7 @@ from typing import Any
 
 import gramlib
 from gramlib.errors import DataContractError, ParameterError
+from gramlib.params.assumptions import load_assumptions
 from gramlib.params.layers import RunParams, resolve_params
 from gramlib.scenarios import Scenario, load_scenarios
 from gramlib.store import atomic
@@ -45,7 +46,8 @@ def resolve_run(path: Path, overrides: list[str], root: Path, run_id: str = "") 
     params = resolve_params(path, overrides, root)
     scenarios = load_scenarios(list(params.scenarios), root)
     profile = load_profile(params.profile, root)
-    return _resolved(params, scenarios, profile, run_id=run_id)
+    assumptions = [entry.model_dump(mode="json") for entry in load_assumptions(root)]
+    return _resolved(params, scenarios, profile, assumptions, run_id=run_id)
 
 
 def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> ResolvedRun:
@@ -63,14 +65,15 @@ def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> R
         if not Path(file).is_file() or sha256_file(Path(file)) != digest:
             raise DataContractError(f"the input {file} is missing or has changed since the run", expected=f"sha256 {digest[:12]}…",
                                     origin=str(path), remedy="restore that file, or start a new run from the params file")
-    return _resolved(params, scenarios, profile, run_id=run_id or f"{record['run_id']}-replay", replay_of=record["run_id"])
+    return _resolved(params, scenarios, profile, record["assumptions"], run_id=run_id or f"{record['run_id']}-replay", replay_of=record["run_id"])
 
 
-def _resolved(params: RunParams, scenarios: tuple[Scenario, ...], profile: Profile, *, run_id: str, replay_of: str = "") -> ResolvedRun:
+def _resolved(params: RunParams, scenarios: tuple[Scenario, ...], profile: Profile, assumptions: list[dict[str, Any]], *, run_id: str,
+              replay_of: str = "") -> ResolvedRun:
     inputs = _input_hashes(params)
     scenario_records = [scenario.to_record() for scenario in scenarios]
     identity = sha256_record({"params": params.identity_record(), "scenarios": scenario_records, "profile": profile.to_record(),
-                              "inputs": sorted(inputs.values())})
+                              "inputs": sorted(inputs.values()), "assumptions": assumptions})
     run_id = _checked_id(run_id) if run_id else f"{params.stem}-{identity[:8]}"
     record = {
         "schema": RECORD_SCHEMA,
@@ -82,6 +85,7 @@ def _resolved(params: RunParams, scenarios: tuple[Scenario, ...], profile: Profi
         "scenarios": scenario_records,
         "profile": profile.to_record(),
         "inputs": inputs,
+        "assumptions": assumptions,
     }
     return ResolvedRun(run_id, params, scenarios, profile, inputs, record, replay_of)
 
