@@ -30,8 +30,7 @@ lab: setup ## open JupyterLab on the start page
 check: setup tools ## lint code and notebooks, types, walls between the rooms, notebook rules
 	$(TOOLS)/ruff check $(CODE)
 	$(TOOLS)/ruff format --check $(CODE)
-	PYTHONPATH=$$($(TOOLS)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))') \
-		$(TOOLS)/mypy --python-executable $(BIN)/python
+	$(TOOLS)/mypy --python-executable $(BIN)/python
 	PYTHONPATH=. $(TOOLS)/lint-imports
 	$(TOOLS)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/python -m pytest -q tests/notebooks/test_notebook_rules.py
