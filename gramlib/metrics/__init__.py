@@ -2,7 +2,10 @@
 
     tail_risk       value at risk, expected shortfall, drawdown of plain arrays
     intervals       how sure we are: proportions, paired differences, quantiles, bootstrap
+    tail_bootstrap  the bootstrap of VaR and ES, from the tail alone
     figures         the metrics table of a run: books, scenarios, and what the drivers add
+
+Pure functions on arrays and tables; random numbers are handed in as a Generator.
 """
 
 from gramlib.metrics.figures import metrics_table

@@ -34,7 +34,9 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
     Raises DataContractError unless 0 <= successes <= trials and trials >= 1.
     """
     if not 0 <= successes <= trials or trials < 1:
-        raise DataContractError(f"{successes} successes in {trials} trials", expected="0 <= successes <= trials, trials >= 1")
+        raise DataContractError(
+            f"{successes} successes in {trials} trials", expected="0 <= successes <= trials, trials >= 1"
+        )
     z2 = _z(confidence) ** 2
     share = successes / trials
     centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
@@ -53,7 +55,9 @@ def paired_difference_interval(only_first: int, only_second: int, pairs: int, co
     Raises DataContractError for counts that do not fit.
     """
     if min(only_first, only_second) < 0 or only_first + only_second > pairs or pairs < 1:
-        raise DataContractError(f"{only_first} and {only_second} discordant of {pairs} pairs", expected="counts that add up")
+        raise DataContractError(
+            f"{only_first} and {only_second} discordant of {pairs} pairs", expected="counts that add up"
+        )
     n = pairs + 2
     difference = (only_first - only_second) / n
     variance = (only_first + only_second + 1) / n - difference**2

@@ -96,5 +96,5 @@ def _runs(predicate: str, points: np.ndarray, failing: np.ndarray) -> list[tuple
             _Edge(predicate, float(points[first]), float(points[max(first - 1, 0)])),
             _Edge(predicate, float(points[last]), float(points[min(last + 1, len(points) - 1)])),
         )
-        for first, last in zip(firsts, lasts, strict=True)
+        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
     ]

@@ -16,7 +16,16 @@ from typing import Any
 from gramlib.scenarios.catalogue import list_scenarios, load_scenarios
 from gramlib.scenarios.scenario import SEVERITIES, Scenario
 
-__all__ = ["SEVERITIES", "Scenario", "ScenarioPath", "build_path", "build_paths", "list_scenarios", "load_scenarios", "scenarios_used"]
+__all__ = [
+    "SEVERITIES",
+    "Scenario",
+    "ScenarioPath",
+    "build_path",
+    "build_paths",
+    "list_scenarios",
+    "load_scenarios",
+    "scenarios_used",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -89,7 +89,9 @@ def _price_of(located: Located, root: Path, known: Sequence[str]) -> dict[str, A
         _refuse(located, "price_of", f"price_of is {shown(other)}{near}", f"one of {', '.join(known)}")
     values = _read(other, root).values
     if values.get("price_of"):
-        _refuse(located, "price_of", f"{other} takes its own price from {values['price_of']!r}", f"{values['price_of']!r}")
+        _refuse(
+            located, "price_of", f"{other} takes its own price from {values['price_of']!r}", f"{values['price_of']!r}"
+        )
     _load(other, root, known)
     return {key: values[key] for key in _TAKEN_OVER if key in values}
 
@@ -100,7 +102,9 @@ def _refuse(located: Located, key: str, found: str, expected: str) -> typing.NoR
     )
 
 
-def _problems(model: type[Section], values: dict[str, Any], prefix: str, where: typing.Callable[[str], str]) -> list[Problem]:
+def _problems(
+    model: type[Section], values: dict[str, Any], prefix: str, where: typing.Callable[[str], str]
+) -> list[Problem]:
     """Problems of `values`, innermost sections first, so that each one is told by the section it stands in."""
     found: list[Problem] = []
     for name, field in model.model_fields.items():
@@ -109,7 +113,11 @@ def _problems(model: type[Section], values: dict[str, Any], prefix: str, where: 
         if inner is None or value is None:
             continue
         key = f"{prefix}.{name}" if prefix else name
-        items = {f"{key}.{i}": item for i, item in enumerate(value)} if repeated and isinstance(value, list) else {key: value}
+        items = (
+            {f"{key}.{i}": item for i, item in enumerate(value)}
+            if repeated and isinstance(value, list)
+            else {key: value}
+        )
         for item_key, item in items.items():
             if isinstance(item, dict):
                 found += _problems(inner, item, item_key, where)

@@ -98,7 +98,8 @@ def scenarios_used(paths: Sequence[ScenarioPath], start_usd_per_g: float) -> dic
         "schema": DOCUMENT_VERSION,
         "start_usd_per_g": start_usd_per_g,
         "scenarios": [
-            {**path.record, "provenance": path.provenance, "note": path.note, "shocks": dict(path.shocks)} for path in paths
+            {**path.record, "provenance": path.provenance, "note": path.note, "shocks": dict(path.shocks)}
+            for path in paths
         ],
     }
 
@@ -107,7 +108,11 @@ def _log_returns(scenario: Scenario, prices: pd.DataFrame, grade: str) -> tuple[
     if scenario.window is None or scenario.published is None:
         days = [0, *(knot.day for knot in scenario.knots)]
         levels = np.log([1.0, *(knot.factor for knot in scenario.knots)])
-        return np.diff(np.interp(np.arange(days[-1] + 1), days, levels)), HYPOTHETICAL, "no window in history is replayed"
+        return (
+            np.diff(np.interp(np.arange(days[-1] + 1), days, levels)),
+            HYPOTHETICAL,
+            "no window in history is replayed",
+        )
     window = scenario.window
     if grade != _RECONSTRUCTED_DATA:
         measured = window_log_returns(prices, window)

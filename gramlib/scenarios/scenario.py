@@ -134,7 +134,8 @@ class Scenario(Section):
     def contradiction(self) -> tuple[str, str, str] | None:
         """The first statement at odds with another one: its dotted key, what was found, what was expected."""
         return next(
-            (found for found in (self._of_price(), self._of_window(), self._of_knots(), self._of_events()) if found), None
+            (found for found in (self._of_price(), self._of_window(), self._of_knots(), self._of_events()) if found),
+            None,
         )
 
     def _of_price(self) -> tuple[str, str, str] | None:

@@ -91,7 +91,9 @@ def headline(verdicts: pd.DataFrame) -> str:
     deciding = verdicts[verdicts["decides"]]
     counts = {status: int((deciding["status"] == status).sum()) for status in (FAIL, WATCH, PASS)}
     told = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
-    return f"{overall(verdicts)}: of {len(deciding)} deciding limits {told}" if told else "not applicable: no limit decides"
+    if not told:
+        return "not applicable: no limit decides"
+    return f"{overall(verdicts)}: of {len(deciding)} deciding limits {told}"
 
 
 def judge_probability(estimate: float, upper: float, appetite: Appetite) -> str:
@@ -131,7 +133,8 @@ def _appetites(metrics: pd.DataFrame, profile: Profile, horizons_days: Mapping[s
         key = (book, f"probability_{predicate}")
         if key not in figures.index and predicate == _ONLY_FOR_USD_PEG:
             sentence = f"{predicate}, {PREDICATES_IN_WORDS[predicate]}: does not apply to a token pegged to gold."
-            yield (predicate, book, NOT_APPLICABLE, math.nan, limit, "1/year", math.nan, False, sentence, _cited(appetite))
+            nothing = math.nan
+            yield predicate, book, NOT_APPLICABLE, nothing, limit, "1/year", nothing, False, sentence, _cited(appetite)
             continue
         if key not in figures.index or book not in horizons_days:
             raise DataContractError(
@@ -174,7 +177,9 @@ def _distances(reverse: pd.DataFrame, profile: Profile) -> Iterator[Row]:
         rows = reverse[(reverse["predicate"] == predicate) & (reverse["shock"] == shock)]
         if rows.empty:
             raise DataContractError(
-                f"no reverse stress of {predicate} by {shock}", expected=f"rows for limit {name}", remedy="re-run stage analyse"
+                f"no reverse stress of {predicate} by {shock}",
+                expected=f"rows for limit {name}",
+                remedy="re-run stage analyse",
             )
         found = rows.loc[rows["found"], "lower"]
         smallest = None if found.empty else float(found.min())

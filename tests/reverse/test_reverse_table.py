@@ -65,7 +65,9 @@ def test_peg_breaks_from_a_fall_of_ten_percent(table):
 def test_loss_that_wipes_out_equity(table):
     """Section 9: E / P grams, 3.03% of the tokens at $4,000/oz; ten days of costs take less than 0.01% of them."""
     issuer = Issuer()
-    equity_usd = issuer.gold_g * START_USD_PER_G + issuer.cash_usd + issuer.bills_usd - issuer.tokens_g * START_USD_PER_G
+    equity_usd = (
+        issuer.gold_g * START_USD_PER_G + issuer.cash_usd + issuer.bills_usd - issuer.tokens_g * START_USD_PER_G
+    )
     row = only_row(table, "F2", "custody_loss")
     assert row["lower"] == pytest.approx(equity_usd / START_USD_PER_G / issuer.tokens_g, abs=1e-4)
 
@@ -111,4 +113,3 @@ def test_progress_and_own_funds_reach_the_engine():
     assert set(seen) == {RULE}
     assert told[0][0] == 0
     assert told[-1][0] == told[-1][1]
-

@@ -71,7 +71,9 @@ def facts(draw):
     return Published.model_validate(
         {
             "series": "invented",
-            "points": [{"date": weekdays[end], "usd_per_oz": float(level)} for end, level in zip(ends, levels, strict=True)],
+            "points": [
+                {"date": weekdays[end], "usd_per_oz": float(level)} for end, level in zip(ends, levels, strict=True)
+            ],
             "sharpest_day": {"date": weekdays[at], "simple_return": sharp},
             "max_drawdown": 0.5,
             "annual_volatility": draw(st.floats(0.05, 0.9)),

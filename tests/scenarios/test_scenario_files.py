@@ -110,7 +110,12 @@ def test_a_bad_file_that_nobody_asked_for_is_not_read(own_root):
 @pytest.mark.parametrize(
     ("wrong", "right", "at", "told"),
     [
-        ("horizn_days: 10", "horizon_days: 10", "horizn_days", "unknown name horizn_days; did you mean 'horizon_days'?"),
+        (
+            "horizn_days: 10",
+            "horizon_days: 10",
+            "horizn_days",
+            "unknown name horizn_days; did you mean 'horizon_days'?",
+        ),
         ("horizon_days: ten", "horizon_days: 10", "horizon_days", "horizon_days is 'ten'"),
         ("severity: terrible", "severity: moderate", "severity", "severity is 'terrible'"),
         ("- {day: 5, facto: 0.9}", "- {day: 5, factor: 0.9}", "- {day", "did you mean 'factor'?"),
@@ -160,7 +165,12 @@ published:
         ("start: 2013-04-13", "start: 2013-04-10", "window", "2013-04-13, a Saturday"),
         ("start: 2013-04-18", "start: 2013-04-10", "window", "end 2013-04-18 not after start 2013-04-18"),
         ("horizon_days: 5", "horizon_days: 20", "horizon_days", "5 days for a window of 6"),
-        ("date: 2013-04-16, usd_per_oz: 1561.17", "date: 2013-04-11, usd_per_oz: 1561.17", "points", "2013-04-16, 2013-04-15"),
+        (
+            "date: 2013-04-16, usd_per_oz: 1561.17",
+            "date: 2013-04-11, usd_per_oz: 1561.17",
+            "points",
+            "2013-04-16, 2013-04-15",
+        ),
         ("usd_per_oz: 13.47", "usd_per_oz: 1347.21", "- {date: 2013-04-15", "published.points.1.usd_per_oz is 13.47"),
         ("{date: 2013-04-17, simple", "{date: 2013-04-15, simple", "sharpest_day", "2013-04-17"),
         ("date: 2013-04-09, usd", "date: 2013-04-11, usd", "points", "2013-04-09, outside the window"),
@@ -200,4 +210,6 @@ def test_reading_scenarios_and_profiles_loads_nothing_heavy(workbench_root):
         f"s.load_scenarios(['all'], Path({str(workbench_root)!r})); v.load_profile('internal', Path({str(workbench_root)!r}));"
         "print([m for m in ('numpy', 'pandas', 'scipy', 'matplotlib') if m in sys.modules])"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )

@@ -99,7 +99,14 @@ def test_knots_are_log_linear_and_flat_after_the_last(april_2013):
 def test_spells_overlap_by_the_worst_and_losses_add_up(april_2013):
     spells = [
         {"from_day": 2, "to_day": 4, "event": 0.5, "liquidity_multiplier": 4.0, "why": "the longer one"},
-        {"from_day": 3, "to_day": 3, "event": 1.0, "liquidity_multiplier": 2.0, "lost_share": 0.01, "why": "the loss of the day"},
+        {
+            "from_day": 3,
+            "to_day": 3,
+            "event": 1.0,
+            "liquidity_multiplier": 2.0,
+            "lost_share": 0.01,
+            "why": "the loss of the day",
+        },
         {"from_day": 3, "to_day": 3, "lost_share": 0.02, "why": "another loss that day"},
     ]
     path = build_path(own(events=spells), april_2013, "D", 100.0, ISSUER)

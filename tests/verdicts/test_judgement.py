@@ -99,7 +99,19 @@ def reverse(price_fall=0.3, with_event=0.3, custody=0.3) -> pd.DataFrame:
             ("queue", "price_fall", price_fall), ("queue", "price_fall_with_event", with_event), ("F2", "custody_loss", custody),
         )
     ]  # fmt: skip
-    columns = ["predicate", "shock", "interval", "found", "lower", "upper", "unit", "scan_from", "scan_to", "scan_step", "tolerance"]
+    columns = [
+        "predicate",
+        "shock",
+        "interval",
+        "found",
+        "lower",
+        "upper",
+        "unit",
+        "scan_from",
+        "scan_to",
+        "scan_step",
+        "tolerance",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -107,7 +119,10 @@ DAYS = pd.DataFrame({"book": ["liquidity", "liquidity", "solvency"], "day": [0, 
 
 
 def used(**severities: str) -> dict:
-    return {"schema": 1, "scenarios": [{"id": i, "title": f"Story of {i}", "severity": s} for i, s in severities.items()]}
+    return {
+        "schema": 1,
+        "scenarios": [{"id": i, "title": f"Story of {i}", "severity": s} for i, s in severities.items()],
+    }
 
 
 def judged(profile, figures=None, failed=None, broken=None, scenarios=None) -> pd.DataFrame:
@@ -189,7 +204,9 @@ def test_distances_judge_the_smallest_breaking_shock(profile):
     )
     assert (near["status"], none["status"], custody["status"]) == ("fail", "pass", "watch")
     assert math.isnan(none["number"])
-    assert none["sentence"].startswith("No queue found for a one-day fall of gold with a confidence event that day within [0.0%")
+    assert none["sentence"].startswith(
+        "No queue found for a one-day fall of gold with a confidence event that day within [0.0%"
+    )
     assert custody["sentence"] == "F2 fails for a custody loss of 3.0% or more (scanned from 0.0% to 90.0%)."
 
 

@@ -45,7 +45,9 @@ def test_round_trip_and_listing(workbench_root):
 
 def test_insolvency_is_tolerated_nowhere(workbench_root):
     tolerated = load_profile("internal", workbench_root).listed_scenarios
-    assert all("F2" not in getattr(tolerated, severity) for severity in ("calm", "mild", "moderate", "severe", "extreme"))
+    assert all(
+        "F2" not in getattr(tolerated, severity) for severity in ("calm", "mild", "moderate", "severe", "extreme")
+    )
 
 
 @pytest.mark.parametrize(
