@@ -9,7 +9,7 @@
     replays, replay_csv           listed scenarios; `gram replay`
 """
 
-from gramlib.simulation.books import horizons_days, run_books, start_price_usd_per_g
+from gramlib.simulation.books import run_books, start_price_usd_per_g
 from gramlib.simulation.draws import STREAMS, generator
 from gramlib.simulation.drivers import DRIVERS, draw_events
 from gramlib.simulation.engine import ENGINES, ledger, simulate
@@ -31,7 +31,6 @@ __all__ = [
     "draw_events",
     "failures",
     "generator",
-    "horizons_days",
     "ledger",
     "replay_csv",
     "run_books",

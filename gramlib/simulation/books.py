@@ -64,11 +64,6 @@ def start_price_usd_per_g(calibration: dict[str, Any], params: PredictParams) ->
     return params.start_gold_usd_per_oz / GRAMS_PER_TROY_OUNCE or float(calibration["last_price_usd_per_g"])
 
 
-def horizons_days(days: pd.DataFrame) -> dict[str, int]:
-    """Length of the paths of each book [business days], from the `days` table."""
-    return {str(book): int(last) for book, last in days.groupby("book")["day"].max().items()}
-
-
 def run_books(
     issuer: Issuer,
     calibration: dict[str, Any],
