@@ -13,11 +13,11 @@ from typing import Any
 
 from gramlib.verdicts.profile import Profile, list_profiles, load_profile
 
-__all__ = ["Profile", "headline", "list_profiles", "load_profile", "overall", "verdicts_table"]
+__all__ = ["Profile", "list_profiles", "load_profile", "overall", "verdicts_table"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("headline", "overall", "verdicts_table"):
+    if name in ("overall", "verdicts_table"):
         from gramlib.verdicts import judgement
 
         return getattr(judgement, name)

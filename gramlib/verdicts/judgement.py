@@ -86,16 +86,6 @@ def overall(verdicts: pd.DataFrame) -> str:
     return next((status for status in (FAIL, WATCH, PASS) if status in found), NOT_APPLICABLE)
 
 
-def headline(verdicts: pd.DataFrame) -> str:
-    """The overall status and how many deciding limits stand behind it, in one line."""
-    deciding = verdicts[verdicts["decides"]]
-    counts = {status: int((deciding["status"] == status).sum()) for status in (FAIL, WATCH, PASS)}
-    told = ", ".join(f"{n} {status}" for status, n in counts.items() if n)
-    if not told:
-        return "not applicable: no limit decides"
-    return f"{overall(verdicts)}: of {len(deciding)} deciding limits {told}"
-
-
 def judge_probability(estimate: float, upper: float, appetite: Appetite) -> str:
     """Status of a one-year probability and the upper end of its interval."""
     if estimate > appetite.max_one_year_probability:
