@@ -2,8 +2,9 @@
 
     confidence   Poisson; hazard rate_year/252 a day when calm, times exp(b max(0, -r5)), r5 the five-day return of the
                  path up to that day; lasts a geometric number of days at full level, then fades by `decay` a day
-    liquidity    m = (sigma_t / sigma_sample)^2 between 1 and `cap`, and at least `squeeze_multiplier` during a
-                 squeeze; squeezes are Poisson and last `squeeze_days`
+    liquidity    m = (sigma_t / sigma_sample)^2 between 1 and `cap`, sigma_t the volatility that the model has after the
+                 return of day t, so that m rises on the day of the fall; and at least `squeeze_multiplier` during
+                 a squeeze; squeezes are Poisson and last `squeeze_days`
     custody      Poisson at each custodian; the share of its grams lost is generalised Pareto with mean
                  `mean_severity`, capped at all of them (which at the defaults lowers the mean from 5% to 4.8%);
                  each loss starts a confidence event, also where the confidence driver is off
@@ -51,7 +52,8 @@ def draw_events(
 ) -> Events:
     """Draw the events of a block of paths.
 
-    `paths` (n_paths, n_days + 1) USD/g and `sigma` likewise, the daily volatility of the model; `sigma_sample` the
+    `paths` (n_paths, n_days + 1) USD/g and `sigma` likewise, the model's daily volatility as it stands after each day;
+    arrays whose days are contiguous (Fortran order) are read without a copy. `sigma_sample` is the
     sample standard deviation of daily log-returns in the training window; `which` the drivers that are on; `seed`,
     `block` and `replicate` the address of the draws. Raises ParameterError for an unknown driver or a
     sample volatility that is not positive.
@@ -64,7 +66,7 @@ def draw_events(
     zeros = np.zeros(n_columns)
     event, multiplier, lost_share = zeros, np.ones(n_columns), zeros
     if "confidence" in which or "custody" in which:
-        event = np.zeros(paths.shape)
+        event = np.zeros(paths.shape, order="F")
     if "confidence" in which:
         confidence_events(event, paths, issuer.drivers.confidence, generator(seed, "confidence", block, replicate))
     if "liquidity" in which:
@@ -85,16 +87,18 @@ def confidence_events(event: np.ndarray, paths: np.ndarray, driver: ConfidenceDr
 
 
 def _confidence_hazard(paths: np.ndarray, driver: ConfidenceDriver) -> np.ndarray:
-    """Summed hazard by path and day, (n_paths, n_days + 1)."""
-    n_columns = paths.shape[1]
-    hazard = np.zeros(paths.shape)
-    for lagged, today in ((slice(0, 1), slice(1, min(6, n_columns))), (slice(1, n_columns - 5), slice(6, n_columns))):
-        fall = np.maximum(0.0, 1.0 - paths[:, today] / paths[:, lagged])
-        # Falls are at most one, but exp(b) may still overflow: the cap holds before the exponential.
-        ceiling = np.log(max(MAX_HAZARD_PER_DAY * BUSINESS_DAYS_PER_YEAR / max(driver.rate_year, 1e-300), 1.0))
-        growth = np.exp(np.minimum(driver.return_sensitivity * fall, ceiling))
-        hazard[:, today] = driver.rate_year / BUSINESS_DAYS_PER_YEAR * growth
-    return np.cumsum(hazard, axis=1, out=hazard)
+    """Summed hazard by path and day, (n_paths, n_days + 1), day by day in memory as the engine reads it."""
+    n_paths, n_columns = paths.shape
+    calm = driver.rate_year / BUSINESS_DAYS_PER_YEAR
+    # The cap is put on the exponent, since exp(b) itself may overflow.
+    largest_exponent = np.log(max(MAX_HAZARD_PER_DAY / calm, 1.0)) if calm > 0.0 else 0.0
+    summed = np.zeros((n_columns, n_paths))
+    for day in range(1, n_columns):
+        fall = np.maximum(0.0, 1.0 - paths[:, day] / paths[:, max(0, day - 5)])
+        np.exp(np.minimum(driver.return_sensitivity * fall, largest_exponent), out=summed[day])
+        summed[day] *= calm
+        summed[day] += summed[day - 1]
+    return summed.T
 
 
 def arrivals(
@@ -154,7 +158,7 @@ def custody_losses(
 ) -> np.ndarray:
     """Share of all grams lost by path and day, shape of `event`, which is raised where a loss shakes confidence."""
     n_paths, n_columns = event.shape
-    lost_share = np.zeros(event.shape)
+    lost_share = np.zeros(event.shape, order="F")
     summed_hazard = driver.rate_year / BUSINESS_DAYS_PER_YEAR * np.arange(n_columns)
     for custodian_rng in rng.spawn(driver.custodians):
         arrival_rng, severity_rng, duration_rng = custodian_rng.spawn(3)
