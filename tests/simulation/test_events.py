@@ -1,0 +1,83 @@
+"""Events: what is refused, and the EVENTS.csv of `gram replay`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gramlib.errors import DataContractError
+from gramlib.simulation import Events, simulate
+from gramlib.params.issuer import Issuer
+
+HEADER = "day,event,lost_g,liquidity_multiplier\n"
+
+
+def written(folder: Path, text: str) -> Path:
+    """`text` as an events file."""
+    path = folder / "events.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_listed_days_are_read_and_the_others_are_calm(tmp_path: Path) -> None:
+    events = Events.from_csv(written(tmp_path, HEADER + "3,1,500.5,4\n1,0.5,,\n\n"), 4)
+    assert events.event.tolist() == [0, 0.5, 0, 1, 0]
+    assert events.lost_g.tolist() == [0, 0, 0, 500.5, 0]
+    assert events.liquidity_multiplier.tolist() == [1, 1, 1, 4, 1]
+    only_event = Events.from_csv(written(tmp_path, "event,day\n1,2\n"), 2)
+    assert only_event.event.tolist() == [0, 0, 1] and only_event.liquidity_multiplier.tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "line"),
+    [
+        (HEADER + "2,1,0,1\n2,0,0,1\n", "day 2 twice", 3),
+        (HEADER + "1,1,0,1\n5,1,0,1\n", "day 5", 3),
+        (HEADER + "0,1,0,1\n", "day 0", 2),
+        (HEADER + "1.5,1,0,1\n", "day 1.5", 2),
+        (HEADER + ",1,0,1\n", "day missing", 2),
+        (HEADER + "1,yes,0,1\n", "event is 'yes'", 2),
+        (HEADER + "1,1,nan,1\n", "lost_g is 'nan'", 2),
+        (HEADER + "1,1,-5,1\n", "lost_g is '-5'", 2),
+        (HEADER + "1,1,0,0.5\n", "liquidity_multiplier is '0.5'", 2),
+        (HEADER + "1,1\n", "2 cell(s) missing", 2),
+        (HEADER + "1,1,0,1,7\n", "1 cell(s) more", 2),
+        ("day,evnt\n1,1\n", "did you mean 'event'", 1),
+        ("event,lost_g\n1,1\n", "no header", 1),
+        ("1,1,0,1\n", "unknown column", 1),
+        ("", "no header", 1),
+    ],
+)
+def test_a_bad_file_is_refused_with_its_line(tmp_path: Path, text: str, found: str, line: int) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(DataContractError) as refused:
+        Events.from_csv(path, 4)
+    assert found in str(refused.value)
+    assert refused.value.origin == f"{path}:{line}"
+    assert refused.value.exit_code == 3
+
+
+def test_a_missing_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataContractError, match="cannot read"):
+        Events.from_csv(tmp_path / "none.csv", 3)
+
+
+@pytest.mark.parametrize("name", ["event", "liquidity_multiplier", "lost_g", "lost_share"])
+@pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf])
+def test_values_out_of_bounds_are_refused(name: str, bad: float) -> None:
+    arrays = {"event": np.zeros(4), "liquidity_multiplier": np.ones(4), "lost_g": np.zeros(4), "lost_share": np.zeros(4)}
+    arrays[name] = arrays[name].copy()
+    arrays[name][2] = bad
+    with pytest.raises(DataContractError, match=name):
+        Events(**arrays)
+
+
+def test_wrong_shapes_are_refused() -> None:
+    with pytest.raises(DataContractError, match="lost_g has shape"):
+        Events(np.zeros(4), np.ones(4), np.zeros(5))
+    with pytest.raises(DataContractError, match="event has shape"):
+        simulate(Issuer(), np.full((2, 4), 128.0), Events.calm(5))
+    with pytest.raises(DataContractError, match="event has shape"):
+        simulate(Issuer(), np.full((2, 4), 128.0), Events(np.zeros((3, 4)), np.ones(4), np.zeros(4)))
