@@ -158,8 +158,14 @@ def _render(run: ResolvedRun, stage: Stage, attempt: Attempt, *, failed: bool) -
     render_notebook(
         attempt.path / "notebook.ipynb", attempt.path / "notebook.html",
         kind="report" if stage.name == "report" and not failed else "appendix",
-        title=f"{run.params.title or run.run_id}: {stage.question}", banner=str(left.get("banner", "")), run_links=links,
+        title=_page_title(run, stage), banner=str(left.get("banner", "")), run_links=links,
     )
+
+
+def _page_title(run: ResolvedRun, stage: Stage) -> str:
+    if stage.name == "report":
+        return str(run.params.stages["report"].model_dump()["title"])
+    return f"{run.params.title or run.run_id}: {stage.question}"
 
 
 def _mark_failed(run: ResolvedRun, stage: Stage, attempt: Attempt, error: GramError, reason: str) -> None:

@@ -27,8 +27,6 @@ def reports() -> Path:
 
 
 def shown(path: Path) -> str:
-    """`path` as a person would type it: relative to the current folder where that is shorter."""
-    try:
-        return os.path.relpath(path) if not os.path.relpath(path).startswith("../../..") else str(path)
-    except ValueError:  # another drive
-        return str(path)
+    """`path` as a person would type it: relative to the current folder where it lies in it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
