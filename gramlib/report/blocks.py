@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from gramlib.report.html_table import Heading, Status, Table
+from gramlib.report.html_table import Status
+from gramlib.report.tables import provenance
 from gramlib.report.vocabulary import STATUS_TONE
 
 
@@ -33,10 +34,13 @@ def verdict_block(document: Mapping[str, Any]) -> Block:
     """The verdict with its reasons, from a report document."""
     verdict = document["verdict"]
     badge = Status(verdict["status"])
+    caveat = verdict.get("caveat", "")
+    sentence = verdict["sentence"].removesuffix(caveat).strip()
+    warning = f'<p class="caveat">{escape(caveat)}</p>' if caveat else ""
     items = "".join(f"<li>{escape(reason)}</li>" for reason in verdict.get("reasons", []))
     html = (
         f'<section class="verdict {_tone(verdict["status"])}" id="verdict" aria-label="Verdict">{badge.html()}'
-        f'<p class="sentence">{escape(verdict["sentence"])}</p>{f"<ul>{items}</ul>" if items else ""}</section>'
+        f'<p class="sentence">{escape(sentence)}</p>{warning}{f"<ul>{items}</ul>" if items else ""}</section>'
     )
     return Block(html, "\n".join([f"{str(badge).upper()}: {verdict['sentence']}", *(f"- {r}" for r in verdict.get("reasons", []))]))
 
@@ -77,7 +81,7 @@ def provenance_block(run_record: Mapping[str, Any], manifests: Sequence[Mapping[
     """
     facts = [(key.replace("_", " "), _flat(run_record[key])) for key in _FACTS if run_record.get(key)]
     listing = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts)
-    table = stage_table(manifests)
+    table = provenance(manifests)
     html = f'<section id="provenance" aria-label="Provenance"><dl class="facts">{listing}</dl>{table._repr_html_()}</section>'
     return Block(html, "\n".join([*(f"{name}: {value}" for name, value in facts), repr(table)]))
 
@@ -89,22 +93,3 @@ def _flat(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_flat(inner)}" for key, inner in value.items())
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-
-
-def stage_table(manifests: Sequence[Mapping[str, Any]]) -> Table:
-    """One row an artefact: who wrote it, how long the stage took, how its hash begins."""
-    rows = []
-    for manifest in manifests:
-        seconds = _seconds(manifest)
-        for output in manifest.get("outputs", []):
-            rows.append((
-                str(manifest.get("stage", "")), str(output.get("name", "")), "" if output.get("rows") is None else f"{int(output['rows']):,}",
-                str(output.get("sha256", ""))[:16], seconds,
-            ))  # fmt: skip
-    headings = (Heading("Stage"), Heading("Artefact"), Heading("Rows", "", numeric=True), Heading("SHA-256 begins"), Heading("Stage took", "s", numeric=True))
-    return Table("What each stage wrote", headings, tuple(rows))
-
-
-def _seconds(manifest: Mapping[str, Any]) -> str:
-    started, finished = manifest.get("started"), manifest.get("finished")
-    return f"{finished - started:.1f}" if isinstance(started, (int, float)) and isinstance(finished, (int, float)) else ""

@@ -11,7 +11,7 @@ from gramlib.params.issuer import Issuer
 from gramlib.report.figures.analyse import rank_scenarios
 from gramlib.report.findings import findings
 from gramlib.report.headlines import headline_figures
-from gramlib.report.wording import assumed_values, reasons, verdict_sentence
+from gramlib.report.wording import assumed_values, grade_sentence, reasons, verdict_sentence
 from gramlib.verdicts import overall
 
 SCHEMA = 1
@@ -46,6 +46,7 @@ def report_document(
         "verdict": {
             "status": status,
             "sentence": verdict_sentence(status, verdicts, issuer, source_document),
+            "caveat": grade_sentence(source_document).strip(),
             "reasons": reasons(status, verdicts, reverse, metrics),
         },
         "headlines": headline_figures(metrics, verdicts, reverse, worst),

@@ -53,8 +53,8 @@ class Figure:
         return (
             f'<figure role="group" id="{self.id}" aria-labelledby="{caption_id}">'
             f'<figcaption id="{caption_id}">{escape(self.headline)}</figcaption>'
-            f'<img src="{self.data_uri()}" alt="{escape(self.alt, quote=True)}" width="{self.width_px}"'
-            ' style="max-width:100%;height:auto;background:#fff">'
+            f'<div class="chart"><img src="{self.data_uri()}" alt="{escape(self.alt, quote=True)}" width="{self.width_px}"'
+            ' style="height:auto;background:#fff"></div>'
             f"<details><summary>Data behind this chart</summary>{self.table._repr_html_()}{self._download()}</details></figure>"
         )
 

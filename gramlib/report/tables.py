@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -195,7 +195,7 @@ def assumptions(entries: Iterable[Mapping[str, Any]]) -> Table:
 def issuer(issuer: Issuer) -> Table:
     """Every value of the issuer, and whether it was disclosed or assumed."""
     rows = tuple(
-        (key, f"{value:,g}" if isinstance(value, (int, float)) and not isinstance(value, bool) else "none" if value is None else str(value),
+        (key, "none" if value is None else f"{value:,.12g}" if isinstance(value, (int, float)) else str(value),
          basis.basis, basis.source, basis.date)
         for key, value in leaves(issuer.to_record()) if not key.startswith("basis")
         for basis in (issuer.basis_of(key),)
@@ -281,3 +281,22 @@ def _scenario_row(record: Mapping[str, Any]) -> tuple[str | Status, ...]:
         numbers.MISSING if numbers.is_missing(multiplier) else f"x {float(multiplier):g}",
         numbers.percent(shocks.get("lost_share")), str(record.get("provenance", "")),
     )  # fmt: skip
+
+
+def provenance(manifests: Sequence[Mapping[str, Any]]) -> Table:
+    """One row an artefact: who wrote it, how long the stage took, how its hash begins."""
+    rows = []
+    for manifest in manifests:
+        seconds = _seconds(manifest)
+        for output in manifest.get("outputs", []):
+            rows.append((
+                str(manifest.get("stage", "")), str(output.get("name", "")), "" if output.get("rows") is None else f"{int(output['rows']):,}",
+                str(output.get("sha256", ""))[:16], seconds,
+            ))  # fmt: skip
+    headings = (Heading("Stage"), Heading("Artefact"), Heading("Rows", "", numeric=True), Heading("SHA-256 begins"), Heading("Stage took", "s", numeric=True))
+    return Table("What each stage wrote", headings, tuple(rows))
+
+
+def _seconds(manifest: Mapping[str, Any]) -> str:
+    started, finished = manifest.get("started"), manifest.get("finished")
+    return f"{finished - started:.1f}" if isinstance(started, (int, float)) and isinstance(finished, (int, float)) else ""

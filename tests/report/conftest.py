@@ -122,7 +122,7 @@ def _days() -> pd.DataFrame:
     rows = []
     for book in ("liquidity_price_only", "liquidity", "solvency"):
         for variable, start, width in (("price_usd_per_g", 135.0, 60.0), ("coverage", 1.03, 0.01), ("queue_share", 0.0, 0.02), ("discount", 0.001, 0.01), ("equity_usd", 39e6, 8e6)):
-            for day in range(0, 253, 4):
+            for day in range(0, 757 if book == "solvency" else 253, 4):
                 for q in (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99):
                     value = start + width * (q - 0.5) * np.sqrt(day / 252)
                     rows.append((book, variable, day, q, max(value, 0.0) if variable == "queue_share" else value))
@@ -199,8 +199,7 @@ def run_tables() -> SimpleNamespace:
     metrics = metrics_table(outcomes, replays, failures, Issuer(), AnalyseParams(bootstrap_samples=100), np.random.default_rng(3))
     check_table("metrics", metrics, "tests/report")
     used, reverse = _scenarios_used(), _reverse()
-    horizons = {"liquidity_price_only": 252, "liquidity": 252, "solvency": 756}
-    verdicts = check_table("verdicts", verdicts_table(metrics, failures, reverse, load_profile("internal", ROOT), used, horizons), "tests/report")
+    verdicts = check_table("verdicts", verdicts_table(metrics, failures, reverse, load_profile("internal", ROOT), used, _days()), "tests/report")
     document = report_document(
         verdicts=verdicts, metrics=metrics, reverse=reverse, replay_failures=failures, scenarios_used=used, source_document=_source_document(),
         issuer=Issuer(), run={"id": "baseline-0a1b2c3d"},

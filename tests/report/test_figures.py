@@ -1,0 +1,149 @@
+"""Every chart: a sentence, a text alternative, the data behind it, the same bytes each time, no licensed rows."""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+from html.parser import HTMLParser
+
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from gramlib.report import figures, theme
+
+CHARTS = {
+    "price_history": lambda t: figures.price_history(t.prices, t.source_cards),
+    "return_profile": lambda t: figures.return_profile(t.prices, t.facts),
+    "volatility": lambda t: figures.volatility(t.prices, t.residuals, t.calibration),
+    "league": lambda t: figures.league(t.league, t.calibration),
+    "tail_fit": lambda t: figures.tail_fit(t.residuals, t.calibration),
+    "scenario_paths": lambda t: figures.scenario_paths(t.replays, t.scenarios_used),
+    "replay": lambda t: figures.replay(t.replays, "S14", t.scenarios_used, t.replay_failures),
+    "fan": lambda t: figures.fan(t.days, "liquidity", "equity_usd"),
+    "failure_probabilities": lambda t: figures.failure_probabilities(t.metrics),
+    "loss_distribution": lambda t: figures.loss_distribution(t.outcomes, t.metrics),
+    "scenario_ranking": lambda t: figures.scenario_ranking(t.metrics, t.replay_failures),
+    "reverse_intervals": lambda t: figures.reverse_intervals(t.reverse),
+    "coverage_backtest": lambda t: figures.coverage_backtest(t.backtests),
+    "overview": lambda t: figures.overview(t.document, t.reverse, t.replays),
+}
+
+
+class _Balance(HTMLParser):
+    """Counts that every tag that opens also closes, in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("img", "br", "meta"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def drawn(run_tables):
+    return {name: draw(run_tables) for name, draw in CHARTS.items()}
+
+
+def test_every_public_chart_is_tested():
+    assert set(figures.__all__) == set(CHARTS)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_chart_speaks_to_eye_and_screen_reader(drawn, name):
+    chart = drawn[name]
+    html = chart._repr_html_()
+    assert f'<figure role="group" id="{chart.id}" aria-labelledby="{chart.id}-caption">' in html
+    alt = re.search(r'<img [^>]*\balt="([^"]+)"', html)[1]
+    assert len(alt) > 60 and re.search(r"\d", alt)
+    assert chart.headline.endswith(".") and re.search(r"\d|None", chart.headline)
+    for text in (chart.headline, alt, repr(chart.table)):
+        assert not re.search(r"\b(nan|None|inf)\b", text.replace("None of", "").replace("None cause", ""))
+    assert "<table>" in html and "<caption>" in html and 'scope="col"' in html and 'scope="row"' in html
+    assert "<script" not in html and "http" not in re.sub(r'"data:[^"]+"', "", html)
+    walker = _Balance()
+    walker.feed(html)
+    assert walker.open == []
+
+
+@pytest.mark.parametrize("name", ["league", "replay", "reverse_intervals", "failure_probabilities"])
+def test_svg_is_the_same_bytes_each_time(run_tables, drawn, name):
+    again = CHARTS[name](run_tables)
+    assert again.image == drawn[name].image
+    assert again.media == "image/svg+xml" and b"<dc:date>" not in again.image and b"http-equiv" not in again.image
+
+
+def test_png_is_the_same_bytes_each_time(run_tables, drawn):
+    again = CHARTS["price_history"](run_tables)
+    assert again.media == "image/png" and again.image == drawn["price_history"].image
+
+
+def test_users_own_matplotlib_settings_change_nothing(run_tables, drawn):
+    import matplotlib
+
+    with matplotlib.rc_context({"font.size": 31, "svg.hashsalt": "other", "axes.grid": False}):
+        assert CHARTS["league"](run_tables).image == drawn["league"].image
+
+
+def test_ids_are_unique_over_all_charts(drawn):
+    ids = [chart.id for chart in drawn.values()]
+    assert len(set(ids)) == len(ids)
+
+
+def test_rows_that_may_not_be_passed_on_are_not(run_tables):
+    free = figures.price_history(run_tables.prices, run_tables.source_cards)
+    for licence in ("no", "unknown", ""):
+        closed = figures.price_history(run_tables.prices, {**run_tables.source_cards, "redistribute": licence})
+        assert closed.csv == "" and "download=" not in closed._repr_html_()
+        assert len(closed.table.rows) == run_tables.prices["date"].dt.year.nunique()
+    payload = re.search(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', free._repr_html_())[1]
+    lines = base64.b64decode(payload).decode().splitlines()
+    assert lines[0] == "date,gold_usd_per_oz" and len(lines) == len(run_tables.prices) + 1
+
+
+def test_replay_keeps_its_days_to_itself_unless_told_otherwise(run_tables):
+    closed = figures.replay(run_tables.replays, "H13a", "April 2013", run_tables.replay_failures)
+    opened = figures.replay(run_tables.replays, "H13a", "April 2013", run_tables.replay_failures, redistribute="yes")
+    assert closed.csv == "" and opened.csv.startswith("day,price_usd_per_g")
+    assert "Peg loss (F4) on day 3" in closed.headline
+
+
+def test_unknown_scenario_is_refused_with_those_there_are(run_tables):
+    with pytest.raises(KeyError, match="H13a"):
+        figures.replay(run_tables.replays, "H99", "nothing")
+
+
+def test_saving_wants_the_right_suffix(drawn, tmp_path):
+    drawn["overview"].save(tmp_path / "overview.svg")
+    assert (tmp_path / "overview.svg").read_bytes() == drawn["overview"].image
+    assert [p.name for p in tmp_path.iterdir()] == ["overview.svg"]
+    with pytest.raises(ValueError, match=r"overview\.svg"):
+        drawn["overview"].save(tmp_path / "overview.png")
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_every_word_stays_inside_the_picture(run_tables, monkeypatch, name):
+    kept = []
+
+    def spy(*args, **kwargs):
+        kept.append(theme.canvas(*args, **kwargs))
+        return kept[-1]
+
+    monkeypatch.setattr(sys.modules[getattr(figures, name).__module__], "canvas", spy)
+    CHARTS[name](run_tables)
+    (drawing,) = kept
+    renderer = FigureCanvasAgg(drawing).get_renderer()
+    for text in drawing.findobj(Text):
+        if text.get_text().strip() and text.get_visible():
+            box = text.get_window_extent(renderer)
+            # ticks outside the view limits keep a position but are not drawn
+            if text in [label for axes in drawing.axes for axis in (axes.xaxis, axes.yaxis) for label in axis.get_ticklabels(which="both")]:
+                continue
+            assert box.x0 >= -1 and box.x1 <= drawing.bbox.width + 1, text.get_text()
+            assert box.y0 >= -1 and box.y1 <= drawing.bbox.height + 1, text.get_text()

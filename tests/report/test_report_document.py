@@ -1,0 +1,64 @@
+"""report.json: JSON-able, four to six headline figures, findings with anchors, status by the rule of verdicts."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from gramlib.report.headlines import headline_figures
+from gramlib.verdicts import overall
+
+
+def test_document_is_plain_json_without_nan(run_tables):
+    text = json.dumps(run_tables.document, allow_nan=False)
+    assert json.loads(text) == run_tables.document
+    assert "nan" not in text.lower().split("\"title\"")[0]
+
+
+def test_verdict_is_the_rule_of_the_verdicts_room(run_tables):
+    assert run_tables.document["verdict"]["status"] == overall(run_tables.verdicts) == "fail"
+
+
+def test_headlines_have_value_interval_limit_and_status(run_tables):
+    figures = run_tables.document["headlines"]
+    assert 4 <= len(figures) <= 6
+    assert len({figure["id"] for figure in figures}) == len(figures)
+    by_id = {figure["id"]: figure for figure in figures}
+    insolvency = by_id["chance-insolvency"]
+    row = run_tables.metrics.set_index(["subject", "metric"]).loc[("solvency", "probability_F2")]
+    assert insolvency["value"] == row["value"]
+    assert insolvency["lower"] <= insolvency["value"] <= insolvency["upper"]
+    assert insolvency["limit"] == 0.001 and insolvency["limit_text"] == "0.10% a year"
+    assert by_id["smallest-price-fall"]["text"] == "14.2%" and by_id["smallest-price-fall"]["status"] == "watch"
+    assert by_id["worst-scenario"]["detail"] == "scenario S14" and by_id["worst-scenario"]["text"] == "USD \N{MINUS SIGN}12.0 m"
+
+
+def test_headline_without_a_breaking_shock_has_no_value(run_tables):
+    gone = run_tables.reverse.assign(found=False, interval=0, lower=np.nan, upper=np.nan)
+    figures = headline_figures(run_tables.metrics, run_tables.verdicts, gone, "S14")
+    fall = next(figure for figure in figures if figure["id"] == "smallest-price-fall")
+    assert fall["value"] is None and fall["text"] == "none found" and fall["detail"] == "searched from 0% to 90%"
+
+
+def test_findings_have_unique_anchors_and_full_sentences(run_tables):
+    told = run_tables.document["findings"]
+    assert 3 <= len(told) <= 6
+    assert len({finding["id"] for finding in told}) == len(told)
+    for finding in told:
+        assert finding["id"].startswith("finding-") and not finding["title"].endswith(".")
+        assert finding["evidence"].endswith(".") and "nan" not in finding["evidence"]
+
+
+def test_worst_scenario_is_the_one_with_least_own_funds(run_tables):
+    lowest = run_tables.replays.groupby("scenario")["equity_usd"].min().idxmin()
+    assert run_tables.document["worst_scenario"] == lowest
+
+
+def test_non_decisive_failures_are_told(run_tables):
+    from gramlib.report.findings import findings
+
+    verdicts = pd.concat([run_tables.verdicts, run_tables.verdicts.tail(1).assign(decides=False, status="fail")])
+    told = findings(verdicts, run_tables.metrics, run_tables.reverse, pd.DataFrame(), run_tables.scenarios_used)
+    assert told[-1]["id"] == "finding-not-deciding"

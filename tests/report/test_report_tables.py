@@ -1,0 +1,82 @@
+"""Tables: scoped headers, units, statuses as colour, symbol and word, foreign text escaped."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+import pytest
+
+from gramlib.params.issuer import Basis, Issuer
+from gramlib.report import tables
+from gramlib.report.html_table import Heading, Status, Table
+
+BUILT = {
+    "quality": lambda t: tables.quality(t.quality),
+    "facts": lambda t: tables.facts(t.facts),
+    "league": lambda t: tables.league(t.league, "D"),
+    "model_cards": lambda t: tables.model_cards(t.calibration),
+    "issuer": lambda t: tables.issuer(t.issuer),
+    "scenarios": lambda t: tables.scenarios(t.scenarios_used),
+    "failures": lambda t: tables.failures(t.replay_failures),
+    "metrics": lambda t: tables.metrics(t.metrics),
+    "verdicts": lambda t: tables.verdicts(t.verdicts),
+    "reverse": lambda t: tables.reverse(t.reverse),
+    "backtests": lambda t: tables.backtests(t.backtests),
+    "sources": lambda t: tables.sources(t.source_cards),
+    "assumptions": lambda t: tables.assumptions([{"id": "a", "statement": "s", "strength": "weak", "effect": "e", "probed_by": ["x", "y"]}]),
+    "parameters": lambda t: tables.parameters([{"key": "n_paths", "value": [1, 10], "meaning": "paths", "origin": "params/x.yaml:3"}]),
+    "provenance": lambda t: tables.provenance([{"stage": "data", "outputs": [{"name": "prices", "sha256": "ab" * 32, "rows": 3}]}]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_table_is_accessible_and_complete(run_tables, name):
+    table = BUILT[name](run_tables)
+    html = table._repr_html_()
+    assert table.rows
+    assert html.count("<caption>") == 1 and f'aria-label="{escape(table.caption)}"' in html
+    assert html.count('scope="col"') == len(table.headings) and html.count('scope="row"') == len(table.rows)
+    assert not re.search(r"\bnan\b|\bNaN\b|\bNone\b", html)
+    assert "<script" not in html and "<beyond>" not in html and "<follows>" not in html and "<1975" not in html
+    assert table.caption in repr(table)
+
+
+def test_status_is_colour_symbol_and_word():
+    html = Status("fail").html()
+    assert 'class="status fail"' in html and "\N{MULTIPLICATION X}" in html and " fail</span>" in html
+
+
+def test_ragged_rows_are_refused():
+    with pytest.raises(ValueError, match="a row of 1 cells under 2 headings"):
+        Table("t", (Heading("a"), Heading("b")), (("x",),))
+
+
+def test_empty_table_says_none():
+    assert "none</td>" in Table("t", (Heading("a"),), ())._repr_html_()
+
+
+def test_shares_are_percentages_and_worst_comes_first(run_tables):
+    table = tables.verdicts(run_tables.verdicts)
+    assert str(table.rows[0][2]) == "fail"
+    assert [str(row[2]) for row in table.rows] == sorted((str(row[2]) for row in table.rows), key=["fail", "watch", "pass", "not applicable"].index)
+    distance = next(row for row in table.rows if row[0].startswith("Smallest custody loss"))
+    assert distance[3:6] == ("3.0%", "2%", "1.0%")
+
+
+def test_reverse_table_says_what_was_searched_where_nothing_was_found(run_tables):
+    row = next(row for row in tables.reverse(run_tables.reverse).rows if row[0] == "Insolvency (F2)" and row[1] == "one-day fall of gold")
+    assert row[2] == "no failure found within 0% to 90%"
+
+
+def test_issuer_values_show_their_basis():
+    sure = Issuer(basis={"terms.fee": Basis(basis="disclosed", source="terms of use", date="2026-01-01")})
+    rows = {row[0]: row for row in tables.issuer(sure).rows}
+    assert rows["terms.fee"][1:] == ("0.0025", "disclosed", "terms of use", "2026-01-01")
+    assert rows["costs.opex_usd_year"][1:3] == ("3,000,000", "assumed")
+    assert rows["terms.gate"][1] == "none"
+
+
+def test_grade_d_scores_are_no_evidence(run_tables):
+    assert "not evidence" in tables.league(run_tables.league, "D").note
+    assert "not evidence" not in tables.league(run_tables.league, "C").note
