@@ -57,8 +57,25 @@ def canvas(width_in: float = 8.4, height_in: float = 4.0) -> Canvas:
     return Canvas(figsize=(width_in, height_in), layout="constrained")
 
 
+def _lay_out(drawing: Canvas) -> None:
+    """Place the axes once and round their places.
+
+    The layout solver's answers differ in the last bits from call to call, and matplotlib names clip paths in an SVG
+    after these bits.
+    """
+    engine = drawing.get_layout_engine()
+    if engine is None:
+        return
+    FigureCanvasAgg(drawing)
+    engine.execute(drawing)
+    drawing.set_layout_engine("none")
+    for axes in drawing.axes:
+        axes.set_position([round(float(edge), 6) for edge in axes.get_position().bounds])
+
+
 def svg_bytes(drawing: Canvas) -> bytes:
     """The drawing as SVG, the same bytes for the same drawing."""
+    _lay_out(drawing)
     buffer = io.BytesIO()
     FigureCanvasSVG(drawing).print_figure(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return buffer.getvalue()
@@ -66,6 +83,7 @@ def svg_bytes(drawing: Canvas) -> bytes:
 
 def png_bytes(drawing: Canvas, dpi: int = 130) -> bytes:
     """The drawing as PNG, the same bytes for the same drawing and matplotlib version."""
+    _lay_out(drawing)
     buffer = io.BytesIO()
     FigureCanvasAgg(drawing).print_figure(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()
