@@ -1,12 +1,12 @@
 """The issuer's day, E1 to E11 of MODEL.md (in this folder): engines, random drivers, books of paths, replays.
 
-    day, reference, vectorised    one day; the plain-Python engine; its NumPy twin over paths
-    stops, limits, own_funds      where a path ends; the lines of F1 to F7; what a profile asks for
-    events, draws, drivers        inputs beside prices; addressed random numbers; what is drawn with them
-    engine                        `simulate` and `ledger`, the door of both engines
-    summary, outcomes, failures   one row a path; its status; predicates and causes of one ledger
-    books, fan                    model-generated books; quantiles by day
-    replays, replay_csv           listed scenarios; `gram replay`
+day, reference, vectorised    one day; the plain-Python engine; its NumPy twin over paths
+stops, limits, own_funds      where a path ends; the lines of F1 to F7; what a profile asks for
+events, draws, drivers        inputs beside prices; addressed random numbers; what is drawn with them
+engine                        `simulate` and `ledger`, the door of both engines
+summary, outcomes, failures   one row a path; its status; predicates and causes of one ledger
+books, fan                    model-generated books; quantiles by day
+replays, replay_csv           listed scenarios; `gram replay`
 """
 
 from gramlib.simulation.books import run_books, start_price_usd_per_g

@@ -39,7 +39,7 @@ class SimulatePrices(Protocol):
 
     def __call__(
         self, calibration: dict[str, Any], residuals: pd.DataFrame, model: str, start_usd_per_g: float, n_paths: int,
-        n_days: int, rng: np.random.Generator,
+        n_days: int, rng: np.random.Generator, drift_year: float | None,
     ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
         """Simulate one block."""
 
@@ -96,8 +96,9 @@ def run_books(
             used = min(BLOCK_PATHS, path_set.n_paths - first)
             rng = generator(params.seed, "price", block, path_set.replicate)
             prices, sigma = simulate_prices(
-                calibration, residuals, params.model, start_usd_per_g, BLOCK_PATHS, path_set.n_days, rng
-            )
+                calibration, residuals, params.model, start_usd_per_g, BLOCK_PATHS, path_set.n_days, rng,
+                params.drift_year,
+            )  # fmt: skip
             for book, which in path_set.books.items():
                 events = draw_events(
                     prices, sigma, calibration["sigma_sample"], issuer, which, params.seed, block, path_set.replicate

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeAlias
 
-Number = TypeVar("Number")
+Number: TypeAlias = Any
+"""A float in the reference engine; in the NumPy engine an array by path, or a float that holds for all paths."""
 
 FLOWS = ("redemption_rate", "requested_g", "paid_g", "sold_g", "fees_usd", "slippage_usd", "opex_usd",
          "custody_cost_usd", "yield_usd", "haircut_usd", "event_loss_usd", "price_effect_usd", "lost_g")  # fmt: skip
@@ -16,7 +17,7 @@ INPUTS = ("price_usd_per_g", "event", "liquidity_multiplier")
 
 
 @dataclass(slots=True)
-class Day(Generic[Number]):
+class Day:
     """A day of one path (numbers) or of many (arrays by path, or a number that holds for all).
 
     Fields of the ledger are named, measured and explained by `artefacts.LEDGER_COLUMNS` and `LEDGER_EXTRA`. The first
@@ -28,37 +29,37 @@ class Day(Generic[Number]):
     event: Number
     liquidity_multiplier: Number
     tokens_before_g: Number
-    books_open: Any = True
-    five_day_return: Number | float = 0.0
-    capacity_usd: Number | float = 0.0
-    coverage: Number | float = 0.0
-    intensity: Number | float = 0.0
-    redemption_rate: Number | float = 0.0
-    requested_g: Number | float = 0.0
-    paid_g: Number | float = 0.0
-    queue_g: Number | float = 0.0
-    tokens_g: Number | float = 0.0
-    sold_g: Number | float = 0.0
-    execution_usd_per_g: Number | float = 0.0
-    gold_g: Number | float = 0.0
-    cash_usd: Number | float = 0.0
-    bills_usd: Number | float = 0.0
-    receivables_usd: Number | float = 0.0
-    wait_days: Number | float = 0.0
-    band: Number | float = 0.0
-    discount: Number | float = 0.0
-    equity_usd: Number | float = 0.0
-    fees_usd: Number | float = 0.0
-    slippage_usd: Number | float = 0.0
-    backing: Number | float = 0.0
-    liquid_1d_usd: Number | float = 0.0
-    liquid_5d_usd: Number | float = 0.0
-    oldest_request_days: Number | float = 0.0
-    own_funds_requirement_usd: Number | float = 0.0
-    opex_usd: Number | float = 0.0
-    custody_cost_usd: Number | float = 0.0
-    yield_usd: Number | float = 0.0
-    haircut_usd: Number | float = 0.0
-    event_loss_usd: Number | float = 0.0
-    price_effect_usd: Number | float = 0.0
-    lost_g: Number | float = 0.0
+    books_open: Number = True
+    five_day_return: Number = 0.0
+    capacity_usd: Number = 0.0
+    coverage: Number = 0.0
+    intensity: Number = 0.0
+    redemption_rate: Number = 0.0
+    requested_g: Number = 0.0
+    paid_g: Number = 0.0
+    queue_g: Number = 0.0
+    tokens_g: Number = 0.0
+    sold_g: Number = 0.0
+    execution_usd_per_g: Number = 0.0
+    gold_g: Number = 0.0
+    cash_usd: Number = 0.0
+    bills_usd: Number = 0.0
+    receivables_usd: Number = 0.0
+    wait_days: Number = 0.0
+    band: Number = 0.0
+    discount: Number = 0.0
+    equity_usd: Number = 0.0
+    fees_usd: Number = 0.0
+    slippage_usd: Number = 0.0
+    backing: Number = 0.0
+    liquid_1d_usd: Number = 0.0
+    liquid_5d_usd: Number = 0.0
+    oldest_request_days: Number = 0.0
+    own_funds_requirement_usd: Number = 0.0
+    opex_usd: Number = 0.0
+    custody_cost_usd: Number = 0.0
+    yield_usd: Number = 0.0
+    haircut_usd: Number = 0.0
+    event_loss_usd: Number = 0.0
+    price_effect_usd: Number = 0.0
+    lost_g: Number = 0.0

@@ -62,9 +62,8 @@ def draw_events(
         if name not in DRIVERS:
             raise ParameterError(f"unknown driver {name!r}{did_you_mean(name, DRIVERS)}",
                                  expected=f"any of {', '.join(DRIVERS)}", origin="draw_events")  # fmt: skip
-    n_paths, n_columns = paths.shape
-    zeros = np.zeros(n_columns)
-    event, multiplier, lost_share = zeros, np.ones(n_columns), zeros
+    zeros = np.zeros(paths.shape[1])
+    event, multiplier, lost_share = zeros, np.ones_like(zeros), zeros
     if "confidence" in which or "custody" in which:
         event = np.zeros(paths.shape, order="F")
     if "confidence" in which:
@@ -140,7 +139,7 @@ def raise_events(
 def liquidity_multiplier(
     sigma: np.ndarray, sigma_sample: float, driver: LiquidityDriver, rng: np.random.Generator
 ) -> np.ndarray:
-    """m by path and day, shape of `sigma`: from volatility relative to the sample's, and from squeezes."""
+    """M by path and day, shape of `sigma`: from volatility relative to the sample's, and from squeezes."""
     if not sigma_sample > 0.0:
         raise ParameterError(f"sample volatility {sigma_sample:g}", expected="above zero", origin="draw_events")
     multiplier = np.clip(np.square(sigma / sigma_sample), 1.0, driver.cap)
@@ -157,7 +156,7 @@ def custody_losses(
     event: np.ndarray, driver: CustodyDriver, confidence: ConfidenceDriver, rng: np.random.Generator
 ) -> np.ndarray:
     """Share of all grams lost by path and day, shape of `event`, which is raised where a loss shakes confidence."""
-    n_paths, n_columns = event.shape
+    n_paths, n_columns = len(event), event.shape[1]
     lost_share = np.zeros(event.shape, order="F")
     summed_hazard = driver.rate_year / BUSINESS_DAYS_PER_YEAR * np.arange(n_columns)
     for custodian_rng in rng.spawn(driver.custodians):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -81,14 +83,25 @@ def ledger(
 
 def numpy_days(
     issuer: Issuer, paths: np.ndarray, events: Events, own_funds: OwnFundsRule, *, liquid_5d: bool = False
-) -> Iterator[Day[np.ndarray]]:
+) -> Iterator[Day]:
     """Days of one block of paths; the caller sees to it that the block is small enough for memory."""
-    by_day = (np.ascontiguousarray(array.T) for array in (events.event, events.liquidity_multiplier, events.lost_g,
-                                                          events.lost_share))  # fmt: skip
-    return vectorised.walk(issuer, np.ascontiguousarray(paths.T), *by_day, own_funds, liquid_5d=liquid_5d)
+
+    def by_day(array: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray(array.T)
+
+    return vectorised.walk(
+        issuer,
+        by_day(paths),
+        by_day(events.event),
+        by_day(events.liquidity_multiplier),
+        by_day(events.lost_g),
+        by_day(events.lost_share),
+        own_funds,
+        liquid_5d=liquid_5d,
+    )
 
 
-def fold(issuer: Issuer, days: Iterator[Day[np.ndarray]]) -> Outcomes:
+def fold(issuer: Issuer, days: Iterator[Day]) -> Outcomes:
     """Outcomes of a block from its days."""
     summary = Summary(issuer, next(days))
     for day in days:
@@ -98,7 +111,7 @@ def fold(issuer: Issuer, days: Iterator[Day[np.ndarray]]) -> Outcomes:
 
 def _reference_days(
     issuer: Issuer, paths: np.ndarray, events: Events, path: int, own_funds: OwnFundsRule
-) -> Iterator[Day[np.ndarray]]:
+) -> Iterator[Day]:
     def of_path(array: np.ndarray) -> list[float]:
         return (array if array.ndim == 1 else array[path]).tolist()
 
@@ -112,8 +125,15 @@ def _reference_days(
         own_funds,
     )
     for day in days:
-        yield Day(**{name: getattr(day, name) if name in ("day", "books_open") else np.array([getattr(day, name)])
-                     for name in Day.__slots__})  # fmt: skip
+        yield _as_paths(day)
+
+
+def _as_paths(day: Day) -> Day:
+    """A day of one path as a day of an array of one path, which is what `Summary` folds."""
+    one: dict[str, Any] = {
+        f.name: np.array([getattr(day, f.name)]) for f in fields(Day) if f.name not in ("day", "books_open")
+    }
+    return replace(day, **one)
 
 
 def _held(paths: np.ndarray, events: Events | None) -> tuple[np.ndarray, Events]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -31,11 +31,11 @@ class Events:
     event: np.ndarray
     liquidity_multiplier: np.ndarray
     lost_g: np.ndarray
-    lost_share: np.ndarray | None = None
+    lost_share: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         """Convert to float64 and hold every array against its bounds."""
-        if self.lost_share is None:
+        if np.size(self.lost_share) == 0:
             object.__setattr__(self, "lost_share", np.zeros(np.shape(self.lost_g)[-1:]))
         for spec in fields(self):
             array = np.asarray(getattr(self, spec.name), dtype=np.float64)

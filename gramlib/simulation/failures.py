@@ -84,7 +84,10 @@ def _run_lengths(holds: np.ndarray) -> np.ndarray:
 
 def _open(ledger: pd.DataFrame, issuer: Issuer) -> np.ndarray:
     before_g = _day_before(ledger["tokens_g"], issuer.tokens_g)
-    closing = [books_close(tokens_g, price, issuer) for tokens_g, price in zip(before_g, ledger["price_usd_per_g"], strict=True)]
+    closing = [
+        books_close(tokens_g, price, issuer)
+        for tokens_g, price in zip(before_g, ledger["price_usd_per_g"], strict=True)
+    ]
     return ~np.maximum.accumulate(np.array(closing, dtype=bool))
 
 

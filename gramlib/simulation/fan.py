@@ -23,7 +23,7 @@ class Fan:
         self.tokens_g = issuer.tokens_g
         self._kept = {name: np.empty((n_days + 1, n_paths), dtype=np.float32) for name in VARIABLES}
 
-    def watch(self, days: Iterator[Day[np.ndarray]], first_path: int) -> Iterator[Day[np.ndarray]]:
+    def watch(self, days: Iterator[Day], first_path: int) -> Iterator[Day]:
         """Hand on the days of a block whose first path is number `first_path`, keeping what is to be drawn."""
         keep = max(0, self.n_paths - first_path)
         for day in days:

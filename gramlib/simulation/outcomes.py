@@ -112,7 +112,9 @@ class Outcomes:
         }
         for column in entry("outcomes").columns[2:]:
             values = getattr(self, column.name)
-            columns[column.name] = pd.array(values, dtype="str") if column.dtype == "str" else values.astype(column.dtype)
+            columns[column.name] = (
+                pd.array(values, dtype="str") if column.dtype == "str" else values.astype(column.dtype)
+            )
         return pd.DataFrame(columns)
 
 
@@ -121,7 +123,9 @@ def join(parts: list[Outcomes]) -> Outcomes:
     return Outcomes(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Outcomes)))
 
 
-def statuses(first_days: dict[str, np.ndarray], *, queued: np.ndarray, wound_down: np.ndarray, no_market: np.ndarray) -> np.ndarray:
+def statuses(
+    first_days: dict[str, np.ndarray], *, queued: np.ndarray, wound_down: np.ndarray, no_market: np.ndarray
+) -> np.ndarray:
     """Status words by path from the first days of failure and three flags; the order of `Status` decides."""
     conditions = [first_days[predicate] != NEVER for predicate in _DECIDING] + [no_market, wound_down, queued]
     words = [*_DECIDING.values(), Status.NO_MARKET, Status.WOUND_DOWN, Status.QUEUED]

@@ -75,7 +75,7 @@ def walk(
     lost_g: Sequence[float],
     lost_share: Sequence[float],
     own_funds: OwnFundsRule,
-) -> list[Day[float]]:
+) -> list[Day]:
     """Walk one path; returns days 0 to n, day 0 being the opening position before anything happens.
 
     All sequences have n + 1 entries; index 0 of the events is not used. Once the books close (`stops`), the
@@ -105,7 +105,7 @@ def walk(
     return days
 
 
-def open_books(issuer: Issuer, price_usd_per_g: float, own_funds: OwnFundsRule) -> tuple[Book, Day[float]]:
+def open_books(issuer: Issuer, price_usd_per_g: float, own_funds: OwnFundsRule) -> tuple[Book, Day]:
     """The issuer on day 0, calm: no queue, no receivables, no discount, market liquidity normal."""
     book = Book(issuer.tokens_g, issuer.gold_g, issuer.cash_usd, issuer.bills_usd, price_usd_per_g)
     day = Day(0, price_usd_per_g, 0.0, 1.0, issuer.tokens_g, intensity=issuer.redemption.a0)
@@ -117,7 +117,7 @@ def open_books(issuer: Issuer, price_usd_per_g: float, own_funds: OwnFundsRule) 
     return book, day
 
 
-def repeat_closing_figures(day: Day[float], closing: Day[float]) -> Day[float]:
+def repeat_closing_figures(day: Day, closing: Day) -> Day:
     """A day after the books closed: price and events are today's, positions those of the closing, flows nought."""
     return replace(
         closing,
@@ -133,7 +133,7 @@ def repeat_closing_figures(day: Day[float], closing: Day[float]) -> Day[float]:
 # E1. Price -----------------------------------------------------------------------------------------------
 
 
-def e1_price(day: Day[float], prices_usd_per_g: Sequence[float]) -> None:
+def e1_price(day: Day, prices_usd_per_g: Sequence[float]) -> None:
     """Simple return over five days, over fewer at the start."""
     day.five_day_return = day.price_usd_per_g / prices_usd_per_g[max(0, day.day - 5)] - 1.0
 
@@ -141,7 +141,7 @@ def e1_price(day: Day[float], prices_usd_per_g: Sequence[float]) -> None:
 # E2. Settle ----------------------------------------------------------------------------------------------
 
 
-def e2_settle(day: Day[float], book: Book) -> None:
+def e2_settle(day: Day, book: Book) -> None:
     """Gold sold `lag` days ago is paid for today."""
     book.cash_usd += book.receivables_usd.pop(day.day, 0.0)
 
@@ -149,12 +149,10 @@ def e2_settle(day: Day[float], book: Book) -> None:
 # E3. Carry -----------------------------------------------------------------------------------------------
 
 
-def e3_carry(day: Day[float], book: Book, issuer: Issuer) -> None:
+def e3_carry(day: Day, book: Book, issuer: Issuer) -> None:
     """Pay the day's costs, earn the day's yield, and refill negative cash from bills as far as they go."""
     day.opex_usd = issuer.costs.opex_usd_year / BUSINESS_DAYS_PER_YEAR
-    day.custody_cost_usd = (
-        issuer.costs.custody_rate_year / BUSINESS_DAYS_PER_YEAR * book.gold_g * day.price_usd_per_g
-    )
+    day.custody_cost_usd = issuer.costs.custody_rate_year / BUSINESS_DAYS_PER_YEAR * book.gold_g * day.price_usd_per_g
     book.cash_usd -= day.opex_usd + day.custody_cost_usd
     day.yield_usd = book.bills_usd * issuer.treasury.bill_yield / BUSINESS_DAYS_PER_YEAR
     book.bills_usd += day.yield_usd
@@ -162,7 +160,7 @@ def e3_carry(day: Day[float], book: Book, issuer: Issuer) -> None:
         book.cash_usd += sell_bills(day, book, issuer, -book.cash_usd)
 
 
-def sell_bills(day: Day[float], book: Book, issuer: Issuer, wanted_usd: float) -> float:
+def sell_bills(day: Day, book: Book, issuer: Issuer, wanted_usd: float) -> float:
     """Raise up to `wanted_usd` by selling bills below their value; returns what came in.
 
     All of the bills go when they do not cover what is wanted, so that none remain as rounding dust.
@@ -179,7 +177,7 @@ def sell_bills(day: Day[float], book: Book, issuer: Issuer, wanted_usd: float) -
 # E4. Events ----------------------------------------------------------------------------------------------
 
 
-def e4_events(day: Day[float], book: Book, lost_g: float, lost_share: float) -> None:
+def e4_events(day: Day, book: Book, lost_g: float, lost_share: float) -> None:
     """Custody loss of the day, in grams and as a share of the gold there is; never more than there is."""
     day.lost_g = min(lost_g + lost_share * book.gold_g, book.gold_g)
     day.event_loss_usd = day.lost_g * day.price_usd_per_g
@@ -192,7 +190,7 @@ def e4_events(day: Day[float], book: Book, lost_g: float, lost_share: float) -> 
 # E5. Coverage seen by holders ----------------------------------------------------------------------------
 
 
-def e5_coverage(day: Day[float], book: Book) -> None:
+def e5_coverage(day: Day, book: Book) -> None:
     """Assets after today's loss over yesterday's tokens, both at today's price."""
     day.coverage = book.assets_usd / (book.tokens_g * day.price_usd_per_g)
 
@@ -205,7 +203,7 @@ def logistic(z: float) -> float:
     return 1.0 / (1.0 + exp(-z))
 
 
-def e6_redemption_intensity(day: Day[float], book: Book, issuer: Issuer) -> None:
+def e6_redemption_intensity(day: Day, book: Book, issuer: Issuer) -> None:
     """How many holders ask today; exactly the base rate when all is calm."""
     terms = issuer.redemption
     day.intensity = (
@@ -227,7 +225,7 @@ def e6_redemption_intensity(day: Day[float], book: Book, issuer: Issuer) -> None
 # E7. Gate ------------------------------------------------------------------------------------------------
 
 
-def e7_gate(day: Day[float], book: Book, issuer: Issuer) -> float:
+def e7_gate(day: Day, book: Book, issuer: Issuer) -> float:
     """Grams admitted for payment today: the whole queue, or no more than the gate lets through."""
     if issuer.terms.gate is None:
         return book.queue_g
@@ -237,7 +235,7 @@ def e7_gate(day: Day[float], book: Book, issuer: Issuer) -> float:
 # E8. Waterfall -------------------------------------------------------------------------------------------
 
 
-def e8_waterfall(day: Day[float], book: Book, issuer: Issuer, admitted_g: float) -> None:
+def e8_waterfall(day: Day, book: Book, issuer: Issuer, admitted_g: float) -> None:
     """Pay what is admitted from cash above the floor, then from bills; the fee is cash not paid out."""
     floor_usd = issuer.treasury.cash_floor_usd
     pay_usd_per_g = day.price_usd_per_g * (1.0 - issuer.terms.fee)
@@ -260,7 +258,7 @@ def e8_waterfall(day: Day[float], book: Book, issuer: Issuer, admitted_g: float)
 # E9. Gold sale -------------------------------------------------------------------------------------------
 
 
-def e9_gold_sale(day: Day[float], book: Book, issuer: Issuer) -> None:
+def e9_gold_sale(day: Day, book: Book, issuer: Issuer) -> None:
     """Sell the grams no token needs, and those the queue needs beyond what is already sold and unpaid."""
     market, price, stress = issuer.market, day.price_usd_per_g, day.liquidity_multiplier
     day.capacity_usd = market.capacity_share * market.adv_usd / stress
@@ -285,7 +283,7 @@ def execution_share(issuer: Issuer, sale_usd: float, stress: float) -> float:
 # E10. Peg ------------------------------------------------------------------------------------------------
 
 
-def e10_peg(day: Day[float], book: Book, issuer: Issuer) -> None:
+def e10_peg(day: Day, book: Book, issuer: Issuer) -> None:
     """Discount of the token: pushed by secondary sales, held by arbitrage within a band that widens with the wait."""
     market, peg, price, stress = issuer.market, issuer.peg_model, day.price_usd_per_g, day.liquidity_multiplier
     day.wait_days = market.lag_days + book.queue_g * price / day.capacity_usd
@@ -299,7 +297,7 @@ def e10_peg(day: Day[float], book: Book, issuer: Issuer) -> None:
 # E11. Book and judge -------------------------------------------------------------------------------------
 
 
-def e11_book_and_judge(day: Day[float], book: Book, issuer: Issuer, own_funds: OwnFundsRule) -> None:
+def e11_book_and_judge(day: Day, book: Book, issuer: Issuer, own_funds: OwnFundsRule) -> None:
     """Close the day: positions, own funds, backing, liquidity and the age of the oldest unpaid request."""
     market, price, stress = issuer.market, day.price_usd_per_g, day.liquidity_multiplier
     day.queue_g, day.tokens_g, day.gold_g = book.queue_g, book.tokens_g, book.gold_g
@@ -319,7 +317,7 @@ def e11_book_and_judge(day: Day[float], book: Book, issuer: Issuer, own_funds: O
     day.oldest_request_days = float(oldest_request_days(day, book, issuer))
 
 
-def oldest_request_days(day: Day[float], book: Book, issuer: Issuer) -> int:
+def oldest_request_days(day: Day, book: Book, issuer: Issuer) -> int:
     """Business days since the oldest unpaid request, first in first out; 0 when nothing asked before today waits."""
     if book.queue_g == 0.0:
         return 0

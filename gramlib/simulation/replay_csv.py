@@ -81,7 +81,9 @@ def _price(text: str, origin: str) -> float:
     except ValueError:
         price = math.nan
     if not (math.isfinite(price) and price > 0.0):
-        raise DataContractError(f"{PRICE_COLUMN} is {text.strip()!r}", expected="a finite number above zero", origin=origin)
+        raise DataContractError(
+            f"{PRICE_COLUMN} is {text.strip()!r}", expected="a finite number above zero", origin=origin
+        )
     return price
 
 

@@ -11,13 +11,11 @@ from gramlib.simulation.day import Day
 from gramlib.simulation.outcomes import NEVER, Outcomes, statuses
 from gramlib.simulation.stops import CLOSING_PRICE_USD_PER_G, CLOSING_TOKEN_SHARE
 
-Days = Day[np.ndarray]
-
 
 class Summary:
     """Running extremes, sums and first failure days of a set of paths; feed every day to `add`, in order."""
 
-    def __init__(self, issuer: Issuer, opening: Days):
+    def __init__(self, issuer: Issuer, opening: Day):
         """Start from day 0, which gives the opening own funds and is not judged itself."""
         n_paths = len(opening.price_usd_per_g)
         self.issuer = issuer
@@ -37,7 +35,7 @@ class Summary:
         self._discount_run = np.zeros(n_paths, dtype=np.int16)
         self._short_run = np.zeros(n_paths, dtype=np.int16)
 
-    def add(self, day: Days) -> None:
+    def add(self, day: Day) -> None:
         """Fold in one day."""
         np.minimum(self.min_coverage, day.coverage, out=self.min_coverage)
         np.minimum(self.min_backing, day.backing, out=self.min_backing)
@@ -53,14 +51,14 @@ class Summary:
         self._judge(day)
         self.last = day
 
-    def _judge(self, day: Days) -> None:
+    def _judge(self, day: Day) -> None:
         treasury = self.issuer.treasury
         discount_over = day.discount > limits.DISCOUNT_LASTING
         self._discount_run = (self._discount_run + np.int16(1)) * discount_over
         short = day.backing < 1.0 - limits.BACKING_ROUNDING
         self._short_run = (self._short_run + np.int16(1)) * short
-        spendable_usd = (
-            np.maximum(0.0, day.cash_usd - treasury.cash_floor_usd) + day.bills_usd * (1.0 - treasury.bill_haircut)
+        spendable_usd = np.maximum(0.0, day.cash_usd - treasury.cash_floor_usd) + day.bills_usd * (
+            1.0 - treasury.bill_haircut
         )
         failing = {
             "F1": day.equity_usd < day.own_funds_requirement_usd,

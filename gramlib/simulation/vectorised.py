@@ -19,8 +19,6 @@ from gramlib.simulation.reference import PAID_DUST_SHARE
 from gramlib.simulation.stops import CLOSING_PRICE_USD_PER_G, CLOSING_TOKEN_SHARE
 from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
-Days = Day[np.ndarray]
-
 _HELD = tuple(f.name for f in fields(Day) if f.name not in ("day", "books_open", *INPUTS, *FLOWS))
 
 
@@ -61,7 +59,7 @@ def walk(
     own_funds: OwnFundsRule,
     *,
     liquid_5d: bool = False,
-) -> Iterator[Days]:
+) -> Iterator[Day]:
     """Walk all paths together; yields days 0 to n, day 0 being the opening position.
 
     `prices_usd_per_g` is (n_days + 1, n_paths), the events likewise or (n_days + 1,). The arrays of a yielded day
@@ -97,7 +95,7 @@ def walk(
         yield day
 
 
-def open_books(issuer: Issuer, prices_usd_per_g: np.ndarray, own_funds: OwnFundsRule) -> tuple[Books, Days]:
+def open_books(issuer: Issuer, prices_usd_per_g: np.ndarray, own_funds: OwnFundsRule) -> tuple[Books, Day]:
     """The issuer on day 0, the same on every path but for the price."""
     n_days, n_paths = len(prices_usd_per_g) - 1, prices_usd_per_g.shape[1]
     full = lambda value: np.full(n_paths, value, dtype=np.float64)  # noqa: E731
@@ -116,7 +114,7 @@ def open_books(issuer: Issuer, prices_usd_per_g: np.ndarray, own_funds: OwnFunds
         discount=full(0.0),
         backing=full(1.0),
     )
-    day: Days = Day(0, prices_usd_per_g[0], 0.0, 1.0, books.tokens_g, intensity=full(issuer.redemption.a0))
+    day = Day(0, prices_usd_per_g[0], 0.0, 1.0, books.tokens_g, intensity=full(issuer.redemption.a0))
     day.capacity_usd = issuer.market.capacity_share * issuer.market.adv_usd
     day.execution_usd_per_g = day.price_usd_per_g * (1.0 - issuer.market.spread / 2.0)
     e5_coverage(day, books)
@@ -130,7 +128,7 @@ def books_close(tokens_before_g: np.ndarray, price_usd_per_g: np.ndarray, issuer
     return (price_usd_per_g <= CLOSING_PRICE_USD_PER_G) | (tokens_before_g <= CLOSING_TOKEN_SHARE * issuer.tokens_g)
 
 
-def repeat_closing_figures(day: Days, before: Days, books: Books, closed: np.ndarray) -> None:
+def repeat_closing_figures(day: Day, before: Day, books: Books, closed: np.ndarray) -> None:
     """Put closed paths back where they were the day before, and take away what flowed."""
     for name in FLOWS:
         setattr(day, name, np.where(closed, 0.0, getattr(day, name)))
@@ -144,7 +142,7 @@ def repeat_closing_figures(day: Days, before: Days, books: Books, closed: np.nda
 # E1. Price -----------------------------------------------------------------------------------------------
 
 
-def e1_price(day: Days, prices_usd_per_g: np.ndarray) -> None:
+def e1_price(day: Day, prices_usd_per_g: np.ndarray) -> None:
     """Simple return over five days, over fewer at the start."""
     day.five_day_return = day.price_usd_per_g / prices_usd_per_g[max(0, day.day - 5)] - 1.0
 
@@ -152,7 +150,7 @@ def e1_price(day: Days, prices_usd_per_g: np.ndarray) -> None:
 # E2. Settle ----------------------------------------------------------------------------------------------
 
 
-def e2_settle(day: Days, books: Books, issuer: Issuer) -> None:
+def e2_settle(day: Day, books: Books, issuer: Issuer) -> None:
     """Gold sold `lag` days ago is paid for today; its row of `sales_due_usd` becomes free for today's sale."""
     due_usd = books.sales_due_usd[day.day % issuer.market.lag_days]
     books.cash_usd = books.cash_usd + due_usd
@@ -163,7 +161,7 @@ def e2_settle(day: Days, books: Books, issuer: Issuer) -> None:
 # E3. Carry -----------------------------------------------------------------------------------------------
 
 
-def e3_carry(day: Days, books: Books, issuer: Issuer) -> None:
+def e3_carry(day: Day, books: Books, issuer: Issuer) -> None:
     """Pay the day's costs, earn the day's yield, and refill negative cash from bills as far as they go."""
     day.opex_usd = issuer.costs.opex_usd_year / BUSINESS_DAYS_PER_YEAR
     day.custody_cost_usd = issuer.costs.custody_rate_year / BUSINESS_DAYS_PER_YEAR * books.gold_g * day.price_usd_per_g
@@ -175,7 +173,7 @@ def e3_carry(day: Days, books: Books, issuer: Issuer) -> None:
         books.cash_usd = books.cash_usd + sell_bills(day, books, issuer, overdrawn_usd)
 
 
-def sell_bills(day: Days, books: Books, issuer: Issuer, wanted_usd: np.ndarray) -> np.ndarray:
+def sell_bills(day: Day, books: Books, issuer: Issuer, wanted_usd: np.ndarray) -> np.ndarray:
     """Raise up to `wanted_usd` by selling bills below their value; all of them where they do not cover it."""
     haircut = issuer.treasury.bill_haircut
     available_usd = books.bills_usd * (1.0 - haircut)
@@ -191,7 +189,7 @@ def sell_bills(day: Days, books: Books, issuer: Issuer, wanted_usd: np.ndarray) 
 # E4. Events ----------------------------------------------------------------------------------------------
 
 
-def e4_events(day: Days, books: Books, lost_g: np.ndarray, lost_share: np.ndarray) -> None:
+def e4_events(day: Day, books: Books, lost_g: np.ndarray, lost_share: np.ndarray) -> None:
     """Custody loss of the day, in grams and as a share of the gold there is; never more than there is."""
     day.lost_g = np.minimum(lost_g + lost_share * books.gold_g, books.gold_g)
     day.event_loss_usd = day.lost_g * day.price_usd_per_g
@@ -203,7 +201,7 @@ def e4_events(day: Days, books: Books, lost_g: np.ndarray, lost_share: np.ndarra
 # E5. Coverage seen by holders ----------------------------------------------------------------------------
 
 
-def e5_coverage(day: Days, books: Books) -> None:
+def e5_coverage(day: Day, books: Books) -> None:
     """Assets after today's loss over yesterday's tokens, both at today's price."""
     day.coverage = books.assets_usd / (books.tokens_g * day.price_usd_per_g)
 
@@ -216,7 +214,7 @@ def logistic(z: np.ndarray) -> np.ndarray:
     return 1.0 / (1.0 + np.exp(-z))
 
 
-def e6_redemption_intensity(day: Days, books: Books, issuer: Issuer) -> None:
+def e6_redemption_intensity(day: Day, books: Books, issuer: Issuer) -> None:
     """How many holders ask today; exactly the base rate when all is calm."""
     terms = issuer.redemption
     day.intensity = (
@@ -239,7 +237,7 @@ def e6_redemption_intensity(day: Days, books: Books, issuer: Issuer) -> None:
 # E7. Gate ------------------------------------------------------------------------------------------------
 
 
-def e7_gate(day: Days, books: Books, issuer: Issuer) -> np.ndarray:
+def e7_gate(day: Day, books: Books, issuer: Issuer) -> np.ndarray:
     """Grams admitted for payment today: the whole queue, or no more than the gate lets through."""
     if issuer.terms.gate is None:
         return books.queue_g
@@ -249,7 +247,7 @@ def e7_gate(day: Days, books: Books, issuer: Issuer) -> np.ndarray:
 # E8. Waterfall -------------------------------------------------------------------------------------------
 
 
-def e8_waterfall(day: Days, books: Books, issuer: Issuer, admitted_g: np.ndarray) -> None:
+def e8_waterfall(day: Day, books: Books, issuer: Issuer, admitted_g: np.ndarray) -> None:
     """Pay what is admitted from cash above the floor, then from bills; the fee is cash not paid out."""
     floor_usd = issuer.treasury.cash_floor_usd
     pay_usd_per_g = day.price_usd_per_g * (1.0 - issuer.terms.fee)
@@ -278,7 +276,7 @@ def e8_waterfall(day: Days, books: Books, issuer: Issuer, admitted_g: np.ndarray
 # E9. Gold sale -------------------------------------------------------------------------------------------
 
 
-def e9_gold_sale(day: Days, books: Books, issuer: Issuer) -> None:
+def e9_gold_sale(day: Day, books: Books, issuer: Issuer) -> None:
     """Sell the grams no token needs, and those the queue needs beyond what is already sold and unpaid."""
     market, price, stress = issuer.market, day.price_usd_per_g, day.liquidity_multiplier
     day.capacity_usd = market.capacity_share * market.adv_usd / stress
@@ -305,7 +303,7 @@ def execution_share(issuer: Issuer, sale_usd: np.ndarray, stress: np.ndarray) ->
 # E10. Peg ------------------------------------------------------------------------------------------------
 
 
-def e10_peg(day: Days, books: Books, issuer: Issuer) -> None:
+def e10_peg(day: Day, books: Books, issuer: Issuer) -> None:
     """Discount of the token: pushed by secondary sales, held by arbitrage within a band that widens with the wait."""
     market, peg, price, stress = issuer.market, issuer.peg_model, day.price_usd_per_g, day.liquidity_multiplier
     day.wait_days = market.lag_days + books.queue_g * price / day.capacity_usd
@@ -319,7 +317,7 @@ def e10_peg(day: Days, books: Books, issuer: Issuer) -> None:
 # E11. Book and judge -------------------------------------------------------------------------------------
 
 
-def e11_book_and_judge(day: Days, books: Books, issuer: Issuer, own_funds: OwnFundsRule) -> None:
+def e11_book_and_judge(day: Day, books: Books, issuer: Issuer, own_funds: OwnFundsRule) -> None:
     """Close the day: positions, own funds, backing, liquidity and the age of the oldest unpaid request."""
     day.queue_g, day.tokens_g, day.gold_g = books.queue_g, books.tokens_g, books.gold_g
     day.cash_usd, day.bills_usd, day.discount = books.cash_usd, books.bills_usd, books.discount
@@ -333,7 +331,7 @@ def e11_book_and_judge(day: Days, books: Books, issuer: Issuer, own_funds: OwnFu
     day.liquid_1d_usd = books.cash_usd + books.bills_usd * (1.0 - issuer.treasury.bill_haircut)
 
 
-def e11_liquid_5d(day: Days, books: Books, issuer: Issuer) -> None:
+def e11_liquid_5d(day: Day, books: Books, issuer: Issuer) -> None:
     """L5: L1, receivables due within five days, and gold that can be sold and settled within them."""
     market, stress = issuer.market, day.liquidity_multiplier
     due_until = day.day + 5 - market.lag_days
@@ -344,7 +342,7 @@ def e11_liquid_5d(day: Days, books: Books, issuer: Issuer) -> None:
     day.liquid_5d_usd = day.liquid_1d_usd + due_usd + saleable_usd
 
 
-def oldest_request_days(day: Days, books: Books, issuer: Issuer) -> np.ndarray | float:
+def oldest_request_days(day: Day, books: Books, issuer: Issuer) -> np.ndarray | float:
     """Business days since the oldest unpaid request; the day found yesterday is where today's search begins."""
     waiting = np.flatnonzero(books.queue_g > 0.0)
     if not waiting.size:

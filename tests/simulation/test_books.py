@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from gramlib.artefacts import check_table
-from gramlib.params.issuer import Drivers, CustodyDriver, Issuer
+from gramlib.params.issuer import CustodyDriver, Drivers, Issuer
 from gramlib.params.stages import PredictParams
 from gramlib.simulation import OwnFundsRule, books, draw_events, generator, run_books, simulate
 from gramlib.simulation.fan import QUANTILES, VARIABLES
@@ -21,7 +21,7 @@ ISSUER = Issuer(drivers=Drivers(custody=CustodyDriver(rate_year=0.2)))
 
 def random_walk(
     calibration: dict, residuals: pd.DataFrame, model: str, start: float, n_paths: int, n_days: int,
-    rng: np.random.Generator,
+    rng: np.random.Generator, drift_year: float | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """A price model small enough to know: normal returns of 1.1% a day."""
     shocks = 0.011 * rng.standard_normal((n_days, n_paths))
@@ -31,7 +31,13 @@ def random_walk(
 
 def run(issuer: Issuer = ISSUER, **changes: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Small books, 40 and 60 days."""
-    settings = {"n_paths": 120, "horizon_days": 40, "solvency_n_paths": 50, "solvency_horizon_days": 60, "fan_paths": 80}
+    settings = {
+        "n_paths": 120,
+        "horizon_days": 40,
+        "solvency_n_paths": 50,
+        "solvency_horizon_days": 60,
+        "fan_paths": 80,
+    }
     return run_books(issuer, CALIBRATION, pd.DataFrame(), PredictParams(**(settings | changes)), RULE, random_walk)
 
 
@@ -87,7 +93,9 @@ def test_a_path_can_be_recomputed_alone_by_the_reference_engine() -> None:
     """Path 70 of the liquidity book: block 1, column 6 of the addressed draws."""
     prices, sigma = random_walk({}, pd.DataFrame(), "", 130.0, 64, 40, generator(PredictParams().seed, "price", 1))
     events = draw_events(prices, sigma, 0.011, ISSUER, ["confidence", "liquidity", "custody"], PredictParams().seed, 1)
-    alone = simulate(ISSUER, prices[6:7], events.block(6, 7), engine="reference", own_funds=RULE).to_table("liquidity", 70)
+    alone = simulate(ISSUER, prices[6:7], events.block(6, 7), engine="reference", own_funds=RULE).to_table(
+        "liquidity", 70
+    )
     row = run()[0].query("book == 'liquidity' and path == 70").reset_index(drop=True)
     pd.testing.assert_frame_equal(row, alone, rtol=1e-6)
 
@@ -96,7 +104,9 @@ def test_fan_quantiles_are_numpy_s_over_the_first_paths() -> None:
     _, days = run()
     prices = np.vstack([random_walk({}, pd.DataFrame(), "", 130.0, 64, 40, generator(PredictParams().seed, "price", b))[0]
                         for b in range(2)])[:80]  # fmt: skip
-    fan = days.query("book == 'liquidity' and variable == 'price_usd_per_g'").pivot(index="day", columns="quantile", values="value")
+    fan = days.query("book == 'liquidity' and variable == 'price_usd_per_g'").pivot(
+        index="day", columns="quantile", values="value"
+    )
     expected = np.quantile(prices, QUANTILES, axis=0).T
     np.testing.assert_allclose(fan.to_numpy(), expected, rtol=1e-6)
     opening = days.query("day == 0 and variable == 'queue_share'")["value"]

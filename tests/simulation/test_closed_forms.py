@@ -50,7 +50,9 @@ def test_fixed_share_run_with_sales(liquid_share: float, rate: float, lag: int, 
     assert capacity_usd < rate * (1 - rate) ** 8 * liabilities_usd
     issuer = fixed_share_issuer(liquid_share, rate, lag, capacity_share=capacity_usd / 500e6)
     days = np.arange(1, 9)
-    short = liabilities_usd * (1 - (1 - rate) ** days) > liquid_share * liabilities_usd + capacity_usd * np.maximum(0, days - lag)
+    short = liabilities_usd * (1 - (1 - rate) ** days) > liquid_share * liabilities_usd + capacity_usd * np.maximum(
+        0, days - lag
+    )
     table = ledger(issuer, np.full(9, PRICE))
     assert int(table["day"][np.argmax(table["queue_g"] > 0)]) == int(days[np.argmax(short)])
 

@@ -11,8 +11,8 @@ from scipy import stats
 from gramlib.errors import ParameterError
 from gramlib.params.issuer import ConfidenceDriver, CustodyDriver, Drivers, Issuer, LiquidityDriver
 from gramlib.simulation import draw_events
-from gramlib.simulation.drivers import MAX_HAZARD_PER_DAY, arrivals, pareto_share
 from gramlib.simulation.draws import generator
+from gramlib.simulation.drivers import MAX_HAZARD_PER_DAY, arrivals, pareto_share
 
 N_PATHS, N_DAYS = 4000, 252
 FLAT = np.full((N_PATHS, N_DAYS + 1), 128.0, order="F")
@@ -21,7 +21,13 @@ FAR = 4.5
 """Standard errors allowed: a correct driver fails one test in 150,000."""
 
 
-def draw(which: list[str], issuer: Issuer | None = None, paths: np.ndarray = FLAT, sigma: np.ndarray = CALM_SIGMA, **address: int):
+def draw(
+    which: list[str],
+    issuer: Issuer | None = None,
+    paths: np.ndarray = FLAT,
+    sigma: np.ndarray = CALM_SIGMA,
+    **address: int,
+):
     """Events on flat, calm paths unless said."""
     return draw_events(paths, sigma, 0.01, issuer or Issuer(), which, seed=11, **address)
 
@@ -171,7 +177,9 @@ def test_events_know_nothing_of_later_prices() -> None:
     later = FLAT.copy(order="F")
     later[:, 150:] *= 0.7
     issuer = with_drivers(confidence=ConfidenceDriver(rate_year=3.0))
-    assert (draw(["confidence"], issuer, paths=later).event[:, :150] == draw(["confidence"], issuer).event[:, :150]).all()
+    assert (
+        draw(["confidence"], issuer, paths=later).event[:, :150] == draw(["confidence"], issuer).event[:, :150]
+    ).all()
 
 
 def test_arrivals_are_those_of_a_poisson_process() -> None:

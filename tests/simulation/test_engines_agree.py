@@ -20,9 +20,13 @@ TOLERANCE = 1e-9
 
 def scales(days: pd.DataFrame) -> dict[str, float]:
     """What 1e-9 is relative to: balance-sheet size for money and grams, so that differences near zero do not count."""
-    money_usd = float((days["gold_g"] * days["price_usd_per_g"] + days["bills_usd"] + days["cash_usd"].abs()).max()) + 1.0
+    money_usd = (
+        float((days["gold_g"] * days["price_usd_per_g"] + days["bills_usd"] + days["cash_usd"].abs()).max()) + 1.0
+    )
     grams = float(days[["gold_g", "tokens_g"]].max().max()) + 1.0
-    return {name: money_usd if name.endswith("_usd") else grams if name.endswith("_g") else 0.0 for name in LEDGER_NAMES}
+    return {
+        name: money_usd if name.endswith("_usd") else grams if name.endswith("_g") else 0.0 for name in LEDGER_NAMES
+    }
 
 
 def largest_disagreement(issuer: Issuer, path: np.ndarray, events: Events) -> float:
@@ -41,7 +45,10 @@ def largest_disagreement(issuer: Issuer, path: np.ndarray, events: Events) -> fl
 @given(issuer=issuers(), world=worlds(n_paths=1))
 def test_ledgers_agree(issuer: Issuer, world: tuple[np.ndarray, Events]) -> None:
     paths, events = world
-    assert largest_disagreement(issuer, paths[0], events.block(0, 1) if events.event.ndim == 1 else first(events)) < TOLERANCE
+    assert (
+        largest_disagreement(issuer, paths[0], events.block(0, 1) if events.event.ndim == 1 else first(events))
+        < TOLERANCE
+    )
 
 
 def first(events: Events) -> Events:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from gramlib.errors import DataContractError
-from gramlib.simulation import Events, simulate
 from gramlib.params.issuer import Issuer
+from gramlib.simulation import Events, simulate
 
 HEADER = "day,event,lost_g,liquidity_multiplier\n"
 
@@ -67,7 +67,12 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["event", "liquidity_multiplier", "lost_g", "lost_share"])
 @pytest.mark.parametrize("bad", [-0.1, np.nan, np.inf])
 def test_values_out_of_bounds_are_refused(name: str, bad: float) -> None:
-    arrays = {"event": np.zeros(4), "liquidity_multiplier": np.ones(4), "lost_g": np.zeros(4), "lost_share": np.zeros(4)}
+    arrays = {
+        "event": np.zeros(4),
+        "liquidity_multiplier": np.ones(4),
+        "lost_g": np.zeros(4),
+        "lost_share": np.zeros(4),
+    }
     arrays[name] = arrays[name].copy()
     arrays[name][2] = bad
     with pytest.raises(DataContractError, match=name):

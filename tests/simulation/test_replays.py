@@ -35,7 +35,10 @@ def test_each_scenario_has_its_ledger_and_its_failures() -> None:
     check_table("replays", replays, "test")
     check_table("replay_failures", failed, "test")
     assert replays.groupby("scenario", sort=False).size().to_dict() == {"S6": 20, "calm": 10}
-    assert failed.groupby("scenario", sort=False)["predicate"].agg(tuple).to_dict() == {"S6": PREDICATES, "calm": PREDICATES}
+    assert failed.groupby("scenario", sort=False)["predicate"].agg(tuple).to_dict() == {
+        "S6": PREDICATES,
+        "calm": PREDICATES,
+    }
     first = failed.set_index(["scenario", "predicate"])["first_day"]
     assert first["S6", "F2"] == 2 and first["calm", "F2"] == -1
     p = path("S6", 4e5, 20)

@@ -68,7 +68,9 @@ def test_the_worst_status_wins_on_paths_that_end_differently() -> None:
     n = 10
     day = np.arange(n + 1)
     flat = np.full(n + 1, PRICE)
-    paths = np.vstack([flat, flat * np.where(day > 0, 0.15, 1.0), flat * np.where(day > 0, 0.89, 1.0), flat, flat, flat])
+    paths = np.vstack(
+        [flat, flat * np.where(day > 0, 0.15, 1.0), flat * np.where(day > 0, 0.89, 1.0), flat, flat, flat]
+    )
     event = np.zeros((6, n + 1))
     event[3, 1:] = 2.0
     lost_g = np.zeros((6, n + 1))
