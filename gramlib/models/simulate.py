@@ -10,6 +10,7 @@ import pandas as pd
 
 from gramlib.errors import ParameterError
 from gramlib.models.registry import path_model
+from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
 
 def simulate_prices(
@@ -20,11 +21,13 @@ def simulate_prices(
     n_paths: int,
     n_days: int,
     rng: np.random.Generator,
+    drift_year: float | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Gold prices in USD/g and daily volatilities, both (n_paths, n_days + 1) float64.
 
     `model` is a name in `calibration["models"]`, or "champion". Prices start at `start_usd_per_g` on day 0. Volatility at
-    index t is that of the log-return from day t to t + 1; index 0 is the day after the training data. The arrays are
+    index t is that of the log-return from day t to t + 1; index 0 is the day after the training data. `drift_year` [1/year]
+    replaces the fitted mean of the log-return, which is that of a past window and no forecast; None keeps it. The arrays are
     day-contiguous (Fortran order); ask for at most some 10,000 paths at a time, 16 bytes a path and day.
     Raises ParameterError for an unknown model, a size below 1, a price that is not positive, or residuals other than those
     of the calibration.
@@ -47,6 +50,8 @@ def simulate_prices(
     model_class = path_model(name, calibration["models"])
     fitted = model_class.from_record(calibration["models"][name], residuals["residual"].to_numpy(dtype=float))
     growth, volatility = fitted.simulate(n_paths, n_days, rng)
+    if drift_year is not None:
+        growth += (drift_year / BUSINESS_DAYS_PER_YEAR - fitted.parameters.mean) * np.arange(n_days + 1)
     np.exp(growth, out=growth)
     growth *= start_usd_per_g
     return growth, volatility

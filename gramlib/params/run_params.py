@@ -18,7 +18,6 @@ class RunnerParams(Section):
     """How the runner works; nothing here can change a number."""
 
     stage_timeout_s: int = param(3600, "longest time a stage may take; 0 means no limit", "s", ge=0, le=604_800)
-    cell_timeout_s: int = param(0, "longest time one cell may take; 0 means no limit", "s", ge=0, le=604_800)
 
 
 @dataclass(frozen=True)

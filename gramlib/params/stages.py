@@ -97,6 +97,9 @@ class PredictParams(Section):
     start_gold_usd_per_oz: float = param(
         0.0, "gold price on day 0; 0 means the last price of the data", "USD/oz", ge=0.0, le=50_000.0
     )
+    drift_year: float = param(
+        0.0, "drift of the log price on simulated paths; a past mean is no forecast", "1/year", ge=-0.5, le=0.5
+    )
     drivers: Annotated[list[str], each_of(*DRIVER_NAMES, empty_ok=True)] = param(
         ["confidence", "liquidity", "custody"], "what is drawn beside prices; empty means prices alone"
     )

@@ -49,6 +49,16 @@ def test_variance_of_the_log_return_is_the_closed_form(training, model):
     assert growth.mean() == pytest.approx(drift, abs=4 * ten_day_sigma / math.sqrt(100_000))
 
 
+def test_a_given_drift_takes_the_place_of_the_fitted_mean(training):
+    def paths(drift_year):
+        return simulate_prices(training.calibration, training.residuals, "fhs", 130.0, 20, 252, np.random.default_rng(3), drift_year)[0]
+
+    mean = training.calibration["filter"]["parameters"]["mean"]
+    days = np.arange(253)
+    assert np.log(paths(0.05) / paths(None)) == pytest.approx(np.tile((0.05 / 252 - mean) * days, (20, 1)), abs=1e-12)
+    assert paths(252 * mean) == pytest.approx(paths(None))
+
+
 @pytest.mark.parametrize("model", ["fhs", "garch_t"])
 def test_next_day_var_and_es_agree_with_the_paths(training, model):
     prices, _ = paths_of(training, model, n_paths=400_000, n_days=1)
