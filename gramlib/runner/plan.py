@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gramlib.params.run_params import without_paths
 from gramlib.runner.pipeline import Stage
 from gramlib.runner.resolve import ResolvedRun
 from gramlib.runner.workbench import PACKAGE
@@ -34,7 +35,7 @@ class Decision:
 def stage_params(run: ResolvedRun, stage: str) -> dict[str, Any]:
     """Everything a stage's result depends on among the parameters, flat, by dotted name."""
     flat: dict[str, Any] = {}
-    _flatten(stage, {k: v for k, v in run.params.stages[stage].model_dump(mode="json").items() if k not in {"upstream", "path"}}, flat)
+    _flatten(stage, without_paths(run.params.stages[stage].model_dump(mode="json", exclude={"upstream", "path"})), flat)
     if stage in {"predict", "analyse", "report"}:
         _flatten("issuer", run.params.issuer.to_record(), flat)
         _flatten("profile", run.profile.to_record(), flat)
@@ -59,7 +60,7 @@ def key_of(run: ResolvedRun, stage: Stage, notebook: Path, upstream: dict[str, s
     """The key of a stage: `upstream` maps stage name to outputs digest, `modules` name to digest."""
     return {
         "params": stage_params(run, stage.name),
-        "inputs": sorted(run.inputs.values()) if stage.name == "data" else [],
+        "inputs": run.input_digests if stage.name == "data" else [],
         "notebook": sha256_notebook(notebook),
         "modules": modules,
         "upstream": upstream,

@@ -35,6 +35,11 @@ class ResolvedRun:
     record: dict[str, Any]
     replay_of: str = ""
 
+    @property
+    def input_digests(self) -> list[str]:
+        """Hash of each input file, in the order of the parameters that name them: two files swapped are a change."""
+        return [self.inputs[str(path)] for path in self.params.data_files]
+
 
 def resolve_run(path: Path, overrides: list[str], root: Path, run_id: str = "") -> ResolvedRun:
     """Resolve a params file, or the run.json of an earlier run, into a ResolvedRun.
@@ -73,7 +78,7 @@ def _resolved(params: RunParams, scenarios: tuple[Scenario, ...], profile: Profi
     inputs = _input_hashes(params)
     scenario_records = [scenario.to_record() for scenario in scenarios]
     identity = sha256_record({"params": params.identity_record(), "scenarios": scenario_records, "profile": profile.to_record(),
-                              "inputs": sorted(inputs.values()), "assumptions": assumptions})
+                              "inputs": [inputs[str(path)] for path in params.data_files], "assumptions": assumptions})
     run_id = _checked_id(run_id) if run_id else f"{params.stem}-{identity[:8]}"
     record = {
         "schema": RECORD_SCHEMA,
@@ -98,8 +103,7 @@ def _checked_id(run_id: str) -> str:
 
 
 def _input_hashes(params: RunParams) -> dict[str, str]:
-    path = params.stages["data"].model_dump().get("path", "")
-    return {path: sha256_file(Path(path))} if path else {}
+    return {str(path): sha256_file(path) for path in params.data_files}
 
 
 def with_provenance(record: dict[str, Any], root: Path, lock_sha256: str) -> dict[str, Any]:
