@@ -7,6 +7,7 @@ can contradict its figure. Measures with numbers belong to recommendations, whic
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -62,7 +63,7 @@ def _price_fall(reverse: pd.DataFrame) -> Finding | None:
     ends = [r for r in rows.itertuples(index=False) if r.upper < r.scan_to - r.scan_step]
     queue = smallest_shock(reverse, "price_fall", queue=True)
     if queue is not None:
-        evidence += f" A queue forms for falls of {numbers.percent(queue['lower'])} to {numbers.percent(queue['upper'])}."
+        evidence += f" A queue forms for falls of {tables.shock_range(SimpleNamespace(**queue))}."
     if ends:
         if ends[0].predicate != "queue":
             evidence += f" {vocabulary.failure_name(ends[0].predicate)} holds for {tables.shock_range(ends[0])} and no more beyond."
@@ -82,7 +83,7 @@ def _custody(reverse: pd.DataFrame) -> Finding | None:
     so_what = "Only own funds or insurance stand between a lost bar and the holders."
     fall = reverse[(reverse["shock"] == "price_fall") & (reverse["predicate"] == "F2")]
     if not fall.empty and not fall["found"].any():
-        evidence += f" No one-day fall of gold up to {numbers.percent(fall['scan_to'].max())} did the same."
+        evidence += f" No one-day fall of gold up to {numbers.exact_percent(fall['scan_to'].max())} did the same."
         so_what = f"Solvency hangs on custody, not on price. {so_what}"
     return _finding("custody", f"Losing {numbers.percent(lower)} of the gold ends its own funds", evidence, so_what)
 

@@ -43,7 +43,7 @@ def _figure(name: str, label: str, value: float | None, unit: str, text: str, ve
     limit = None if verdict is None or numbers.is_missing(verdict["limit"]) or verdict["unit"] != unit else float(verdict["limit"])
     return {
         "id": name, "label": label, "value": value, "unit": unit, "text": text, "lower": None, "upper": None, "interval": "",
-        "limit": limit, "limit_text": "" if limit is None else numbers.with_unit(limit, vocabulary.requirement_unit(unit)),
+        "limit": limit, "limit_text": "" if limit is None else numbers.setting_with_unit(limit, vocabulary.requirement_unit(unit)),
         "status": "" if verdict is None else str(verdict["status"]), "detail": "", **more,
     }  # fmt: skip
 
@@ -61,7 +61,7 @@ def _chance(metrics: pd.DataFrame, verdicts: pd.DataFrame, name: str, book: str,
         return figure
     if value > 0:
         figure["detail"] = f"{detail}; {numbers.with_unit(verdict['number'], '1/year')}"
-    return {**figure, "limit": float(verdict["limit"]), "limit_text": numbers.with_unit(verdict["limit"], "1/year")}
+    return {**figure, "limit": float(verdict["limit"]), "limit_text": numbers.setting_with_unit(verdict["limit"], "1/year")}
 
 
 def _shock(reverse: pd.DataFrame, verdicts: pd.DataFrame, name: str, shock: str, predicate: str, requirement: str) -> dict[str, Any] | None:
@@ -70,7 +70,7 @@ def _shock(reverse: pd.DataFrame, verdicts: pd.DataFrame, name: str, shock: str,
         return None
     first = searched.sort_values("interval").iloc[0]
     unit = vocabulary.shock_unit(shock, str(first["unit"]))
-    detail = f"searched from {numbers.with_unit(first['scan_from'], unit)} to {numbers.with_unit(first['scan_to'], unit)}"
+    detail = f"searched from {numbers.setting_with_unit(first['scan_from'], unit)} to {numbers.setting_with_unit(first['scan_to'], unit)}"
     verdict, label = judged(verdicts, requirement, "reverse stress"), vocabulary.requirement_name(requirement)
     if not first["found"]:
         return _figure(name, label, None, str(first["unit"]), "none found", verdict, detail=detail)

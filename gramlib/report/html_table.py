@@ -42,6 +42,9 @@ class Heading:
 # the style is repeated inline, so that the alignment holds in JupyterLab, which has no sheet of ours
 _NUMERIC = ' class="num" style="text-align:right"'
 _TEXT = ' style="text-align:left"'
+_SHORT = ' style="text-align:left;white-space:nowrap"'
+_LONGEST_UNBROKEN = 12
+"""Dates and single words are not broken over lines [characters]."""
 
 Cell = str | Status
 
@@ -50,13 +53,14 @@ Cell = str | Status
 class Table:
     """Rows of finished strings under headings; the first cell of a row names the row.
 
-    `note` is printed below. `_repr_html_` and `repr` make it an output of a notebook cell.
+    `note` is printed below; a `folded` table opens on demand. `_repr_html_` and `repr` make it an output of a notebook cell.
     """
 
     caption: str
     headings: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
+    folded: bool = False
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -69,16 +73,19 @@ class Table:
         if not self.rows:
             body = f'<tr><td colspan="{len(self.headings)}">none</td></tr>'
         note = f'<p class="note">{escape(self.note)}</p>' if self.note else ""
-        return (
+        shown = (
             f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(self.caption, quote=True)}">'
             f"<table><caption>{escape(self.caption)}</caption><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table></div>{note}"
         )
+        if not self.folded:
+            return shown
+        return f"<details><summary>{escape(self.caption)} ({len(self.rows)} rows)</summary>{shown}</details>"
 
     def _row(self, row: Sequence[Cell]) -> str:
         cells = []
         for index, (cell, heading) in enumerate(zip(row, self.headings, strict=True)):
             content = cell.html() if isinstance(cell, Status) else escape(str(cell))
-            align = _NUMERIC if heading.numeric else _TEXT
+            align = _NUMERIC if heading.numeric else _SHORT if len(str(cell)) <= _LONGEST_UNBROKEN else _TEXT
             cells.append(f'<th scope="row"{align}>{content}</th>' if index == 0 else f"<td{align}>{content}</td>")
         return "".join(cells)
 
@@ -86,3 +93,16 @@ class Table:
         lines = [self.caption, " | ".join(h.text + (f" [{h.unit}]" if h.unit else "") for h in self.headings)]
         lines += [" | ".join(str(cell) for cell in row) for row in self.rows]
         return "\n".join([*lines, self.note] if self.note else lines)
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Several tables shown one after the other."""
+
+    parts: tuple[Table, ...]
+
+    def _repr_html_(self) -> str:
+        return "\n".join(part._repr_html_() for part in self.parts)
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, self.parts))

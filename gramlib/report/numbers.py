@@ -42,14 +42,17 @@ def _decimals(magnitude: float) -> int:
 
 
 def percent(fraction: float | None) -> str:
-    """A fraction as a percentage: one decimal from 1% on unless it is whole, two significant digits below."""
+    """A fraction as a percentage: one decimal from 1% on, two significant digits below."""
     if is_missing(fraction):
         return MISSING
     value = 100.0 * float(fraction)
-    if abs(value - round(value)) < 1e-9:
-        return f"{plain(round(value), 0)}%"
     # 0.9996 prints as 1.0, not as 1.000
     return f"{plain(value, 1 if abs(value) >= 0.995 else _decimals(abs(value)))}%"
+
+
+def exact_percent(fraction: float | None) -> str:
+    """A fraction that somebody set, such as a limit or a level, as a percentage with the digits it has: 90%, 2.5%."""
+    return MISSING if is_missing(fraction) else f"{100.0 * float(fraction):.10g}%".replace("-", _MINUS)
 
 
 def percent_at_most(fraction: float | None) -> str:
@@ -131,6 +134,12 @@ _FORMATS = {
     "1/day": lambda value: MISSING if is_missing(value) else f"{percent(value)} a day",
     "1/year": lambda value: MISSING if is_missing(value) else f"{percent(value)} a year",
 }
+
+
+def setting_with_unit(value: float | None, unit: str) -> str:
+    """A value that somebody set (a limit, an end of a scan): as `with_unit`, its percentage with the digits it has."""
+    suffix = {"share": "", "1/year": " a year"}.get(unit)
+    return with_unit(value, unit) if suffix is None or is_missing(value) else exact_percent(value) + suffix
 
 
 def with_unit(value: float | None, unit: str) -> str:

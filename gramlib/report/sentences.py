@@ -51,7 +51,8 @@ def smallest_shock(reverse: pd.DataFrame, shock: str, *, queue: bool = False) ->
 
 def shock_size(row: Mapping[str, Any], end: str = "lower") -> str:
     """One end of a failing interval with its unit."""
-    return numbers.with_unit(row[end], vocabulary.shock_unit(row["shock"], row["unit"]))
+    shown = numbers.setting_with_unit if end.startswith("scan") else numbers.with_unit
+    return shown(row[end], vocabulary.shock_unit(row["shock"], row["unit"]))
 
 
 def breaking_shock(reverse: pd.DataFrame, shock: str) -> str:

@@ -126,6 +126,13 @@ def shock_name(shock: str) -> str:
     return SHOCKS[shock][0] if shock in SHOCKS else spaced(shock)
 
 
+def shock_title(shock: str, unit: str) -> str:
+    """The axis of a reverse stress as a panel's title, with its unit where the ticks do not show it."""
+    name = shock_name(shock)
+    shown = {"share": "", "times": " (times as illiquid as usual)", "day": " (days)"}.get(shock_unit(shock, unit), f" ({unit})")
+    return name[0].upper() + name[1:] + shown
+
+
 def shock_phrase(shock: str, size: str) -> str:
     """A shock of a given size as a phrase: "a one-day fall of gold by 10.2%"."""
     return SHOCKS[shock][1].format(size) if shock in SHOCKS else f"{spaced(shock)} of {size}"
@@ -139,8 +146,16 @@ def shock_unit(shock: str, unit: str) -> str:
 
 
 def book_name(book: str) -> str:
-    """A set of paths in words."""
-    return BOOKS.get(book, spaced(book))
+    """A set of paths in words; a scenario keeps its id."""
+    return BOOKS.get(book, book)
+
+
+def score_name(score: str) -> str:
+    """A score of the league in words: "CRPS", "pinball loss at 2.5%"."""
+    kind, _, level = score.partition("_")
+    if kind == "pinball" and level.isdigit():
+        return f"pinball loss at {int(level) / 10 ** (len(level) - 2):g}%"
+    return "CRPS" if score == "crps" else spaced(score)
 
 
 def model_name(model: str) -> str:

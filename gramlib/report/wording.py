@@ -81,7 +81,7 @@ def requirement_phrase(row: Mapping[str, Any]) -> str:
     name = vocabulary.requirement_name(row["requirement"])
     if row["subject"] in vocabulary.BOOKS:
         name = f"{name} in {vocabulary.subject_name(row['subject'])}"
-    limit = "" if numbers.is_missing(row["limit"]) else f" against a limit of {numbers.with_unit(row['limit'], unit)}"
+    limit = "" if numbers.is_missing(row["limit"]) else f" against a limit of {numbers.setting_with_unit(row['limit'], unit)}"
     return f"{name}: {'none found' if numbers.is_missing(row['number']) else numbers.with_unit(row['number'], unit)}{limit}"
 
 

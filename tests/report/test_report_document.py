@@ -30,7 +30,7 @@ def test_headlines_have_value_interval_limit_and_status(run_tables):
     row = run_tables.metrics.set_index(["subject", "metric"]).loc[("solvency", "probability_F2")]
     assert insolvency["value"] == row["value"]
     assert insolvency["lower"] <= insolvency["value"] <= insolvency["upper"]
-    assert insolvency["limit"] == 0.001 and insolvency["limit_text"] == "0.10% a year"
+    assert insolvency["limit"] == 0.001 and insolvency["limit_text"] == "0.1% a year"
     assert by_id["smallest-price-fall"]["text"] == "14.2%" and by_id["smallest-price-fall"]["status"] == "watch"
     assert by_id["worst-scenario"]["detail"] == "scenario S14" and by_id["worst-scenario"]["text"] == "USD \N{MINUS SIGN}12.0 m"
 

@@ -9,7 +9,7 @@ import pytest
 
 from gramlib.params.issuer import Basis, Issuer
 from gramlib.report import tables
-from gramlib.report.html_table import Heading, Status, Table
+from gramlib.report.html_table import Heading, Status, Table, Tables
 
 BUILT = {
     "quality": lambda t: tables.quality(t.quality),
@@ -32,14 +32,19 @@ BUILT = {
 
 @pytest.mark.parametrize("name", BUILT)
 def test_table_is_accessible_and_complete(run_tables, name):
-    table = BUILT[name](run_tables)
+    built = BUILT[name](run_tables)
+    for table in built.parts if isinstance(built, Tables) else (built,):
+        _check(table)
+    assert table.caption in repr(built) and escape(table.caption) in built._repr_html_()
+
+
+def _check(table):
     html = table._repr_html_()
     assert table.rows
     assert html.count("<caption>") == 1 and f'aria-label="{escape(table.caption)}"' in html
     assert html.count('scope="col"') == len(table.headings) and html.count('scope="row"') == len(table.rows)
     assert not re.search(r"\bnan\b|\bNaN\b|\bNone\b", html)
     assert "<script" not in html and "<beyond>" not in html and "<follows>" not in html and "<1975" not in html
-    assert table.caption in repr(table)
 
 
 def test_status_is_colour_symbol_and_word():
@@ -50,6 +55,11 @@ def test_status_is_colour_symbol_and_word():
 def test_ragged_rows_are_refused():
     with pytest.raises(ValueError, match="a row of 1 cells under 2 headings"):
         Table("t", (Heading("a"), Heading("b")), (("x",),))
+
+
+def test_folded_table_opens_on_demand():
+    html = Table("Long", (Heading("a"),), (("x",), ("y",)), folded=True)._repr_html_()
+    assert html.startswith("<details><summary>Long (2 rows)</summary>")
 
 
 def test_empty_table_says_none():

@@ -89,6 +89,12 @@ def loss_distribution(outcomes: pd.DataFrame, metrics: pd.DataFrame) -> Figure:
                 axes.plot(value, (losses >= value).mean(), marker, color=colour, markersize=7, markeredgecolor="white")
         worst[book] = losses[0]
         rows.append(_loss_row(book, losses, figures))
+    # a rare custody loss is a hundred times the usual loss: only a logarithmic axis shows both
+    if outcomes["nonprice_loss_usd"].min() > 0:
+        axes.set_xscale("log")
+    else:
+        axes.set_xscale("symlog", linthresh=1.0)
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g}%"))
     axes.set_xlabel("loss of own funds over the horizon, price effect apart, USD m")
@@ -182,8 +188,11 @@ def _ranking_table(ranked: pd.DataFrame) -> Table:
 
 
 @themed
-def coverage_backtest(backtests: pd.DataFrame) -> Figure:
-    """Losses beyond the value at risk, counted over expected, with the verdict of Kupiec's test."""
+def coverage_backtest(backtests: pd.DataFrame, grade: str = "") -> Figure:
+    """Losses beyond the value at risk, counted over expected, with the verdict of Kupiec's test.
+
+    Data grade D marks it as no evidence.
+    """
     rows = backtests[backtests["test"] == "kupiec"].sort_values(["horizon_days", "level", "model"]).reset_index(drop=True)
     ratio = (rows["exceptions"] / rows["expected"]).to_numpy()
     rejected = (rows["p_value"] < 0.05).to_numpy()
@@ -202,11 +211,12 @@ def coverage_backtest(backtests: pd.DataFrame) -> Figure:
     axes.set_title("Losses beyond the value at risk: counted over expected")
     drawing.legend(loc="outside lower center", ncols=2)
     number = int(rejected.sum())
-    headline = f"Kupiec's test rejects {number or 'none'} of {numbers.count(len(rows), 'value-at-risk series', 'value-at-risk series')} at 5%."
+    caveat = f"{tables.NO_EVIDENCE} " if grade == "D" else ""
+    headline = f"{caveat}Kupiec's test rejects {number or 'none'} of {numbers.count(len(rows), 'value-at-risk series', 'value-at-risk series')} at 5%."
     alt = "Dot chart of exceptions over expected. " + "; ".join(
         f"{name}: {r.exceptions} against {numbers.plain(r.expected, 1)}, p {r.p_value:.3f}" for name, r in zip(names, rows.itertuples(index=False), strict=True)
     ) + "."
-    return finish(drawing, "coverage-backtest", headline, alt, tables.backtests(backtests), _csv(backtests))
+    return finish(drawing, "coverage-backtest", headline, alt, tables.backtests(backtests, grade), _csv(backtests))
 
 
 def _csv(frame: pd.DataFrame) -> str:

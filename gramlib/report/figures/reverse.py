@@ -6,19 +6,20 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 
 from gramlib.report import numbers, tables, vocabulary
 from gramlib.report.figure import Figure, finish
 from gramlib.report.sentences import breaking_shock
-from gramlib.report.theme import FAINT, MUTED, ORANGE, VERMILLION, canvas, themed
+from gramlib.report.theme import CARD, FAINT, INK, MUTED, ORANGE, VERMILLION, canvas, themed
 
 
 @themed
 def reverse_intervals(reverse: pd.DataFrame) -> Figure:
     """Every failing interval on its searched range, one panel a shock."""
-    shocks = list(dict.fromkeys(reverse["shock"]))
-    sizes = [reverse.loc[reverse["shock"] == s, "predicate"].nunique() for s in shocks]
+    shocks = shocks_in_order(reverse)
+    sizes = [panel_lines(reverse, shock) for shock in shocks]
     drawing = canvas(8.4, 0.4 + sum(0.62 + 0.27 * n for n in sizes))
     panels = drawing.subplots(len(shocks), 1, height_ratios=[n + 1.4 for n in sizes], squeeze=False)[:, 0]
     for axes, shock in zip(panels, shocks, strict=True):
@@ -34,23 +35,43 @@ def reverse_intervals(reverse: pd.DataFrame) -> Figure:
     return finish(drawing, "reverse-intervals", headline, alt, tables.reverse(reverse), csv)
 
 
+def shocks_in_order(reverse: pd.DataFrame) -> list[str]:
+    """Axes of the table, the familiar ones first."""
+    known = [shock for shock in vocabulary.SHOCKS if shock in set(reverse["shock"])]
+    return known + [shock for shock in dict.fromkeys(reverse["shock"]) if shock not in known]
+
+
+def _broken(rows: pd.DataFrame) -> list[str]:
+    return [p for p in vocabulary.FAILURES if rows.loc[rows["predicate"] == p, "found"].any()]
+
+
+def panel_lines(reverse: pd.DataFrame, shock: str) -> int:
+    """Lines that a panel needs: one a predicate that breaks, one for all that do not."""
+    rows = reverse[reverse["shock"] == shock]
+    broken = _broken(rows)
+    return len(broken) + (rows["predicate"].nunique() > len(broken))
+
+
 def draw_shock(axes: Axes, rows: pd.DataFrame, shock: str) -> None:
-    """The failing intervals of one shock; a thin line is the range searched."""
-    predicates = [p for p in vocabulary.FAILURES if p in set(rows["predicate"])]
-    unit = vocabulary.shock_unit(shock, rows["unit"].iloc[0])
-    for row in rows.itertuples(index=False):
-        y = -predicates.index(row.predicate)
-        axes.plot([row.scan_from, row.scan_to], [y, y], color=FAINT, linewidth=1.2, zorder=1)
-        if not row.found:
-            axes.text(row.scan_from, y + 0.12, "none found", fontsize=8, color=MUTED, va="bottom")
-            continue
-        colour = ORANGE if row.predicate == "queue" else VERMILLION
+    """The failing intervals of one shock; a thin line is the range searched, what never broke shares the last."""
+    broken = _broken(rows)
+    intact = [p for p in vocabulary.FAILURES if p in set(rows["predicate"]) and p not in broken]
+    unit, first = vocabulary.shock_unit(shock, rows["unit"].iloc[0]), rows.iloc[0]
+    for line in range(len(broken) + bool(intact)):
+        axes.plot([first["scan_from"], first["scan_to"]], [-line, -line], color=FAINT, linewidth=1.2, zorder=1)
+    for row in rows[rows["found"]].itertuples(index=False):
+        y = -broken.index(row.predicate)
         least = (row.scan_to - row.scan_from) * 0.004
-        axes.barh(y, max(row.upper - row.lower, least), left=row.lower, height=0.5, color=colour, zorder=2)
+        axes.barh(y, max(row.upper - row.lower, least), left=row.lower, height=0.5, color=ORANGE if row.predicate == "queue" else VERMILLION, zorder=2)
         _edge_label(axes, row, y, unit)
-    axes.set_yticks([-i for i in range(len(predicates))], [vocabulary.failure_name(p) for p in predicates])
-    axes.set_ylim(-len(predicates) + 0.4, 0.75)
-    axes.set_title(numbers.sentence(vocabulary.shock_name(shock)).rstrip("."))
+    labels = [vocabulary.failure_name(p) for p in broken]
+    if intact:
+        names = numbers.joined(p if p != "queue" else "queue" for p in intact)
+        axes.text(first["scan_from"], -len(broken) + 0.1, f"no failure found: {names}", fontsize=8.5, color=MUTED, va="bottom")
+        labels.append("Nothing else")
+    axes.set_yticks([-i for i in range(len(labels))], labels)
+    axes.set_ylim(-len(labels) + 0.4, 0.75)
+    axes.set_title(vocabulary.shock_title(shock, rows["unit"].iloc[0]))
     axes.grid(visible=False)
     axes.spines["left"].set_visible(False)
     if unit == "share":
@@ -62,5 +83,6 @@ def _edge_label(axes: Axes, row: Any, y: float, unit: str) -> None:
     room = (row.lower - row.scan_from) / (row.scan_to - row.scan_from) > 0.12
     axes.annotate(
         numbers.with_unit(row.lower, unit), (row.lower, y), xytext=(-4 if room else 4, 0), textcoords="offset points",
-        ha="right" if room else "left", va="center", fontsize=8.5, color="#18222d", zorder=3,
+        ha="right" if room else "left", va="center", fontsize=8.5, color=INK, zorder=3,
+        path_effects=[withStroke(linewidth=2.5, foreground=CARD)],
     )  # fmt: skip

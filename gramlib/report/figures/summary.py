@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from gramlib.report import tables, vocabulary
 from gramlib.report.figure import Figure, finish
-from gramlib.report.figures.reverse import draw_shock
+from gramlib.report.figures.reverse import draw_shock, panel_lines
 from gramlib.report.html_table import Heading, Status, Table
 from gramlib.report.theme import GREEN, INK, MUTED, STATUS_COLOUR, VERMILLION, canvas, themed
 
@@ -29,7 +29,7 @@ def overview(document: Mapping[str, Any], reverse: pd.DataFrame, replays: pd.Dat
     _banner(top, document)
     left, right = bottom.subfigures(1, 2, width_ratios=(1.25, 1))
     left.suptitle("Which shocks break it", x=0.02, ha="left", fontsize=11, fontweight="bold")
-    sizes = [reverse.loc[reverse["shock"] == s, "predicate"].nunique() for s in shocks]
+    sizes = [panel_lines(reverse, shock) for shock in shocks]
     for axes, shock in zip(left.subplots(len(shocks), 1, height_ratios=[n + 1.5 for n in sizes], squeeze=False)[:, 0], shocks, strict=True):
         draw_shock(axes, reverse[reverse["shock"] == shock], shock)
     right.suptitle(f"Where own funds fall lowest: scenario {worst}", x=0.02, ha="left", fontsize=11, fontweight="bold")

@@ -69,7 +69,7 @@ def league(league: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
     for place, ((horizon, score), group) in enumerate(contests):
         base = -place * (len(models) + 1)
         ticks.append(base - (len(models) - 1) / 2)
-        labels.append(f"{numbers.days(horizon)}, {vocabulary.spaced(score)}")
+        labels.append(f"{numbers.days(horizon)}, {vocabulary.score_name(score)}")
         for row in group.itertuples(index=False):
             order = models.index(row.model)
             error = 0.0 if numbers.is_missing(row.error) else row.error

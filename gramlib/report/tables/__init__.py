@@ -1,0 +1,30 @@
+"""Every table of the pages: each takes an artefact as it stands and says it in words, units and statuses."""
+
+from gramlib.report.tables.data import facts, quality, sources
+from gramlib.report.tables.judged import interval, metrics, reverse, shock_range, verdicts
+from gramlib.report.tables.models import backtests, league, model_cards
+from gramlib.report.tables.plain import NO_EVIDENCE
+from gramlib.report.tables.scenarios import failures, scenarios
+from gramlib.report.tables.settings import assumptions, issuer, leaves, parameters, provenance
+
+__all__ = [
+    "NO_EVIDENCE",
+    "assumptions",
+    "backtests",
+    "facts",
+    "failures",
+    "interval",
+    "issuer",
+    "leaves",
+    "league",
+    "metrics",
+    "model_cards",
+    "parameters",
+    "provenance",
+    "quality",
+    "reverse",
+    "scenarios",
+    "shock_range",
+    "sources",
+    "verdicts",
+]

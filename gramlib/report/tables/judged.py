@@ -1,0 +1,99 @@
+"""Tables of the analysis: figures with intervals, limits, breaking shocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from gramlib.report import numbers, vocabulary
+from gramlib.report.html_table import Status, Table
+from gramlib.report.tables.plain import columns
+
+
+def metrics(table: pd.DataFrame, subjects: Iterable[str] | None = None) -> Table:
+    """Every figure with its interval and how it was made; `subjects` limits it."""
+    wanted = None if subjects is None else set(subjects)
+    rows = tuple(
+        (
+            vocabulary.book_name(row.subject), vocabulary.metric_name(row.metric), numbers.with_unit(row.value, vocabulary.metric_unit(row.metric, row.unit)),
+            interval(row.lower, row.upper, vocabulary.metric_unit(row.metric, row.unit)), row.method, f"{row.n:,}",
+        )
+        for row in table.itertuples(index=False)
+        if wanted is None or row.subject in wanted
+    )  # fmt: skip
+    return Table(
+        "Figures with their uncertainty",
+        columns("Subject", "Figure", "Estimate", "Interval", "Method", "Observations", numeric=("Estimate", "Interval", "Observations")),
+        rows,
+        folded=True,
+    )
+
+
+def interval(lower: float | None, upper: float | None, unit: str) -> str:
+    """An interval in words; "exact" where both ends are empty."""
+    if numbers.is_missing(lower) and numbers.is_missing(upper):
+        return "exact"
+    return f"{numbers.with_unit(lower, unit)} to {numbers.with_unit(upper, unit)}"
+
+
+def verdicts(table: pd.DataFrame) -> Table:
+    """Each requirement against its limit, worst first; the sources of the limits are numbered below."""
+    rank = table["status"].map(vocabulary.SEVERITY)
+    ordered = table.assign(_rank=-rank).sort_values(["_rank", "decides"], ascending=[True, False], kind="stable")
+    cited = list(dict.fromkeys(ordered["source"]))
+    rows = tuple(
+        (
+            vocabulary.requirement_name(row.requirement), vocabulary.book_name(row.subject), Status(row.status), _found(row), _limit(row.limit, row),
+            _found(row, "margin"), "yes" if row.decides else "no", f"[{cited.index(row.source) + 1}]",
+        )
+        for row in ordered.itertuples(index=False)
+    )  # fmt: skip
+    notes = "; ".join(f"[{place}] {source}" for place, source in enumerate(cited, start=1))
+    return Table(
+        "Requirements against their limits",
+        columns("Requirement", "Judged on", "Status", "Found", "Limit", "Margin", "Decides", "Source", numeric=("Found", "Limit", "Margin")),
+        rows,
+        f"A negative margin is a breach. A limit that nobody has verified never decides the verdict. Sources of the limits: {notes}.",
+    )
+
+
+def _found(row: Any, column: str = "number") -> str:
+    value = getattr(row, column)
+    if not numbers.is_missing(value):
+        return numbers.with_unit(value, vocabulary.requirement_unit(row.unit))
+    return "\N{EN DASH}" if row.status == "not_applicable" or column == "margin" else "none found"
+
+
+def _limit(value: float, row: Any) -> str:
+    return numbers.setting_with_unit(value, vocabulary.requirement_unit(row.unit))
+
+
+def reverse(table: pd.DataFrame) -> Table:
+    """Smallest breaking shocks; where none was found, the range that was searched."""
+    return Table(
+        "Reverse stress: the shocks at which it breaks",
+        columns("Failure", "Shock", "Fails for", "Searched", "Step", numeric=("Step",)),
+        tuple(_reverse_row(row) for row in table.itertuples(index=False)),
+        "The set of failing shocks need not be an interval: the range is scanned first, then each edge refined.",
+    )
+
+
+def _reverse_row(row: Any) -> tuple[str, ...]:
+    unit = vocabulary.shock_unit(row.shock, row.unit)
+    step = numbers.setting_with_unit(row.scan_step, unit)
+    return vocabulary.failure_name(row.predicate), vocabulary.shock_name(row.shock), shock_range(row), _searched(row, unit), step
+
+
+def _searched(row: Any, unit: str) -> str:
+    return f"{numbers.setting_with_unit(row.scan_from, unit)} to {numbers.setting_with_unit(row.scan_to, unit)}"
+
+
+def shock_range(row: Any) -> str:
+    """One row of the reverse table as words."""
+    unit = vocabulary.shock_unit(row.shock, row.unit)
+    if not row.found:
+        return f"no failure found within {_searched(row, unit)}"
+    upper = "the end of the search" if row.upper >= row.scan_to else numbers.with_unit(row.upper, unit)
+    return f"{numbers.with_unit(row.lower, unit)} to {upper}"

@@ -1,0 +1,54 @@
+"""Tables about the listed scenarios: what they are, and what fails in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from gramlib.report import numbers, vocabulary
+from gramlib.report.html_table import Heading, Table, Tables
+from gramlib.report.tables.plain import columns
+
+
+def scenarios(document: Mapping[str, Any]) -> Tables:
+    """The listed scenarios of a scenarios_used document: how large they are, then what happens in them."""
+    records = document["scenarios"]
+    numeric = ("Days", "Gold in all", "Deepest fall", "Worst day", "Event days", "Market stress", "Gold lost")
+    sizes = Table(
+        "Scenarios as they were run", columns("Scenario", "Severity", *numeric, numeric=numeric), tuple(map(_sizes, records)),
+        "Deepest fall: from the highest price so far. Market stress: largest multiplier of spread and illiquidity.",
+    )  # fmt: skip
+    told = tuple((str(r["id"]), str(r.get("title", "")), str(r.get("story", "")), str(r.get("provenance", ""))) for r in records)
+    return Tables((sizes, Table("What happens in them", columns("Scenario", "Title", "Story", "Price path"), told, folded=True)))
+
+
+def _sizes(record: Mapping[str, Any]) -> tuple[str, ...]:
+    shocks = record.get("shocks", {})
+    multiplier = shocks.get("max_liquidity_multiplier")
+    return (
+        str(record["id"]), str(record.get("severity", "")), numbers.plain(shocks.get("horizon_days", record.get("horizon_days")), 0),
+        numbers.percent(shocks.get("total_return")), numbers.percent(shocks.get("max_drawdown")), numbers.percent(shocks.get("worst_day_return")),
+        numbers.plain(shocks.get("event_days"), 0), numbers.MISSING if numbers.is_missing(multiplier) else f"x {float(multiplier):g}",
+        numbers.percent(shocks.get("lost_share")),
+    )  # fmt: skip
+
+
+def failures(table: pd.DataFrame) -> Table:
+    """First day of every failure in every scenario, scenarios as rows."""
+    predicates = [name for name in vocabulary.FAILURES if name in set(table["predicate"])]
+    days = table.pivot(index="scenario", columns="predicate", values="first_day")
+    held = table[table["first_day"] >= 0].groupby("scenario")["cause"]
+    causes = held.agg(lambda found: "; ".join(dict.fromkeys(map(vocabulary.cause_name, found))))
+    rows = tuple(
+        (str(name), *(_first_day(days.loc[name, p]) for p in predicates), str(causes.get(name, "")) or "\N{EN DASH}") for name in days.index
+    )
+    headings = [Heading(p, "day", numeric=True) for p in predicates]
+    legend = "; ".join(f"{p} {vocabulary.FAILURES[p][0].lower()}" for p in predicates)
+    note = f"{legend}. A dash: it never happened. Cause: the largest term on the day of each failure."
+    return Table("First day of each failure, scenario by scenario", (Heading("Scenario"), *headings, Heading("Causes")), rows, note)
+
+
+def _first_day(day: float) -> str:
+    return "\N{EN DASH}" if day < 0 else str(int(day))
