@@ -6,7 +6,8 @@
 
 Paths come in blocks of fixed size, each from its own address in `draws`, and always whole blocks are drawn. So
 path k is the same path whatever the number of paths, blocks or books, and memory does not grow with paths beyond
-the rows of the results. Computation is float64; the `outcomes` table is float32 on disk.
+the rows of the results. Computation is float64; the `outcomes` table is float32 on disk. Blocks run one after the other:
+two threads were measured at 0.9 to 1.0 times the speed of one, since a day is some hundred short NumPy calls.
 
 There is no minting yet, so tokens only run off: at the default base rate a calm solvency book is down to
 a fifth of its tokens after three years, and its fees with them, while fixed costs stay.

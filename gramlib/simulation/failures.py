@@ -161,17 +161,17 @@ def _discount_cause(ledger: pd.DataFrame, issuer: Issuer, row: int) -> str:
 
 def _driver(ledger: pd.DataFrame, issuer: Issuer, row: int) -> str:
     """Module behind the largest term of the intensity x; the five-day return is what the other terms leave."""
-    day, terms = ledger.iloc[row], issuer.redemption
-    if day["redemption_rate"] <= terms.base_rate:
+    day, holders = ledger.iloc[row], issuer.redemption
+    if day["redemption_rate"] <= holders.base_rate:
         return "base rate"
     queue_share = _day_before(ledger["queue_g"], 0.0)[row] / _day_before(ledger["tokens_g"], issuer.tokens_g)[row]
     drivers = {
-        "confidence event": terms.a_event * day["event"],
-        "discount": terms.a_discount * max(0.0, _day_before(ledger["discount"], 0.0)[row]),
-        "queue": terms.a_queue * queue_share,
-        "shortfall of coverage": terms.a_shortfall * max(0.0, 1.0 - day["coverage"]),
+        "confidence event": holders.a_event * day["event"],
+        "discount": holders.a_discount * max(0.0, _day_before(ledger["discount"], 0.0)[row]),
+        "queue": holders.a_queue * queue_share,
+        "shortfall of coverage": holders.a_shortfall * max(0.0, 1.0 - day["coverage"]),
     }
     # Rounding of the sum must not pass for a fall of the price.
-    left = day["intensity"] - terms.a0 - sum(drivers.values())
+    left = day["intensity"] - holders.a0 - sum(drivers.values())
     drivers["fall of gold"] = left if left > 1e-9 * (1.0 + abs(day["intensity"])) else 0.0
     return _largest(drivers) or "base rate"

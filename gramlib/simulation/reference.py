@@ -205,18 +205,18 @@ def logistic(z: float) -> float:
 
 def e6_redemption_intensity(day: Day, book: Book, issuer: Issuer) -> None:
     """How many holders ask today; exactly the base rate when all is calm."""
-    terms = issuer.redemption
+    holders = issuer.redemption
     day.intensity = (
-        terms.a0
-        + terms.a_return * max(0.0, -day.five_day_return)
-        + terms.a_discount * max(0.0, book.discount)
-        + terms.a_queue * book.queue_g / book.tokens_g
-        + terms.a_shortfall * max(0.0, 1.0 - day.coverage)
-        + terms.a_event * day.event
+        holders.a0
+        + holders.a_return * max(0.0, -day.five_day_return)
+        + holders.a_discount * max(0.0, book.discount)
+        + holders.a_queue * book.queue_g / book.tokens_g
+        + holders.a_shortfall * max(0.0, 1.0 - day.coverage)
+        + holders.a_event * day.event
     )
-    calm = logistic(terms.a0)
+    calm = logistic(holders.a0)
     excess = max(0.0, (logistic(day.intensity) - calm) / (1.0 - calm))
-    day.redemption_rate = terms.base_rate + (terms.max_rate - terms.base_rate) * excess
+    day.redemption_rate = holders.base_rate + (holders.max_rate - holders.base_rate) * excess
     day.requested_g = day.redemption_rate * (book.tokens_g - book.queue_g)
     book.queue_g += day.requested_g
     book.requested_until_g.append(book.requested_until_g[-1] + day.requested_g)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from gramlib.artefacts import LEDGER_COLUMNS
-from gramlib.errors import DataContractError
+from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.issuer import Issuer
 from gramlib.params.suggest import did_you_mean
 from gramlib.simulation.engine import ledger
@@ -88,8 +88,16 @@ def _price(text: str, origin: str) -> float:
 
 
 def write_days_csv(days: pd.DataFrame, path: Path | str) -> None:
-    """Write `days` as DAYS.csv: `DAYS_COLUMNS` first, every number by repr, so that reading gives the same bits."""
+    """Write `days` as DAYS.csv: `DAYS_COLUMNS` first, every number by repr, so that reading gives the same bits.
+
+    Raises ParameterError where the file cannot be written.
+    """
     columns = [*DAYS_COLUMNS, *(name for name in days.columns if name not in DAYS_COLUMNS)]
     cells = [[repr(value) for value in days[name].tolist()] for name in columns]
     lines = [",".join(columns), *(",".join(row) for row in zip(*cells, strict=True))]
-    Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    try:
+        Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ParameterError(
+            f"cannot write {path}", expected="a file in a folder that exists", origin=str(error)
+        ) from error

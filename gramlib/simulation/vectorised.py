@@ -216,19 +216,19 @@ def logistic(z: np.ndarray) -> np.ndarray:
 
 def e6_redemption_intensity(day: Day, books: Books, issuer: Issuer) -> None:
     """How many holders ask today; exactly the base rate when all is calm."""
-    terms = issuer.redemption
+    holders = issuer.redemption
     day.intensity = (
-        terms.a0
-        + terms.a_return * np.maximum(0.0, -day.five_day_return)
-        + terms.a_discount * np.maximum(0.0, books.discount)
-        + terms.a_queue * books.queue_g / books.tokens_g
-        + terms.a_shortfall * np.maximum(0.0, 1.0 - day.coverage)
-        + terms.a_event * day.event
+        holders.a0
+        + holders.a_return * np.maximum(0.0, -day.five_day_return)
+        + holders.a_discount * np.maximum(0.0, books.discount)
+        + holders.a_queue * books.queue_g / books.tokens_g
+        + holders.a_shortfall * np.maximum(0.0, 1.0 - day.coverage)
+        + holders.a_event * day.event
     )
     # An array of one goes through the same exp as the intensity does, so that calm days cancel exactly.
-    calm = logistic(np.full(1, terms.a0))
+    calm = logistic(np.full(1, holders.a0))
     excess = np.maximum(0.0, (logistic(day.intensity) - calm) / (1.0 - calm))
-    day.redemption_rate = terms.base_rate + (terms.max_rate - terms.base_rate) * excess
+    day.redemption_rate = holders.base_rate + (holders.max_rate - holders.base_rate) * excess
     day.requested_g = day.redemption_rate * (books.tokens_g - books.queue_g)
     books.queue_g = books.queue_g + day.requested_g
     np.add(books.requested_until_g[day.day - 1], day.requested_g, out=books.requested_until_g[day.day])

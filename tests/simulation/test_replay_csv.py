@@ -93,10 +93,12 @@ def test_one_price_is_no_path(tmp_path: Path) -> None:
         read_prices_csv(tmp_path / "none.csv")
 
 
-def test_engines_that_do_not_exist_are_refused(tmp_path: Path) -> None:
+def test_engines_and_folders_that_do_not_exist_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path, WORKED)
     with pytest.raises(ParameterError, match="not built yet"):
         replay_csv(path, Issuer(), engine="kernel")
+    with pytest.raises(ParameterError, match="cannot write"):
+        replay_csv(path, Issuer(), out_path=tmp_path / "nowhere" / "days.csv")
     with pytest.raises(ParameterError, match="did you mean 'numpy'"):
         replay_csv(path, Issuer(), engine="nunpy")
 
