@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from gramlib.report import numbers, tables, vocabulary
 from gramlib.report.figure import Figure, finish
@@ -92,6 +92,7 @@ def loss_distribution(outcomes: pd.DataFrame, metrics: pd.DataFrame) -> Figure:
     # a rare custody loss is a hundred times the usual loss: only a logarithmic axis shows both
     if outcomes["nonprice_loss_usd"].min() > 0:
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     else:
         axes.set_xscale("symlog", linthresh=1.0)
     axes.xaxis.set_minor_formatter(NullFormatter())

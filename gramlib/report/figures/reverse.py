@@ -6,13 +6,12 @@ from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter
 
 from gramlib.report import numbers, tables, vocabulary
 from gramlib.report.figure import Figure, finish
 from gramlib.report.sentences import breaking_shock
-from gramlib.report.theme import CARD, FAINT, INK, MUTED, ORANGE, VERMILLION, canvas, themed
+from gramlib.report.theme import FAINT, INK, MUTED, ORANGE, VERMILLION, canvas, themed
 
 
 @themed
@@ -60,15 +59,16 @@ def draw_shock(axes: Axes, rows: pd.DataFrame, shock: str) -> None:
     for line in range(len(broken) + bool(intact)):
         axes.plot([first["scan_from"], first["scan_to"]], [-line, -line], color=FAINT, linewidth=1.2, zorder=1)
     for row in rows[rows["found"]].itertuples(index=False):
-        y = -broken.index(row.predicate)
         least = (row.scan_to - row.scan_from) * 0.004
-        axes.barh(y, max(row.upper - row.lower, least), left=row.lower, height=0.5, color=ORANGE if row.predicate == "queue" else VERMILLION, zorder=2)
-        _edge_label(axes, row, y, unit)
+        colour = ORANGE if row.predicate == "queue" else VERMILLION
+        axes.barh(-broken.index(row.predicate), max(row.upper - row.lower, least), left=row.lower, height=0.5, color=colour, zorder=2)
+    for line, predicate in enumerate(broken):
+        found = rows[(rows["predicate"] == predicate) & rows["found"]].sort_values("lower")
+        _beside(axes, -line, numbers.joined(_edges(row, unit) for row in found.itertuples(index=False)), INK)
     labels = [vocabulary.failure_name(p) for p in broken]
     if intact:
-        names = numbers.joined(p if p != "queue" else "queue" for p in intact)
-        axes.text(first["scan_from"], -len(broken) + 0.1, f"no failure found: {names}", fontsize=8.5, color=MUTED, va="bottom")
-        labels.append("Nothing else")
+        labels.append(numbers.joined(p if p != "queue" else "queue" for p in intact))
+        _beside(axes, -len(broken), "none found", MUTED)
     axes.set_yticks([-i for i in range(len(labels))], labels)
     axes.set_ylim(-len(labels) + 0.4, 0.75)
     axes.set_title(vocabulary.shock_title(shock, rows["unit"].iloc[0]))
@@ -78,11 +78,11 @@ def draw_shock(axes: Axes, rows: pd.DataFrame, shock: str) -> None:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g}%"))
 
 
-def _edge_label(axes: Axes, row: Any, y: float, unit: str) -> None:
-    """The lower edge in figures, left of the bar where there is room, else inside it."""
-    room = (row.lower - row.scan_from) / (row.scan_to - row.scan_from) > 0.12
-    axes.annotate(
-        numbers.with_unit(row.lower, unit), (row.lower, y), xytext=(-4 if room else 4, 0), textcoords="offset points",
-        ha="right" if room else "left", va="center", fontsize=8.5, color=INK, zorder=3,
-        path_effects=[withStroke(linewidth=2.5, foreground=CARD)],
-    )  # fmt: skip
+def _edges(row: Any, unit: str) -> str:
+    """A failing interval in figures; one that reaches the end of the search is open above."""
+    lower = numbers.with_unit(row.lower, unit)
+    return f"from {lower}" if row.upper >= row.scan_to else f"{lower} to {numbers.with_unit(row.upper, unit)}"
+
+
+def _beside(axes: Axes, y: float, text: str, colour: str) -> None:
+    axes.annotate(text, (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=8.5, color=colour, annotation_clip=False)

@@ -36,19 +36,23 @@ def _sizes(record: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def failures(table: pd.DataFrame) -> Table:
-    """First day of every failure in every scenario, scenarios as rows."""
-    predicates = [name for name in vocabulary.FAILURES if name in set(table["predicate"])]
+    """First day of every failure in every scenario, scenarios as rows; failures that never happened are listed below."""
+    held = table[table["first_day"] >= 0]
+    judged = [name for name in vocabulary.FAILURES if name in set(table["predicate"])]
+    happened = [name for name in judged if name in set(held["predicate"])]
     days = table.pivot(index="scenario", columns="predicate", values="first_day")
-    held = table[table["first_day"] >= 0].groupby("scenario")["cause"]
-    causes = held.agg(lambda found: "; ".join(dict.fromkeys(map(vocabulary.cause_name, found))))
+    causes = held.groupby("scenario")["cause"].agg(lambda found: "; ".join(dict.fromkeys(map(vocabulary.cause_name, found))))
     rows = tuple(
-        (str(name), *(_first_day(days.loc[name, p]) for p in predicates), str(causes.get(name, "")) or "\N{EN DASH}") for name in days.index
+        (str(name), *(_first_day(days.loc[name, p]) for p in happened), str(causes.get(name, "")) or _NEVER) for name in days.index
     )
-    headings = [Heading(p, "day", numeric=True) for p in predicates]
-    legend = "; ".join(f"{p} {vocabulary.FAILURES[p][0].lower()}" for p in predicates)
-    note = f"{legend}. A dash: it never happened. Cause: the largest term on the day of each failure."
+    never = numbers.joined(vocabulary.failure_name(p) for p in judged if p not in happened)
+    note = (f"Never in any scenario: {never}. " if never else "") + "Causes: the largest term on the day of each failure."
+    headings = [Heading(vocabulary.failure_name(p), "", numeric=True) for p in happened]
     return Table("First day of each failure, scenario by scenario", (Heading("Scenario"), *headings, Heading("Causes")), rows, note)
 
 
+_NEVER = "\N{EN DASH}"
+
+
 def _first_day(day: float) -> str:
-    return "\N{EN DASH}" if day < 0 else str(int(day))
+    return _NEVER if day < 0 else f"day {int(day)}"
