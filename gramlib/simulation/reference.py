@@ -168,7 +168,7 @@ def sell_bills(day: Day, book: Book, issuer: Issuer, wanted_usd: float) -> float
     haircut = issuer.treasury.bill_haircut
     available_usd = book.bills_usd * (1.0 - haircut)
     raised_usd = min(wanted_usd, available_usd)
-    given_up_usd = book.bills_usd if wanted_usd >= available_usd else raised_usd / (1.0 - haircut)
+    given_up_usd = book.bills_usd if wanted_usd >= available_usd else min(book.bills_usd, raised_usd / (1.0 - haircut))
     book.bills_usd -= given_up_usd
     day.haircut_usd += given_up_usd - raised_usd
     return raised_usd
