@@ -1,8 +1,10 @@
 # Every target sets up what it needs by itself; `make` alone lists them.
-# PYTHON=/path/to/python3.12 chooses the interpreter, PARAMS=params/smoke.yaml another run.
+# PYTHON=/path/to/python3.12 chooses the interpreter, PARAMS=params/smoke.yaml another run,
+# LAB="--no-browser --port 9000" adds options of jupyter lab.
 
 PARAMS = params/baseline.yaml
 PYTHON =
+LAB =
 BIN = .venv/bin
 TOOLS = .venv-tools/bin
 CODE = gramlib tests notebooks
@@ -15,6 +17,9 @@ COMPILE = $(TOOLS)/uv pip compile --quiet --universal --generate-hashes --no-emi
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+setup: ## set up the environment and nothing else
+	@PYTHON="$(PYTHON)" sh .ci/venv .venv requirements.lock editable
+
 run: setup ## run the five stages on params/baseline.yaml, or on PARAMS=...
 	@$(BIN)/gram run $(PARAMS)
 
@@ -25,7 +30,7 @@ test-quick: setup ## the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow and not kill and not container and not browser"
 
 lab: setup ## open JupyterLab on the start page
-	@$(BIN)/jupyter lab notebooks/00_start.ipynb
+	@$(BIN)/jupyter lab $(LAB) notebooks/00_start.ipynb
 
 check: setup tools ## lint code and notebooks, types, walls between the rooms, notebook rules
 	$(TOOLS)/ruff check $(CODE)
@@ -42,9 +47,6 @@ lock: tools ## resolve both locks again, keeping what still fits; UPGRADE=--upgr
 clean: ## remove the virtual environments and caches; runs in reports/ stay
 	rm -rf .venv .venv-tools .venv.set-up .venv-tools.set-up .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find gramlib tests -name __pycache__ -type d -prune -exec rm -rf {} +
-
-setup: ## set up the environment and nothing else
-	@PYTHON="$(PYTHON)" sh .ci/venv .venv requirements.lock editable
 
 tools:
 	@PYTHON="$(PYTHON)" sh .ci/venv .venv-tools requirements-tools.lock

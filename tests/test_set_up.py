@@ -38,23 +38,44 @@ def python_reporting(version: str, folder: Path, *, venv: bool = True) -> Path:
 
 
 @pytest.mark.slow
-def test_second_call_does_nothing_and_a_changed_lock_builds_anew(clone: Path) -> None:
+def test_second_call_does_nothing_and_a_changed_lock_is_brought_in_where_it_stands(clone: Path) -> None:
     first = set_up(clone)
     assert first.returncode == 0, first.stderr
     assert "env is ready" in first.stderr
-    python, mark = clone / "env/bin/python", clone / "env/left-by-the-first"
-    assert python.exists()
-    mark.touch()
 
     again = set_up(clone)
     assert (again.returncode, again.stdout, again.stderr) == (0, "", "")
     unasked = set_up(clone, PYTHON="")
     assert (unasked.returncode, unasked.stderr) == (0, "")
-    assert mark.exists()
 
+    in_use = clone / "env/in-use"
+    in_use.touch()
+    site = next((clone / "env/lib").glob("python3.*/site-packages"))
+    stray = site / "dropped_from_the_lock-1.0.dist-info"
+    stray.mkdir()
+    (stray / "METADATA").write_text("Metadata-Version: 2.1\nName: dropped-from-the-lock\nVersion: 1.0\n")
+    (stray / "RECORD").write_text(
+        "dropped_from_the_lock-1.0.dist-info/METADATA,,\ndropped_from_the_lock-1.0.dist-info/RECORD,,\n"
+    )
     (clone / "some.lock").write_text("# nothing, in other words\n")
+    changed = set_up(clone)
+    assert changed.returncode == 0, changed.stderr
+    assert in_use.exists()
+    assert not stray.exists()
+    assert set_up(clone).stderr == ""
+
+
+@pytest.mark.slow
+def test_an_update_that_failed_is_not_taken_for_ready_and_a_moved_clone_is_built_anew(clone: Path) -> None:
     assert set_up(clone).returncode == 0
-    assert not mark.exists()
+    (clone / "some.lock").write_text(f"no-such-package-of-gram==1.0 --hash=sha256:{'0' * 64}\n")
+    assert set_up(clone).returncode == 1
+    assert not (clone / "env/.gram-ready").exists()
+
+    (clone / "some.lock").write_text("# nothing\n")
+    assert "Setting up env" in set_up(clone).stderr
+    moved = clone.rename(clone.parent / "moved")
+    assert "Setting up env" in set_up(moved).stderr
 
 
 @pytest.mark.slow
