@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+from gramlib.params.data_params import FILE_LISTS, named_files
 from gramlib.params.fields import Section
 from gramlib.params.problems import Problem, raise_problems, validated
 from gramlib.params.stages import (
@@ -85,32 +86,67 @@ def _data(data: DataParams, where: Where) -> list[Problem]:
             f"data.end is {data.end}, data.start is {data.start}", "an end after the start",
             _blame(where, "data.end", "data.start"), "correct one of the two",
         ))  # fmt: skip
+    if data.source != "file":
+        found += _no_file_settings(data, where)
     if data.source == "sample":
-        for name in ("path", "column"):
-            if getattr(data, name):
-                found.append(Problem(
-                    f"data.{name} is {getattr(data, name)!r} while data.source is sample", "no file for the sample",
-                    where(f"data.{name}"), "add data.source: file (--set data.source=file)",
-                ))  # fmt: skip
-        if data.start >= SAMPLE_END or (data.end and data.end <= SAMPLE_START):
-            found.append(Problem(
-                f"data.start is {data.start}, data.end is {data.end or 'open'}",
-                f"dates within the sample, {SAMPLE_START} to {SAMPLE_END}", _blame(where, "data.start", "data.end"),
-                "choose a window the sample covers",
-            ))  # fmt: skip
-    elif not data.path:
+        found += _sample(data, where)
+    if data.source != "online" and data.as_of:
+        found.append(Problem(
+            f"data.as_of is {data.as_of} while data.source is {data.source}", "a day for online sources only",
+            where("data.as_of"), "use data.end to cut a file or the sample",
+        ))  # fmt: skip
+    if data.source == "file" and not data.path:
         found.append(Problem(
             "data.source is file and data.path is empty", "the price file's path", where("data.source"),
             "add data.path: your_file.csv (--set data.path=your_file.csv)",
         ))  # fmt: skip
-    elif not Path(data.path).is_file():
-        parent = Path(data.path).parent
-        near = did_you_mean(Path(data.path).name, [p.name for p in parent.iterdir()]) if parent.is_dir() else ""
+    elif data.source == "file":
+        found += _file_exists("data.path", data.path, where)
+    for name in FILE_LISTS:
+        for path in named_files(getattr(data, name)).values():
+            found += _file_exists(f"data.{name}", path, where)
+    return found
+
+
+def _no_file_settings(data: DataParams, where: Where) -> list[Problem]:
+    return [
+        Problem(
+            f"data.{name} is {getattr(data, name)!r} while data.source is {data.source}", f"no file for {data.source}",
+            where(f"data.{name}"), "add data.source: file (--set data.source=file)",
+        )
+        for name in ("path", "column")
+        if getattr(data, name)
+    ]  # fmt: skip
+
+
+def _sample(data: DataParams, where: Where) -> list[Problem]:
+    found = [
+        Problem(
+            f"data.{name} is {getattr(data, name)} while data.source is sample",
+            "no real series beside a path that was generated", where(f"data.{name}"),
+            "add data.source: file or online, or remove it",
+        )
+        for name in ("splice", "crosscheck", "token_files")
+        if getattr(data, name)
+    ]  # fmt: skip
+    if data.start >= SAMPLE_END or (data.end and data.end <= SAMPLE_START):
         found.append(Problem(
-            f"data.path is {data.path}, which is no file{near}", "a price file that exists", where("data.path"),
-            "correct the path; in a params file it is relative to that file, in --set to the current folder",
+            f"data.start is {data.start}, data.end is {data.end or 'open'}",
+            f"dates within the sample, {SAMPLE_START} to {SAMPLE_END}", _blame(where, "data.start", "data.end"),
+            "choose a window the sample covers",
         ))  # fmt: skip
     return found
+
+
+def _file_exists(key: str, name: str, where: Where) -> list[Problem]:
+    path = Path(name)
+    if path.is_file():
+        return []
+    near = did_you_mean(path.name, [p.name for p in path.parent.iterdir()]) if path.parent.is_dir() else ""
+    return [Problem(
+        f"{key} is {name}, which is no file{near}", "a file that exists", where(key),
+        "correct the path; in a params file it is relative to that file, in --set to the current folder",
+    )]  # fmt: skip
 
 
 def _train(train: TrainParams, data: DataParams, where: Where) -> list[Problem]:
@@ -179,11 +215,12 @@ def available_days(data: DataParams, start: str) -> tuple[int, str]:
         first, last = max(first, SAMPLE_START), min(data.end or SAMPLE_END, SAMPLE_END)
         return weekdays(first, last), f"{first} to {last} of the sample"
     path = Path(data.path)
-    lines = _lines(path) if path.suffix.lower() in _LINE_FILES else None
-    span = weekdays(first, data.end) if data.end else None
+    lines = _lines(path) if data.source == "file" and path.suffix.lower() in _LINE_FILES and not data.splice else None
+    last = data.end or data.as_of
+    span = weekdays(first, last) if last else None
     bounds = [bound for bound in (lines, span) if bound is not None]
     days = min(bounds) if bounds else 10**9
-    words = f"the lines of {path.name}" if days == lines else f"{first} to {data.end}"
+    words = f"the lines of {path.name}" if days == lines else f"{first} to {last}"
     return days, words
 
 

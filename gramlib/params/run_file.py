@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gramlib.errors import ParameterError
+from gramlib.params.data_params import FILE_LISTS
 from gramlib.params.issuer_file import is_path
 from gramlib.params.origins import Layered
 from gramlib.params.problems import shown
@@ -74,9 +75,23 @@ def _prepared(located: Located) -> dict[str, Any]:
     issuer, data = values.get("issuer"), values.get("data")
     if isinstance(issuer, dict) and isinstance(issuer.get("file"), str):
         issuer["file"] = _issuer_reference(issuer["file"], folder)
-    if isinstance(data, dict) and isinstance(data.get("path"), str):
-        data["path"] = _absolute(data["path"], folder)
+    if isinstance(data, dict):
+        data.update({name: _absolute_data(name, value, folder) for name, value in data.items()})
     return values
+
+
+def _absolute_data(name: str, value: Any, folder: Path) -> Any:
+    """The value of data.`name` with its paths made absolute; whatever is not of the right type is left to validation."""
+    if name == "path" and isinstance(value, str):
+        return _absolute(value, folder)
+    if name in FILE_LISTS and isinstance(value, list):
+        return [_absolute_item(item, folder) for item in value]
+    return value
+
+
+def _absolute_item(item: Any, folder: Path) -> Any:
+    name, equals, path = item.partition("=") if isinstance(item, str) else (item, "", "")
+    return f"{name}={_absolute(path, folder)}" if equals and path else item
 
 
 def _absolute(text: str, folder: Path) -> str:
@@ -107,8 +122,8 @@ def _apply(override: str, layered: Layered) -> None:
         key = "issuer.file"
     if key == "issuer.file" and isinstance(value, str):
         value = _issuer_reference(value, here)
-    if key == "data.path" and isinstance(value, str):
-        value = _absolute(value, here)
+    if key.startswith("data."):
+        value = _absolute_data(key.removeprefix("data."), value, here)
     if key == "scenarios" and isinstance(value, str):
         value = [value]
     if isinstance(value, dict) and value:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gramlib.errors import ParameterError
+from gramlib.params.data_params import FILE_LISTS, named_files
 from gramlib.params.fields import Section, param
 from gramlib.params.issuer import Issuer
 from gramlib.params.stages import STAGE_PARAMS
@@ -86,12 +87,12 @@ class RunParams:
     def identity_record(self) -> dict[str, Any]:
         """What tells this run from another: all that can change a number or a word, no machine path.
 
-        Left out are the runner's section, provenance, each stage's `upstream`, `data.path` (the caller adds the
-        hash of the file itself) and the issuer's file name (its values are here). Scenarios and profile stand by
-        name: the caller adds their contents.
+        Left out are the runner's section, provenance, each stage's `upstream`, the paths of data files (the caller
+        adds the hashes of the files themselves) and the issuer's file name (its values are here). Scenarios and
+        profile stand by name: the caller adds their contents.
         """
         stages = {
-            name: params.model_dump(mode="json", exclude={"upstream", "path", "issuer"})
+            name: without_paths(params.model_dump(mode="json", exclude={"upstream", "path", "issuer"}))
             for name, params in self.stages.items()
         }
         return {
@@ -103,7 +104,14 @@ class RunParams:
         }
 
     @property
-    def data_file(self) -> Path | None:
-        """The price file the run reads, None when it runs on the shipped sample."""
+    def data_files(self) -> tuple[Path, ...]:
+        """Every file of the user's own that the data stage reads; none when it runs on the shipped sample."""
         data = self.stages["data"].model_dump()
-        return Path(data["path"]) if data["source"] == "file" else None
+        lists = [path for name in FILE_LISTS for path in named_files(data[name]).values()]
+        return tuple(Path(path) for path in ([data["path"]] if data["source"] == "file" else []) + lists)
+
+
+def without_paths(values: dict[str, Any]) -> dict[str, Any]:
+    """A stage's `values` with each named file reduced to its name: where a file lies is no part of what it says."""
+    return {key: [item.partition("=")[0] + "=" if "=" in item else item for item in value] if key in FILE_LISTS else value
+            for key, value in values.items()}  # fmt: skip

@@ -8,12 +8,10 @@ hand; the runner leaves it empty, and it is no part of a run's identity.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated
 
-from pydantic import AfterValidator
-
-from gramlib.params.fields import Section, each_number, each_of, one_of, param, refusal
+from gramlib.params.data_params import DataParams, Date
+from gramlib.params.fields import Section, each_number, each_of, one_of, param
 
 STAGE_NAMES = ("data", "train", "predict", "analyse", "report")
 MODEL_NAMES = ("fhs", "garch_t")
@@ -21,20 +19,6 @@ DRIVER_NAMES = ("confidence", "liquidity", "custody")
 DEFAULT_SEED = 20261120
 _MAX_SEED = 2**63 - 1
 _MAX_DAYS = 252 * 60
-
-
-def _iso_date(text: str) -> str:
-    """A calendar date written YYYY-MM-DD, or nothing where the field allows it."""
-    try:
-        real = text == "" or dt.date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        real = False
-    if not real:
-        raise refusal("a date that exists, written like 2013-04-15")
-    return text
-
-
-Date = Annotated[str, AfterValidator(_iso_date)]
 
 
 def _upstream() -> str:
@@ -51,20 +35,6 @@ def _issuer() -> str:
 
 def _profile() -> str:
     return param("internal", "limits to judge by: a file name in params/profiles without .yaml", min_length=1)
-
-
-class DataParams(Section):
-    """Stage `data`: which gold price, over which dates."""
-
-    source: Annotated[str, one_of("sample", "file")] = param("sample", "sample (shipped, demonstration) or file")
-    path: str = param("", "price file, when source is file")
-    column: str = param("", "price column of that file; empty means chosen by rule and reported")
-    unit: Annotated[str, one_of("auto", "oz", "g", "kg", "tola")] = param(
-        "auto", "weight the file's price is quoted for: auto, oz, g, kg or tola"
-    )
-    start: Date = param("1975-01-02", "first day kept", "ISO date")
-    end: Date = param("", "last day kept; empty means the last one there is", "ISO date")
-    max_fill_days: int = param(3, "longest gap filled with the last price", "business days", ge=0, le=20)
 
 
 class TrainParams(Section):

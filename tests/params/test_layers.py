@@ -80,10 +80,10 @@ def test_paths_are_relative_to_their_file_or_to_the_current_folder(resolve: Reso
         (bench / folder / "mine.yaml").write_text("name: Mine\n")
     text = "data: {source: file, path: gold.csv}\nissuer: ./mine.yaml\n"
     run = resolve(text)
-    assert run.data_file == bench / "params" / "gold.csv"
+    assert run.data_files == (bench / "params" / "gold.csv",)
     assert run.stages["predict"].model_dump()["issuer"] == str(bench / "params" / "mine.yaml")
     run = resolve(text, "data.path=gold.csv", "issuer=mine.yaml")
-    assert run.data_file == bench / "gold.csv"
+    assert run.data_files == (bench / "gold.csv",)
     assert run.stages["analyse"].model_dump()["issuer"] == str(bench / "mine.yaml")
 
 

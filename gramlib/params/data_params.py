@@ -1,0 +1,115 @@
+"""Parameters of stage `data`: which gold price, tokens and flows, from where, over which dates.
+
+Providers stand here by name alone, because parameters are validated before anything heavy is imported; a test
+holds the names equal to those of gramlib.sources.online.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from gramlib.params.fields import Section, each_of, one_of, param, refusal
+from gramlib.params.suggest import did_you_mean
+
+GOLD_PROVIDERS = ("gld_archive", "yahoo_gcf", "lbma_pm", "boe_xudlgpd")
+CROSSCHECK_PROVIDERS = (*GOLD_PROVIDERS, "nbp", "worldbank_monthly")
+TOKEN_PROVIDERS = (
+    "binance_paxg", "kraken_paxg", "coinbase_paxg", "coingecko_paxg", "bitfinex_xaut", "coingecko_xaut",
+)  # fmt: skip
+FLOW_PROVIDERS = (
+    "gld_ounces", "defillama_usdt", "defillama_usdc", "coingecko_paxg_supply", "coingecko_xaut_supply",
+)  # fmt: skip
+COVARIATE_PROVIDERS = ("fred_dfii10", "fred_dtb3", "fred_gvzcls")
+PROVIDERS = (*CROSSCHECK_PROVIDERS, *TOKEN_PROVIDERS, *FLOW_PROVIDERS, *COVARIATE_PROVIDERS)
+FILE_LISTS = ("splice", "crosscheck", "token_files", "flow_files")
+"""Fields whose items may be files, written as a name and a path joined by an equals sign."""
+
+_NAMED_FILE = re.compile(r"[a-z][a-z0-9_]*=.+")
+
+
+def _iso_date(text: str) -> str:
+    """A calendar date written YYYY-MM-DD, or nothing where the field allows it."""
+    try:
+        real = text == "" or dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        real = False
+    if not real:
+        raise refusal("a date that exists, written like 2013-04-15")
+    return text
+
+
+Date = Annotated[str, AfterValidator(_iso_date)]
+
+
+def _each_source(*known: str) -> AfterValidator:
+    """A list of distinct names, each a provider of `known` or a named file; two files do not share a name."""
+
+    def check(items: list[str]) -> list[str]:
+        names = [item.partition("=")[0] for item in items]
+        for item, name in zip(items, names, strict=True):
+            if names.count(name) > 1:
+                raise refusal("each name once", f"{name!r} twice")
+            if _NAMED_FILE.fullmatch(item) or item in known:
+                continue
+            words = f"one of {', '.join(known)}, or a file as name=path{did_you_mean(item, known)}" if known else "name=path"
+            raise refusal(words, repr(item))
+        return items
+
+    return AfterValidator(check)
+
+
+def named_files(items: list[str]) -> dict[str, str]:
+    """Path by name of the items that are files; the others name providers."""
+    return {name: path for name, equals, path in (item.partition("=") for item in items) if equals}
+
+
+class DataParams(Section):
+    """Stage `data`: which gold price, tokens and flows, over which dates."""
+
+    source: Annotated[str, one_of("sample", "file", "online")] = param(
+        "sample", "sample (shipped, demonstration), file, or online"
+    )
+    path: str = param("", "price file, when source is file")
+    column: str = param("", "price column of that file; empty means chosen by rule and reported")
+    unit: Annotated[str, one_of("auto", "oz", "g", "kg", "tola")] = param(
+        "auto", "weight the file's price is quoted for: auto, oz, g, kg or tola"
+    )
+    start: Date = param("1975-01-02", "first day kept", "ISO date")
+    end: Date = param("", "last day kept; empty means the last one there is", "ISO date")
+    max_fill_days: int = param(3, "longest gap filled with the last price", "business days", ge=0, le=20)
+    date_order: Annotated[str, one_of("auto", "ymd", "dmy", "mdy")] = param(
+        "auto", "order of day and month in the file's dates: auto, ymd, dmy or mdy"
+    )
+    decimal: Annotated[str, one_of("auto", "point", "comma")] = param("auto", "decimal mark of the file: auto, point or comma")
+    delimiter: Annotated[str, one_of("auto", "comma", "semicolon", "tab", "pipe", "space")] = param(
+        "auto", "separator of the file: auto, comma, semicolon, tab, pipe or space"
+    )
+    sheet: str = param("", "sheet of a workbook; empty means chosen by rule and reported")
+    chain: Annotated[list[str], each_of(*GOLD_PROVIDERS)] = param(
+        ["gld_archive", "yahoo_gcf", "lbma_pm"], "online gold sources, tried in this order until one answers"
+    )
+    splice: Annotated[list[str], _each_source(*GOLD_PROVIDERS)] = param(
+        [], "series that fill dates the first one lacks, best first: providers or named files"
+    )
+    crosscheck: Annotated[list[str], _each_source(*CROSSCHECK_PROVIDERS)] = param(
+        [], "series the gold price is held against: providers or named files"
+    )
+    tokens: Annotated[list[str], each_of(*TOKEN_PROVIDERS, empty_ok=True)] = param(
+        [], "online token prices; sources of one token are tried in this order"
+    )
+    flows: Annotated[list[str], each_of(*FLOW_PROVIDERS, empty_ok=True)] = param([], "online ounces or supplies outstanding")
+    token_files: Annotated[list[str], _each_source()] = param([], "token price files, each as name, equals sign, path")
+    flow_files: Annotated[list[str], _each_source()] = param(
+        [], "files of ounces or tokens outstanding, each as name, equals sign, path"
+    )
+    accept_terms: Annotated[list[str], each_of(*PROVIDERS, empty_ok=True)] = param(
+        [], "providers whose terms you have read and accept"
+    )
+    max_age_hours: float = param(20.0, "age up to which a snapshot is used instead of a new request", "h", ge=0.0, le=87_600.0)
+    total_timeout_s: float = param(120.0, "longest time all requests together may take", "s", gt=0.0, le=3600.0)
+    offline: bool = param(False, "use snapshots alone, whatever their age")
+    as_of: Date = param("", "day of an online run, after which nothing is used; empty means today in UTC", "ISO date")
