@@ -9,8 +9,8 @@ import sys
 import pytest
 
 HEAVY = (
-    "IPython",
     "arch",
+    "IPython",
     "jinja2",
     "jupyter_client",
     "matplotlib",
@@ -19,8 +19,13 @@ HEAVY = (
     "numpy",
     "pandas",
     "pandera",
+    "papermill",
+    "pyarrow",
+    "scipy",
+    "sklearn",
+    "statsmodels",
+    "tensorflow",
 )
-HEAVY += ("papermill", "pyarrow", "scipy", "sklearn", "statsmodels", "tensorflow")
 
 # What the command line needs to decide that a run is unchanged, or to refuse its parameters.
 LIGHT = (
