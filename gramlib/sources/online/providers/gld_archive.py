@@ -1,0 +1,132 @@
+"""SPDR Gold Shares' historical archive: the London afternoon fix behind each net asset value, and ounces held.
+
+NAV per share over ounces per share is the LBMA PM fix of the day (median difference 0.00 bp on 3,991 days).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gramlib.errors import DataContractError
+from gramlib.sources.online.body import XLSX
+from gramlib.sources.online.cells import number, series
+from gramlib.sources.online.provider import BROWSER, Parsed, Provider, RawFile, Request, Requests
+from gramlib.sources.online.workbook import Row, column_of, sheet_rows
+from gramlib.sources.raw import Decision
+
+URL = "https://api.spdrgoldshares.com/api/v1/historical-archive?product=gld&exchange=NYSE&lang=en"
+SHEET = r"historical archive"
+HEADER_ROWS = 10
+DATE = r"^date\b"
+NAV_PER_SHARE = r"nav\s*/\s*share|(nav|net asset value) per share"
+OUNCES_PER_SHARE = r"nav per gld in gold|ounces?( of gold)? per (gld )?share"
+OUNCES = r"ounces in the trust|total ounces"
+CLOSED = re.compile(r"holiday|closed|awaited|n/?a", re.IGNORECASE)
+
+
+def _requests(now: dt.datetime) -> Requests:
+    yield Request(URL, XLSX, "historical_archive.xlsx")
+
+
+def _table(files: Sequence[RawFile]) -> tuple[Row, list[Row], tuple[Decision, ...]]:
+    """Header, rows of days on which the fund was valued, and what was left out."""
+    rows = sheet_rows(files[-1].content, SHEET)
+    place = next(
+        (i for i, row in enumerate(rows[:HEADER_ROWS]) if row and re.match(DATE, str(row[0] or "").strip(), re.I)), None
+    )
+    if place is None:
+        raise DataContractError(
+            f"no header that starts with Date in the first {HEADER_ROWS} rows", expected="Date | GLD Close | …"
+        )
+    header = rows[place]
+    nav = column_of(header, NAV_PER_SHARE)
+    filled = [row for row in rows[place + 1 :] if row and row[0] is not None]
+    valued = [row for row in filled if not (isinstance(row[nav], str) and CLOSED.search(row[nav]))]
+    closed = len(filled) - len(valued)
+    note = Decision(
+        "holidays", "ok", f"{closed:,} row(s) with words for figures (HOLIDAY, closed, awaited)", "figures", "left out"
+    )
+    return header, valued, (note,) if closed else ()
+
+
+def _figures(rows: list[Row], place: int) -> np.ndarray:
+    return np.array([number(_bare(row[place])) for row in rows])
+
+
+def _bare(cell: Any) -> Any:
+    return cell.replace("$", "").replace("%", "").replace(",", "") if isinstance(cell, str) else cell
+
+
+def _days(rows: list[Row]) -> pd.Series:
+    days = [
+        row[0].date() if isinstance(row[0], dt.datetime) else dt.datetime.strptime(str(row[0]).strip(), "%d-%b-%Y")
+        for row in rows
+    ]
+    return pd.to_datetime(pd.Series(days))
+
+
+def _parse_fix(files: Sequence[RawFile]) -> Parsed:
+    header, rows, notes = _table(files)
+    nav = _figures(rows, column_of(header, NAV_PER_SHARE))
+    ounces = _figures(rows, column_of(header, OUNCES_PER_SHARE))
+    typical = float(np.nanmedian(ounces))
+    if 50 < typical < 150:  # stated for a thousand shares, 100 at the start and less by the fee each year
+        ounces = ounces / 1000
+    elif not 0.05 < typical < 0.15:
+        raise DataContractError(
+            f"a median of {typical:g} ounces a share", expected="about 0.1, or 100 for 1,000 shares"
+        )
+    return Parsed(series(_days(rows), nav / ounces), notes)
+
+
+def _parse_ounces(files: Sequence[RawFile]) -> Parsed:
+    header, rows, notes = _table(files)
+    return Parsed(series(_days(rows), _figures(rows, column_of(header, OUNCES))), notes)
+
+
+_LICENCE = "State Street SPDR Gold Shares archive, copyright of the sponsor; embeds LBMA prices; no redistribution"
+
+FIX = Provider(
+    name="gld_archive",
+    title="London afternoon fix implied by SPDR Gold Shares: NAV per share over ounces per share",
+    kind="gold",
+    producer="World Gold Trust Services, SPDR Gold Shares",
+    url="https://www.spdrgoldshares.com",
+    licence=_LICENCE,
+    redistribute="no",
+    instrument="fix",
+    unit="oz",
+    column="NAV per share / ounces per share",
+    requests=_requests,
+    parse=_parse_fix,
+    hour_utc=15.0,
+    known_start="2004-11-18",
+    user_agent=BROWSER,
+    caveats=("one day, 2007-05-29, differs from the published fix by 3.2%",),
+)
+
+OUNCES_HELD = Provider(
+    name="gld_ounces",
+    title="Ounces held by SPDR Gold Shares",
+    kind="supply",
+    producer="World Gold Trust Services, SPDR Gold Shares",
+    url="https://www.spdrgoldshares.com",
+    licence=_LICENCE,
+    redistribute="no",
+    instrument="supply",
+    unit="oz",
+    column="ounces in the trust",
+    requests=_requests,
+    parse=_parse_ounces,
+    currency="",
+    hour_utc=21.0,
+    known_start="2004-11-18",
+    folder="gld_archive",
+    user_agent=BROWSER,
+)
