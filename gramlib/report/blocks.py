@@ -42,7 +42,10 @@ def verdict_block(document: Mapping[str, Any]) -> Block:
         f'<section class="verdict {_tone(verdict["status"])}" id="verdict" aria-label="Verdict">{badge.html()}'
         f'<p class="sentence">{escape(sentence)}</p>{warning}{f"<ul>{items}</ul>" if items else ""}</section>'
     )
-    return Block(html, "\n".join([f"{str(badge).upper()}: {verdict['sentence']}", *(f"- {r}" for r in verdict.get("reasons", []))]))
+    return Block(
+        html,
+        "\n".join([f"{str(badge).upper()}: {verdict['sentence']}", *(f"- {r}" for r in verdict.get("reasons", []))]),
+    )
 
 
 def kpi_block(document: Mapping[str, Any]) -> Block:
@@ -56,7 +59,9 @@ def kpi_block(document: Mapping[str, Any]) -> Block:
             f'<li class="kpi {_tone(figure["status"])}" id="figure-{escape(figure["id"], quote=True)}"><p class="label">{escape(figure["label"])}</p>'
             f'<p class="value">{escape(figure["text"])}</p><p class="detail">{"<br>".join(map(escape, details))}</p><div>{badge}</div></li>'
         )
-        lines.append(f"{figure['label']}: {figure['text']} ({'; '.join([*details, figure['status'] or 'no limit set'])})")
+        lines.append(
+            f"{figure['label']}: {figure['text']} ({'; '.join([*details, figure['status'] or 'no limit set'])})"
+        )
     return Block(f'<ul class="kpis" aria-label="Headline figures">{"".join(cards)}</ul>', "\n".join(lines))
 
 
@@ -64,7 +69,11 @@ def findings_block(document: Mapping[str, Any]) -> Block:
     """The findings, each under its own heading with an anchor."""
     html, lines = [], []
     for finding in document["findings"]:
-        consequence = f'<p class="so-what"><strong>So what?</strong> {escape(finding["so_what"])}</p>' if finding["so_what"] else ""
+        consequence = (
+            f'<p class="so-what"><strong>So what?</strong> {escape(finding["so_what"])}</p>'
+            if finding["so_what"]
+            else ""
+        )
         html.append(
             f'<section class="finding" id="{escape(finding["id"], quote=True)}"><h3>{escape(finding["title"])}</h3>'
             f"<p>{escape(finding['evidence'])}</p>{consequence}</section>"
@@ -86,7 +95,22 @@ def provenance_block(run_record: Mapping[str, Any], manifests: Sequence[Mapping[
     return Block(html, "\n".join([*(f"{name}: {value}" for name, value in facts), repr(table)]))
 
 
-_FACTS = ("run_id", "title", "created", "as_of", "command", "replay_with", "git", "commit", "gramlib", "versions", "python", "lock", "lock_sha256", "seed")
+_FACTS = (
+    "run_id",
+    "title",
+    "created",
+    "as_of",
+    "command",
+    "replay_with",
+    "git",
+    "commit",
+    "gramlib",
+    "versions",
+    "python",
+    "lock",
+    "lock_sha256",
+    "seed",
+)
 
 
 def _flat(value: Any) -> str:

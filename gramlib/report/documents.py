@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from gramlib.params.issuer import Issuer
-from gramlib.report.figures.analyse import rank_scenarios
+from gramlib.report.figures.ranking import rank_scenarios
 from gramlib.report.findings import findings
 from gramlib.report.headlines import headline_figures
 from gramlib.report.wording import assumed_values, grade_sentence, reasons, verdict_sentence

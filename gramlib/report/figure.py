@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
+import pandas as pd
 from matplotlib.figure import Figure as Canvas
 
-from gramlib.report.html_table import Table
+from gramlib.report.html_table import Table, Tables
 from gramlib.report.theme import png_bytes, svg_bytes
 
 
@@ -36,7 +37,7 @@ class Figure:
     image: bytes
     media: str
     width_px: int
-    table: Table
+    table: Table | Tables
     csv: str = ""
 
     @property
@@ -81,12 +82,17 @@ class Figure:
 
 
 def finish(
-    drawing: Canvas, name: str, headline: str, alt: str, table: Table, csv: str = "", *, dense: bool = False
+    drawing: Canvas, name: str, headline: str, alt: str, table: Table | Tables, csv: str = "", *, dense: bool = False
 ) -> Figure:
     """Render a drawing: SVG, or PNG when it is `dense` (thousands of points)."""
     image = png_bytes(drawing) if dense else svg_bytes(drawing)
     media = "image/png" if dense else "image/svg+xml"
     return Figure(name, headline, alt, image, media, round(drawing.get_figwidth() * 100), table, csv)
+
+
+def csv_of(frame: pd.DataFrame) -> str:
+    """A table as the text of a CSV download."""
+    return frame.to_csv(index=False, float_format="%.8g", lineterminator="\n")
 
 
 def write_atomically(target: Path, content: bytes) -> None:

@@ -19,7 +19,11 @@ Finding = dict[str, str]
 
 
 def findings(
-    verdicts: pd.DataFrame, metrics: pd.DataFrame, reverse: pd.DataFrame, ranked: pd.DataFrame, scenarios_used: Mapping[str, Any]
+    verdicts: pd.DataFrame,
+    metrics: pd.DataFrame,
+    reverse: pd.DataFrame,
+    ranked: pd.DataFrame,
+    scenarios_used: Mapping[str, Any],
 ) -> list[Finding]:
     """The findings of a run; `ranked` are its scenarios, worst first (`rank_scenarios`)."""
     told = (
@@ -41,14 +45,21 @@ def _drivers(metrics: pd.DataFrame) -> Finding | None:
     added, before = together["value"] - alone["value"], alone["value"]
     if added <= 0:
         title = "What accompanies prices adds no failure that this many paths can show"
-        return _finding("drivers", title, evidence, "Rare drivers need more paths before their share can be told apart from chance.")
+        return _finding(
+            "drivers", title, evidence, "Rare drivers need more paths before their share can be told apart from chance."
+        )
     if before == 0:
         title = "Price moves alone never break it here; what accompanies them does"
     elif added >= before:
         title = "What accompanies a price move breaks more paths than the price move itself"
     else:
         title = "Price moves break most of the failing paths; confidence, liquidity and custody add to them"
-    return _finding("drivers", title, evidence, "A test of prices alone would understate the risk: judge the issuer on the combination.")
+    return _finding(
+        "drivers",
+        title,
+        evidence,
+        "A test of prices alone would understate the risk: judge the issuer on the combination.",
+    )
 
 
 def _price_fall(reverse: pd.DataFrame) -> Finding | None:
@@ -70,14 +81,22 @@ def _price_fall(reverse: pd.DataFrame) -> Finding | None:
         so_what = "Larger falls are not always worse: redemptions in dollars shrink with gold while cash does not. A test of the largest fall alone would miss this."
     else:
         so_what = "Watch falls of this size: the failure comes on the day, before holders or managers can react."
-    return _finding("price-fall", f"It breaks at a one-day fall of gold of {numbers.percent(row['lower'])}", evidence, so_what)
+    return _finding(
+        "price-fall", f"It breaks at a one-day fall of gold of {numbers.percent(row['lower'])}", evidence, so_what
+    )
 
 
 def _custody(reverse: pd.DataFrame) -> Finding | None:
-    rows = reverse[(reverse["shock"] == "custody_loss") & (reverse["predicate"] == "F2") & reverse["found"]].sort_values("lower")
+    rows = reverse[
+        (reverse["shock"] == "custody_loss") & (reverse["predicate"] == "F2") & reverse["found"]
+    ].sort_values("lower")
     if rows.empty:
         evidence = breaking_shock(reverse, "custody_loss")
-        return _finding("custody", "No custody loss within the range searched makes it insolvent", evidence, "") if evidence else None
+        return (
+            _finding("custody", "No custody loss within the range searched makes it insolvent", evidence, "")
+            if evidence
+            else None
+        )
     lower = rows.iloc[0]["lower"]
     evidence = f"With gold flat, own funds fall below zero from the loss of {numbers.percent(lower)} of the gold on."
     so_what = "Only own funds or insurance stand between a lost bar and the holders."
@@ -109,7 +128,11 @@ def _worst_scenario(ranked: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
     name, row = str(ranked.index[0]), ranked.iloc[0]
     failing = int((ranked["failed"].str.len() > 0).sum())
     which = f"{name} ({titles[name]})" if titles.get(name) else name
-    queue = "no queue forms" if row["peak_queue_share"] <= 0 else f"the queue reaches {numbers.percent(row['peak_queue_share'])} of tokens"
+    queue = (
+        "no queue forms"
+        if row["peak_queue_share"] <= 0
+        else f"the queue reaches {numbers.percent(row['peak_queue_share'])} of tokens"
+    )
     evidence = (
         f"Own funds fall lowest in {which}: there they fall to {numbers.usd(row['min_equity_usd'])} and {queue}; "
         f"failures: {row['failed'].replace(' ', ', ') or 'none'}."

@@ -21,7 +21,9 @@ _SHOCKS = (
 )
 
 
-def headline_figures(metrics: pd.DataFrame, verdicts: pd.DataFrame, reverse: pd.DataFrame, worst_scenario: str) -> list[dict[str, Any]]:
+def headline_figures(
+    metrics: pd.DataFrame, verdicts: pd.DataFrame, reverse: pd.DataFrame, worst_scenario: str
+) -> list[dict[str, Any]]:
     """Headline figures as JSON-able mappings.
 
     Each has id, label, value (null when none was found), unit, text, lower, upper, interval, limit, limit_text, status
@@ -39,8 +41,14 @@ def judged(verdicts: pd.DataFrame, requirement: str, subject: str) -> dict[str, 
     return None if rows.empty else dict(rows.iloc[0])
 
 
-def _figure(name: str, label: str, value: float | None, unit: str, text: str, verdict: Mapping[str, Any] | None, **more: Any) -> dict[str, Any]:
-    limit = None if verdict is None or numbers.is_missing(verdict["limit"]) or verdict["unit"] != unit else float(verdict["limit"])
+def _figure(
+    name: str, label: str, value: float | None, unit: str, text: str, verdict: Mapping[str, Any] | None, **more: Any
+) -> dict[str, Any]:
+    limit = (
+        None
+        if verdict is None or numbers.is_missing(verdict["limit"]) or verdict["unit"] != unit
+        else float(verdict["limit"])
+    )
     return {
         "id": name, "label": label, "value": value, "unit": unit, "text": text, "lower": None, "upper": None, "interval": "",
         "limit": limit, "limit_text": "" if limit is None else numbers.setting_with_unit(limit, vocabulary.requirement_unit(unit)),
@@ -48,7 +56,9 @@ def _figure(name: str, label: str, value: float | None, unit: str, text: str, ve
     }  # fmt: skip
 
 
-def _chance(metrics: pd.DataFrame, verdicts: pd.DataFrame, name: str, book: str, predicate: str, label: str) -> dict[str, Any] | None:
+def _chance(
+    metrics: pd.DataFrame, verdicts: pd.DataFrame, name: str, book: str, predicate: str, label: str
+) -> dict[str, Any] | None:
     """A chance over the horizon of its book; a limit a year is set beside the same chance put on a year."""
     row = figure_of(metrics, book, f"probability_{predicate}")
     if row is None:
@@ -61,10 +71,16 @@ def _chance(metrics: pd.DataFrame, verdicts: pd.DataFrame, name: str, book: str,
         return figure
     if value > 0:
         figure["detail"] = f"{detail}; {numbers.with_unit(verdict['number'], '1/year')}"
-    return {**figure, "limit": float(verdict["limit"]), "limit_text": numbers.setting_with_unit(verdict["limit"], "1/year")}
+    return {
+        **figure,
+        "limit": float(verdict["limit"]),
+        "limit_text": numbers.setting_with_unit(verdict["limit"], "1/year"),
+    }
 
 
-def _shock(reverse: pd.DataFrame, verdicts: pd.DataFrame, name: str, shock: str, predicate: str, requirement: str) -> dict[str, Any] | None:
+def _shock(
+    reverse: pd.DataFrame, verdicts: pd.DataFrame, name: str, shock: str, predicate: str, requirement: str
+) -> dict[str, Any] | None:
     searched = reverse[(reverse["shock"] == shock) & (reverse["predicate"] == predicate)]
     if searched.empty:
         return None
@@ -84,4 +100,12 @@ def _worst(metrics: pd.DataFrame, verdicts: pd.DataFrame, scenario: str) -> dict
         return None
     value = float(row["value"])
     verdict = judged(verdicts, "listed scenario", scenario)
-    return _figure("worst-scenario", "Lowest own funds in any listed scenario", value, "USD", numbers.usd(value), verdict, detail=f"scenario {scenario}")
+    return _figure(
+        "worst-scenario",
+        "Lowest own funds in any listed scenario",
+        value,
+        "USD",
+        numbers.usd(value),
+        verdict,
+        detail=f"scenario {scenario}",
+    )

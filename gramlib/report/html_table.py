@@ -65,7 +65,9 @@ class Table:
     def __post_init__(self) -> None:
         for row in self.rows:
             if len(row) != len(self.headings):
-                raise ValueError(f"table {self.caption!r}: a row of {len(row)} cells under {len(self.headings)} headings")
+                raise ValueError(
+                    f"table {self.caption!r}: a row of {len(row)} cells under {len(self.headings)} headings"
+                )
 
     def _repr_html_(self) -> str:
         head = "".join(heading.html() for heading in self.headings)

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from gramlib.units import GRAMS_PER_KILOGRAM
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeIs
 
 MISSING = "not available"
 _MINUS = "\N{MINUS SIGN}"
 
 
-def is_missing(value: object) -> bool:
-    """Whether `value` is None or not a finite number."""
-    return value is None or not isinstance(value, (int, float)) and not hasattr(value, "__float__") or not math.isfinite(float(value))
+def is_missing(value: object) -> TypeIs[None]:
+    """Whether `value` is None or not a finite number; a type checker may then take what is left for a number."""
+    return value is None or not hasattr(value, "__float__") or not math.isfinite(float(value))
 
 
 def plain(value: float | None, decimals: int = 2) -> str:

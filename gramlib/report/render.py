@@ -56,7 +56,9 @@ def notebook_html(notebook: NotebookNode, kind: str, title: str, banner: str, ru
     """`notebook` as the text of one HTML page; see `render_notebook`."""
     prepared = copy.deepcopy(notebook)
     own_title = _take_title(prepared)
-    prepared.cells = [cell for cell in prepared.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])]
+    prepared.cells = [
+        cell for cell in prepared.cells if "papermill-error-cell-tag" not in cell.metadata.get("tags", [])
+    ]
     failure = _mark_failure(prepared)
     _clean_outputs(prepared)
     known = dict(prepared.metadata.get("gram", {}))
@@ -80,7 +82,7 @@ def notebook_html(notebook: NotebookNode, kind: str, title: str, banner: str, ru
 class _PlainExporter(HTMLExporter):
     """HTMLExporter without its last pass over the whole page, which this template does not need."""
 
-    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
+    def from_notebook_node(self, nb: NotebookNode, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:  # type: ignore[override]
         prepared = self._init_resources(resources)
         self.register_filter("highlight_code", self.filters.get("highlight_code") or _highlighter(self))
         return super(HTMLExporter, self).from_notebook_node(nb, prepared, **kw)
@@ -141,7 +143,9 @@ def _with_new_ids(html: str, used: set[str]) -> str:
             fresh, number = f"{name}-{number}", number + 1
         used.add(fresh)
         if fresh != name:
-            html = re.sub(rf'(\b(?:id|for|aria-labelledby|aria-describedby)="|href="#){re.escape(name)}"', rf'\g<1>{fresh}"', html)
+            html = re.sub(
+                rf'(\b(?:id|for|aria-labelledby|aria-describedby)="|href="#){re.escape(name)}"', rf'\g<1>{fresh}"', html
+            )
     return html
 
 

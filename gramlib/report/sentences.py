@@ -10,7 +10,6 @@ import pandas as pd
 
 from gramlib.report import numbers, vocabulary
 
-
 _LEVEL = re.compile(r"Wilson (\d+(?:\.\d+)?)%")
 
 
@@ -24,10 +23,16 @@ def chance(row: Mapping[str, Any] | pd.Series) -> str:
     stated = _LEVEL.search(str(row["method"]))
     level = f"{stated[1]}%" if stated else "stated"
     if value <= 0:
-        bound = "" if numbers.is_missing(upper) else f"; at most {numbers.percent_at_most(upper)} with {level} confidence"
+        bound = (
+            "" if numbers.is_missing(upper) else f"; at most {numbers.percent_at_most(upper)} with {level} confidence"
+        )
         return f"none of {paths}{bound}"
     if value >= 1:
-        bound = "" if numbers.is_missing(row["lower"]) else f"; at least {numbers.percent(row['lower'])} with {level} confidence"
+        bound = (
+            ""
+            if numbers.is_missing(row["lower"])
+            else f"; at least {numbers.percent(row['lower'])} with {level} confidence"
+        )
         return f"all of {paths}{bound}"
     if numbers.is_missing(row["lower"]) or numbers.is_missing(upper):
         return f"{numbers.percent(value)} of {paths}"

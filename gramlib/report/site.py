@@ -23,7 +23,9 @@ def build_index(runs: Sequence[Mapping[str, Any]]) -> str:
     """
     ordered = sorted(runs, key=lambda run: (str(run.get("created") or ""), str(run["run_id"])), reverse=True)
     if not ordered:
-        return document("Gram stress tests", "<p>No runs yet. <code>gram run params/baseline.yaml</code> makes the first.</p>")
+        return document(
+            "Gram stress tests", "<p>No runs yet. <code>gram run params/baseline.yaml</code> makes the first.</p>"
+        )
     failed = sum(STATUS_TONE.get(str(run.get("status") or ""), "") == "fail" for run in ordered)
     noun = "run" if len(ordered) == 1 else "runs"
     summary = f"<p>{len(ordered)} {noun}, newest first; {failed or 'none'} did not finish.</p>"
@@ -47,7 +49,11 @@ def _entry(run: Mapping[str, Any]) -> str:
     badges = [_badge(verdict, "verdict: ")] if verdict else []
     if status and status != "succeeded":
         badges.append(_badge(status, "run: "))
-    facts = [_text(run, "created").replace("T", " "), _text(run, "title"), f"data grade {_text(run, 'grade')}" if run.get("grade") else ""]
+    facts = [
+        _text(run, "created").replace("T", " "),
+        _text(run, "title"),
+        f"data grade {_text(run, 'grade')}" if run.get("grade") else "",
+    ]
     label = f" ({_text(run, 'label')})" if run.get("label") else ""
     parts = [
         f"<h2>{escape(str(run['run_id']))}</h2>",

@@ -70,7 +70,8 @@ def _lay_out(drawing: Canvas) -> None:
     engine.execute(drawing)
     drawing.set_layout_engine("none")
     for axes in drawing.axes:
-        axes.set_position([round(float(edge), 6) for edge in axes.get_position().bounds])
+        left, bottom, width, height = (round(float(edge), 6) for edge in axes.get_position().bounds)
+        axes.set_position((left, bottom, width, height))
 
 
 def svg_bytes(drawing: Canvas) -> bytes:

@@ -21,9 +21,15 @@ FAILURES: dict[str, tuple[str, str]] = {
 SHOCKS: dict[str, tuple[str, str]] = {
     "price_fall": ("one-day fall of gold", "a one-day fall of gold by {}"),
     "price_rise": ("one-day rise of gold", "a one-day rise of gold by {}"),
-    "price_fall_with_event": ("one-day fall of gold with a confidence event", "a one-day fall of gold by {} with a confidence event that day"),
+    "price_fall_with_event": (
+        "one-day fall of gold with a confidence event",
+        "a one-day fall of gold by {} with a confidence event that day",
+    ),
     "custody_loss": ("share of the gold lost in custody", "the loss of {} of the gold in custody"),
-    "liquidity_multiplier": ("market liquidity stress with a confidence event", "a gold market {} as illiquid as usual with a confidence event"),
+    "liquidity_multiplier": (
+        "market liquidity stress with a confidence event",
+        "a gold market {} as illiquid as usual with a confidence event",
+    ),
     "event_days": ("length of a confidence event, gold flat", "a confidence event of {}, gold flat"),
 }
 """Axis of the reverse stress: (its name, a shock of a given size as a phrase)."""
@@ -66,14 +72,26 @@ METRICS: dict[str, str] = {
     "failures": "failures",
 }
 
-_SHARES = ("probability_", "added_by_drivers_", "min_coverage", "min_backing", "peak_queue_share", "worst_discount", "end_tokens_share")
+_SHARES = (
+    "probability_",
+    "added_by_drivers_",
+    "min_coverage",
+    "min_backing",
+    "peak_queue_share",
+    "worst_discount",
+    "end_tokens_share",
+)
 
-REQUIREMENTS: dict[str, str] = {
-    "listed scenario": "Failures beyond what its severity may show",
-    "price_fall_to_queue": "Smallest one-day fall of gold that forms a queue",
-    "price_fall_with_event_to_queue": "Smallest one-day fall of gold that forms a queue, with a confidence event",
-    "custody_loss_to_insolvency": "Smallest custody loss that makes it insolvent",
+REQUIREMENTS: dict[str, tuple[str, str]] = {
+    "listed scenario": ("Listed scenario", "Failures beyond what the scenario's severity may show"),
+    "price_fall_to_queue": ("Fall to a queue", "Smallest one-day fall of gold that forms a queue"),
+    "price_fall_with_event_to_queue": (
+        "Fall with event to a queue",
+        "Smallest one-day fall of gold that forms a queue, with a confidence event",
+    ),
+    "custody_loss_to_insolvency": ("Custody loss to insolvency", "Smallest custody loss that makes it insolvent"),
 }
+"""Requirement of a profile: (short name, in full)."""
 
 CAUSES: dict[str, str] = {"price_effect": "price", "event_loss": "custody loss", "opex": "operating cost"}
 
@@ -129,7 +147,9 @@ def shock_name(shock: str) -> str:
 def shock_title(shock: str, unit: str) -> str:
     """The axis of a reverse stress as a panel's title, with its unit where the ticks do not show it."""
     name = shock_name(shock)
-    shown = {"share": "", "times": " (times as illiquid as usual)", "day": " (days)"}.get(shock_unit(shock, unit), f" ({unit})")
+    shown = {"share": "", "times": " (times as illiquid as usual)", "day": " (days)"}.get(
+        shock_unit(shock, unit), f" ({unit})"
+    )
     return name[0].upper() + name[1:] + shown
 
 
@@ -165,7 +185,11 @@ def model_name(model: str) -> str:
 
 def metric_name(metric: str) -> str:
     """A figure of the metrics table in words: "chance of Insolvency (F2)", "lowest own funds, quantile 5%"."""
-    for prefix, words in (("probability_", "chance of"), ("median_days_to_", "median day of"), ("added_by_drivers_", "chance added by the drivers of")):
+    for prefix, words in (
+        ("probability_", "chance of"),
+        ("median_days_to_", "median day of"),
+        ("added_by_drivers_", "chance added by the drivers of"),
+    ):
         if metric.startswith(prefix):
             what = metric.removeprefix(prefix)
             return f"{words} {'any failure' if what == 'any' else failure_name(what)}"
@@ -182,9 +206,10 @@ def metric_unit(metric: str, unit: str) -> str:
     return "" if unit == "count" else unit
 
 
-def requirement_name(requirement: str) -> str:
+def requirement_name(requirement: str, *, short: bool = False) -> str:
     """A requirement of the verdicts table in words."""
-    return REQUIREMENTS.get(requirement) or failure_name(requirement)
+    names = REQUIREMENTS.get(requirement)
+    return names[0 if short else 1] if names else failure_name(requirement)
 
 
 def requirement_unit(unit: str) -> str:

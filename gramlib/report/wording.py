@@ -81,8 +81,15 @@ def requirement_phrase(row: Mapping[str, Any]) -> str:
     name = vocabulary.requirement_name(row["requirement"])
     if row["subject"] in vocabulary.BOOKS:
         name = f"{name} in {vocabulary.subject_name(row['subject'])}"
-    limit = "" if numbers.is_missing(row["limit"]) else f" against a limit of {numbers.setting_with_unit(row['limit'], unit)}"
-    return f"{name}: {'none found' if numbers.is_missing(row['number']) else numbers.with_unit(row['number'], unit)}{limit}"
+    limit = (
+        ""
+        if numbers.is_missing(row["limit"])
+        else f" against a limit of {numbers.setting_with_unit(row['limit'], unit)}"
+    )
+    found = "none found" if numbers.is_missing(row["number"]) else numbers.with_unit(row["number"], unit)
+    if row["number"] == 0 and row["unit"] == "1/year":
+        found = "none seen"
+    return f"{name}: {found}{limit}"
 
 
 def reasons(status: str, verdicts: pd.DataFrame, reverse: pd.DataFrame, metrics: pd.DataFrame) -> list[str]:
@@ -96,7 +103,11 @@ def reasons(status: str, verdicts: pd.DataFrame, reverse: pd.DataFrame, metrics:
 def likelihood(metrics: pd.DataFrame) -> list[str]:
     """How often model-generated paths fail, with all drivers and with prices alone."""
     told = []
-    for book, when in (("liquidity", "With all drivers on"), ("liquidity_price_only", "With prices alone"), ("solvency", "Over the solvency horizon")):
+    for book, when in (
+        ("liquidity", "With all drivers on"),
+        ("liquidity_price_only", "With prices alone"),
+        ("solvency", "Over the solvency horizon"),
+    ):
         row = figure_of(metrics, book, "probability_any")
         if row is not None:
             told.append(f"{when}, any failure: {chance(row)}.")

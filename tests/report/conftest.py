@@ -26,7 +26,7 @@ def _typed(name: str, rows: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(index=rows.index)
     for column in CATALOGUE[name].columns:
         blank: Any = "" if column.dtype == "str" else max(0.0, column.lower or 0.0)
-        values = rows[column.name] if column.name in rows else blank
+        values = rows.get(column.name, blank)
         kind = {"date": "datetime64[us]", "str": "str"}.get(column.dtype, column.dtype)
         frame[column.name] = pd.Series(values, index=rows.index).astype(kind)
     return check_table(name, frame.reset_index(drop=True), "tests/report")
@@ -47,7 +47,9 @@ def _prices() -> pd.DataFrame:
 def _residuals(prices: pd.DataFrame) -> pd.DataFrame:
     kept = prices.dropna()
     sigma = 0.007 + 0.004 * np.abs(np.sin(np.arange(len(kept)) / 300)) ** 3
-    return _typed("residuals", pd.DataFrame({"date": kept["date"], "sigma": sigma, "residual": kept["log_return"] / sigma}))
+    return _typed(
+        "residuals", pd.DataFrame({"date": kept["date"], "sigma": sigma, "residual": kept["log_return"] / sigma})
+    )
 
 
 def _calibration(residuals: pd.DataFrame) -> dict[str, Any]:
@@ -57,7 +59,13 @@ def _calibration(residuals: pd.DataFrame) -> dict[str, Any]:
         side: {"threshold": float(edge), "xi": 0.21, "beta": 0.62, "xi_standard_error": 0.05, "beta_standard_error": 0.04, "n_exceed": k, "n": 12_000, "note": ""}
         for side, edge in (("lower", -ordered[k]), ("upper", ordered[-k - 1]))
     }  # fmt: skip
-    card = {"title": "A model", "what": "It does this.", "parameters": "alpha 0.05", "fails_when": "that happens", "model": "fhs"}
+    card = {
+        "title": "A model",
+        "what": "It does this.",
+        "parameters": "alpha 0.05",
+        "fails_when": "that happens",
+        "model": "fhs",
+    }
     return {
         "schema": 1, "champion": "fhs", "champion_rule": "grade D keeps filtered historical simulation", "grade": "D", "sigma_sample": 0.0102,
         "models": {"fhs": {"tails": tails, "tail_share": 0.05}}, "model_cards": [card], "training": {"start": "2000-01-04", "end": "2026-07-31", "n": len(residuals)},
@@ -66,9 +74,21 @@ def _calibration(residuals: pd.DataFrame) -> dict[str, Any]:
 
 def _league() -> pd.DataFrame:
     rows = [
-        {"model": model, "horizon_days": h, "score": score, "value": base * factor, "standard_error": base * 0.02, "n": 2520, "rank": rank}
+        {
+            "model": model,
+            "horizon_days": h,
+            "score": score,
+            "value": base * factor,
+            "standard_error": base * 0.02,
+            "n": 2520,
+            "rank": rank,
+        }
         for h in (1, 10)
-        for score, base in (("crps", 0.0055 * h**0.5), ("pinball_025", 0.0007 * h**0.5), ("pinball_010", 0.0003 * h**0.5))
+        for score, base in (
+            ("crps", 0.0055 * h**0.5),
+            ("pinball_025", 0.0007 * h**0.5),
+            ("pinball_010", 0.0003 * h**0.5),
+        )
         for rank, (model, factor) in enumerate((("fhs", 1.0), ("garch_t", 1.012), ("hs", 1.06)), start=1)
     ]
     return _typed("league", pd.DataFrame(rows))
@@ -109,9 +129,19 @@ def _replays() -> pd.DataFrame:
 
 
 def _replay_failures() -> pd.DataFrame:
-    failed = {("S14", "F3"): (9, "redemption"), ("S14", "F4"): (2, "event"), ("S14", "F2"): (5, "event_loss"), ("H13a", "F4"): (3, "redemption")}
+    failed = {
+        ("S14", "F3"): (9, "redemption"),
+        ("S14", "F4"): (2, "event"),
+        ("S14", "F2"): (5, "event_loss"),
+        ("H13a", "F4"): (3, "redemption"),
+    }
     rows = [
-        {"scenario": name, "predicate": p, "first_day": failed.get((name, p), (-1, ""))[0], "cause": failed.get((name, p), (-1, ""))[1]}
+        {
+            "scenario": name,
+            "predicate": p,
+            "first_day": failed.get((name, p), (-1, ""))[0],
+            "cause": failed.get((name, p), (-1, ""))[1],
+        }
         for name in SCENARIOS
         for p in PREDICATES
     ]
@@ -121,7 +151,13 @@ def _replay_failures() -> pd.DataFrame:
 def _days() -> pd.DataFrame:
     rows = []
     for book in ("liquidity_price_only", "liquidity", "solvency"):
-        for variable, start, width in (("price_usd_per_g", 135.0, 60.0), ("coverage", 1.03, 0.01), ("queue_share", 0.0, 0.02), ("discount", 0.001, 0.01), ("equity_usd", 39e6, 8e6)):
+        for variable, start, width in (
+            ("price_usd_per_g", 135.0, 60.0),
+            ("coverage", 1.03, 0.01),
+            ("queue_share", 0.0, 0.02),
+            ("discount", 0.001, 0.01),
+            ("equity_usd", 39e6, 8e6),
+        ):
             for day in range(0, 757 if book == "solvency" else 253, 4):
                 for q in (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99):
                     value = start + width * (q - 0.5) * np.sqrt(day / 252)
@@ -196,10 +232,16 @@ def run_tables() -> SimpleNamespace:
         {"check": "outliers", "status": "warning", "found": "2 returns <beyond> 8 standard deviations", "expected": "none", "decision": "kept and marked"},
     ]))  # fmt: skip
     outcomes, replays, failures = _outcomes(), _replays(), _replay_failures()
-    metrics = metrics_table(outcomes, replays, failures, Issuer(), AnalyseParams(bootstrap_samples=100), np.random.default_rng(3))
+    metrics = metrics_table(
+        outcomes, replays, failures, Issuer(), AnalyseParams(bootstrap_samples=100), np.random.default_rng(3)
+    )
     check_table("metrics", metrics, "tests/report")
     used, reverse = _scenarios_used(), _reverse()
-    verdicts = check_table("verdicts", verdicts_table(metrics, failures, reverse, load_profile("internal", ROOT), used, _days()), "tests/report")
+    verdicts = check_table(
+        "verdicts",
+        verdicts_table(metrics, failures, reverse, load_profile("internal", ROOT), used, _days()),
+        "tests/report",
+    )
     document = report_document(
         verdicts=verdicts, metrics=metrics, reverse=reverse, replay_failures=failures, scenarios_used=used, source_document=_source_document(),
         issuer=Issuer(), run={"id": "baseline-0a1b2c3d"},

@@ -143,7 +143,12 @@ def test_every_word_stays_inside_the_picture(run_tables, monkeypatch, name):
         if text.get_text().strip() and text.get_visible():
             box = text.get_window_extent(renderer)
             # ticks outside the view limits keep a position but are not drawn
-            if text in [label for axes in drawing.axes for axis in (axes.xaxis, axes.yaxis) for label in axis.get_ticklabels(which="both")]:
+            if text in [
+                label
+                for axes in drawing.axes
+                for axis in (axes.xaxis, axes.yaxis)
+                for label in axis.get_ticklabels(which="both")
+            ]:
                 continue
             assert box.x0 >= -1 and box.x1 <= drawing.bbox.width + 1, text.get_text()
             assert box.y0 >= -1 and box.y1 <= drawing.bbox.height + 1, text.get_text()

@@ -14,7 +14,7 @@ from gramlib.verdicts import overall
 def test_document_is_plain_json_without_nan(run_tables):
     text = json.dumps(run_tables.document, allow_nan=False)
     assert json.loads(text) == run_tables.document
-    assert "nan" not in text.lower().split("\"title\"")[0]
+    assert "nan" not in text.lower().split('"title"')[0]
 
 
 def test_verdict_is_the_rule_of_the_verdicts_room(run_tables):
@@ -32,7 +32,10 @@ def test_headlines_have_value_interval_limit_and_status(run_tables):
     assert insolvency["lower"] <= insolvency["value"] <= insolvency["upper"]
     assert insolvency["limit"] == 0.001 and insolvency["limit_text"] == "0.1% a year"
     assert by_id["smallest-price-fall"]["text"] == "14.2%" and by_id["smallest-price-fall"]["status"] == "watch"
-    assert by_id["worst-scenario"]["detail"] == "scenario S14" and by_id["worst-scenario"]["text"] == "USD \N{MINUS SIGN}12.0 m"
+    assert (
+        by_id["worst-scenario"]["detail"] == "scenario S14"
+        and by_id["worst-scenario"]["text"] == "USD \N{MINUS SIGN}12.0 m"
+    )
 
 
 def test_headline_without_a_breaking_shock_has_no_value(run_tables):

@@ -46,7 +46,12 @@ def test_dollars_match_their_amount(amount):
 
 
 @settings(deadline=None, max_examples=100)
-@given(ANY, st.sampled_from(["USD", "1", "share", "day", "g", "bp", "%", "USD/oz", "1/year", "failures", "times", "", "furlong"]))
+@given(
+    ANY,
+    st.sampled_from(
+        ["USD", "1", "share", "day", "g", "bp", "%", "USD/oz", "1/year", "failures", "times", "", "furlong"]
+    ),
+)
 def test_no_unit_prints_nan(value, unit):
     text = numbers.with_unit(value, unit)
     assert text

@@ -44,11 +44,21 @@ class Page(HTMLParser):
 
 
 def _shown(block):
-    return nbf.new_code_cell("show(it)", outputs=[nbf.new_output("execute_result", data={"text/html": block._repr_html_(), "text/plain": repr(block)})])
+    return nbf.new_code_cell(
+        "show(it)",
+        outputs=[nbf.new_output("execute_result", data={"text/html": block._repr_html_(), "text/plain": repr(block)})],
+    )
 
 
 def _notebook(run_tables, *more):
-    manifests = [{"stage": "data", "started": 0.0, "finished": 1.25, "outputs": [{"name": "prices", "sha256": "ab" * 32, "rows": 6935}]}]
+    manifests = [
+        {
+            "stage": "data",
+            "started": 0.0,
+            "finished": 1.25,
+            "outputs": [{"name": "prices", "sha256": "ab" * 32, "rows": 6935}],
+        }
+    ]
     chart = figures.reverse_intervals(run_tables.reverse)
     return nbf.new_notebook(
         cells=[
@@ -78,7 +88,9 @@ def rendered(run_tables, tmp_path):
 
 @mark.parametrize("kind", ["report", "appendix"])
 def test_page_is_one_offline_accessible_file(rendered, kind):
-    html = rendered(kind=kind, run_links={"Data": "01_data/notebook.html", "Bad": "javascript:alert(1)", "Far": "//example.org/x"})
+    html = rendered(
+        kind=kind, run_links={"Data": "01_data/notebook.html", "Bad": "javascript:alert(1)", "Far": "//example.org/x"}
+    )
     page = Page(html)
     assert not page.all("script") and not page.all("iframe") and not page.all("link")
     sources = [attrs[key] for _, attrs in page.tags for key in ("src", "srcset", "data", "action") if key in attrs]
@@ -93,7 +105,9 @@ def test_page_is_one_offline_accessible_file(rendered, kind):
     assert page.headings.count(1) == 1 and page.headings[0] == 1
     assert all(after - before <= 1 for before, after in zip(page.headings, page.headings[1:], strict=False))
     assert page.all("html")[0]["lang"] == "en" and len(page.all("main")) == 1 and page.all("a")[0]["href"] == "#main"
-    policy = next(attrs["content"] for attrs in page.all("meta") if attrs.get("http-equiv") == "Content-Security-Policy")
+    policy = next(
+        attrs["content"] for attrs in page.all("meta") if attrs.get("http-equiv") == "Content-Security-Policy"
+    )
     assert policy == CONTENT_POLICY == "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
     assert all(attrs.get("alt") for attrs in page.all("img"))
     assert f'<div class="banner" role="note">{LABEL}</div>' in html
@@ -178,7 +192,9 @@ def test_index_tells_every_run_newest_first_and_trusts_none():
     page = Page(html)
     assert not page.all("script") and page.headings == [1, 2, 2]
     assert html.index("&lt;b&gt;x") < html.index("smoke-1")
-    assert "train: &lt;script&gt;alert(1)&lt;/script&gt;" in html and "A &amp; B" in html and "It &lt;holds&gt;." in html
+    assert (
+        "train: &lt;script&gt;alert(1)&lt;/script&gt;" in html and "A &amp; B" in html and "It &lt;holds&gt;." in html
+    )
     assert "2 runs, newest first; 1 did not finish." in html and LABEL in html
     assert [attrs["href"] for attrs in page.all("a")] == ["#main", "x/report.html", "smoke-1/02/notebook.html"]
     assert CONTENT_POLICY.replace("'", "&#x27;") in html
@@ -193,7 +209,9 @@ def test_index_needs_no_heavy_library():
     import sys
 
     code = "import sys, gramlib.report.site; print([m for m in ('pandas', 'numpy', 'matplotlib', 'nbconvert', 'jinja2') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )
 
 
 def _luminance(colour: str) -> float:
@@ -210,7 +228,10 @@ def _contrast(one: str, other: str) -> float:
 
 def _schemes() -> dict[str, dict[str, str]]:
     css = style_sheet()
-    light, dark, printed = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block)) for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL))
+    light, dark, printed = (
+        dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block))
+        for block in re.findall(r":root \{(.*?)\}", css, re.DOTALL)
+    )
     return {"light": light, "dark": {**light, **dark}, "print": {**light, **printed}}
 
 
@@ -237,7 +258,14 @@ def test_contrast_formula_against_known_ratios():
 def test_style_sheet_asks_nothing_from_outside():
     css = style_sheet()
     assert len(css) < 12_000 and "url(" not in css and "@import" not in css
-    for feature in ("prefers-color-scheme: dark", "@page", "size: A4", "@media print", "prefers-reduced-motion", ":focus-visible"):
+    for feature in (
+        "prefers-color-scheme: dark",
+        "@page",
+        "size: A4",
+        "@media print",
+        "prefers-reduced-motion",
+        ":focus-visible",
+    ):
         assert feature in css
 
 

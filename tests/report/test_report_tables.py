@@ -69,13 +69,21 @@ def test_empty_table_says_none():
 def test_shares_are_percentages_and_worst_comes_first(run_tables):
     table = tables.verdicts(run_tables.verdicts)
     assert str(table.rows[0][2]) == "fail"
-    assert [str(row[2]) for row in table.rows] == sorted((str(row[2]) for row in table.rows), key=["fail", "watch", "pass", "not applicable"].index)
-    distance = next(row for row in table.rows if row[0].startswith("Smallest custody loss"))
+    assert [str(row[2]) for row in table.rows] == sorted(
+        (str(row[2]) for row in table.rows), key=["fail", "watch", "pass", "not applicable"].index
+    )
+    distance = next(row for row in table.rows if row[0] == "Custody loss to insolvency")
+    late = next(row for row in table.rows if row[0] == "Late redemption (F3)")
+    assert late[3] == "none seen"
     assert distance[3:6] == ("3.0%", "2%", "1.0%")
 
 
 def test_reverse_table_says_what_was_searched_where_nothing_was_found(run_tables):
-    row = next(row for row in tables.reverse(run_tables.reverse).rows if row[0] == "Insolvency (F2)" and row[1] == "one-day fall of gold")
+    row = next(
+        row
+        for row in tables.reverse(run_tables.reverse).rows
+        if row[0] == "Insolvency (F2)" and row[1] == "one-day fall of gold"
+    )
     assert row[2] == "no failure found within 0% to 90%"
 
 

@@ -23,12 +23,20 @@ GOOD_DATA = {"grade": "C", "label": ""}
 
 def _disclosed(but: str = "") -> Issuer:
     keys = [key for key, _ in leaves(Issuer().to_record())]
-    return Issuer(name="Sound Gold", basis={key: Basis(basis="disclosed", source="attestation") for key in keys if key != but})
+    return Issuer(
+        name="Sound Gold", basis={key: Basis(basis="disclosed", source="attestation") for key in keys if key != but}
+    )
 
 
 def _row(failures: int, n: int) -> dict:
     interval = wilson_interval(failures, n, 0.95)
-    return {"value": failures / n, "lower": interval[0], "upper": interval[1], "n": n, "method": "share of paths, Wilson 95%"}
+    return {
+        "value": failures / n,
+        "lower": interval[0],
+        "upper": interval[1],
+        "n": n,
+        "method": "share of paths, Wilson 95%",
+    }
 
 
 @settings(deadline=None, max_examples=100)
@@ -65,7 +73,18 @@ def _verdicts(statuses: list[str]) -> pd.DataFrame:
     })  # fmt: skip
 
 
-@mark.parametrize("statuses", [["pass"], ["pass", "pass"], ["pass", "watch"], ["fail", "watch", "pass"], ["fail", "fail"], ["not_applicable"], []])
+@mark.parametrize(
+    "statuses",
+    [
+        ["pass"],
+        ["pass", "pass"],
+        ["pass", "watch"],
+        ["fail", "watch", "pass"],
+        ["fail", "fail"],
+        ["not_applicable"],
+        [],
+    ],
+)
 @mark.parametrize("issuer", [Issuer(), _disclosed()], ids=["assumed", "disclosed"])
 def test_verdict_counts_what_decides(statuses, issuer):
     table = _verdicts(statuses)
@@ -81,7 +100,10 @@ def test_verdict_counts_what_decides(statuses, issuer):
 
 
 def test_one_assumed_value_is_enough():
-    sound, almost = (verdict_sentence("pass", _verdicts(["pass"]), issuer, GOOD_DATA) for issuer in (_disclosed(), _disclosed("terms.fee")))
+    sound, almost = (
+        verdict_sentence("pass", _verdicts(["pass"]), issuer, GOOD_DATA)
+        for issuer in (_disclosed(), _disclosed("terms.fee"))
+    )
     assert sound.startswith("Sound Gold passes")
     assert almost.startswith(ASSUMED)
 
@@ -124,8 +146,13 @@ def test_nothing_found_is_not_called_safe():
 @settings(deadline=None, max_examples=40)
 @given(alone=st.integers(0, 500), together=st.integers(0, 500))
 def test_finding_about_drivers_agrees_with_both_chances(run_tables, alone, together):
-    rows = [{"subject": s, "metric": "probability_any", "unit": "1", **_row(k, 500)} for s, k in (("liquidity_price_only", alone), ("liquidity", together))]
-    told = findings(run_tables.verdicts, pd.DataFrame(rows), run_tables.reverse.head(0), pd.DataFrame(), {"scenarios": []})
+    rows = [
+        {"subject": s, "metric": "probability_any", "unit": "1", **_row(k, 500)}
+        for s, k in (("liquidity_price_only", alone), ("liquidity", together))
+    ]
+    told = findings(
+        run_tables.verdicts, pd.DataFrame(rows), run_tables.reverse.head(0), pd.DataFrame(), {"scenarios": []}
+    )
     finding = next(f for f in told if f["id"] == "finding-drivers")
     assert chance(rows[0]) in finding["evidence"] and chance(rows[1]) in finding["evidence"]
     if alone > 0:

@@ -1,17 +1,19 @@
 """Every chart of the workbench: a function of tables that returns a `Figure`.
 
-    data      price_history, return_profile
-    train     volatility, league, tail_fit
-    predict   scenario_paths, fan
-    replay    replay, one scenario day by day
-    analyse   failure_probabilities, loss_distribution, scenario_ranking, coverage_backtest
-    reverse   reverse_intervals
-    summary   overview, the picture of a whole run
+data      price_history, return_profile
+train     volatility, league, tail_fit
+predict   scenario_paths, fan
+replay    replay, one scenario day by day
+analyse   failure_probabilities, loss_distribution, scenario_ranking, coverage_backtest
+reverse   reverse_intervals
+summary   overview, the picture of a whole run
 """
 
-from gramlib.report.figures.analyse import coverage_backtest, failure_probabilities, loss_distribution, scenario_ranking
+from gramlib.report.figures.analyse import failure_probabilities, loss_distribution
+from gramlib.report.figures.coverage import coverage_backtest
 from gramlib.report.figures.data import price_history, return_profile
 from gramlib.report.figures.predict import fan, scenario_paths
+from gramlib.report.figures.ranking import scenario_ranking
 from gramlib.report.figures.replay import replay
 from gramlib.report.figures.reverse import reverse_intervals
 from gramlib.report.figures.summary import overview

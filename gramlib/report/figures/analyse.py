@@ -1,4 +1,4 @@
-"""Charts of the analysis: how likely each failure is, what it costs, which scenario is worst, do the quantiles hold."""
+"""Charts of the model-generated books: how likely each failure is, and what it costs."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from gramlib.report import numbers, tables, vocabulary
-from gramlib.report.figure import Figure, finish
+from gramlib.report.figure import Figure, csv_of, finish
 from gramlib.report.html_table import Heading, Table
 from gramlib.report.sentences import chance
-from gramlib.report.theme import BLUE, FAINT, GREEN, INK, MUTED, OKABE_ITO, VERMILLION, canvas, themed
+from gramlib.report.theme import OKABE_ITO, canvas, themed
 
 _MARKERS = "osD^v"
 
@@ -22,7 +22,9 @@ def failure_probabilities(metrics: pd.DataFrame) -> Figure:
     rows["predicate"] = rows["metric"].str.removeprefix("probability_")
     books = list(dict.fromkeys(rows["subject"]))
     predicates = [p for p in ("any", *vocabulary.FAILURES) if p in set(rows["predicate"])]
-    floor = min(rows["upper"].min(), rows.loc[rows["value"] > 0, "value"].min() if (rows["value"] > 0).any() else 1.0) / 4
+    floor = (
+        min(rows["upper"].min(), rows.loc[rows["value"] > 0, "value"].min() if (rows["value"] > 0).any() else 1.0) / 4
+    )
 
     drawing = canvas(8.4, 1.2 + 0.15 * len(predicates) * (len(books) + 1))
     axes = drawing.subplots()
@@ -51,9 +53,17 @@ def failure_probabilities(metrics: pd.DataFrame) -> Figure:
     parts = [f"{vocabulary.book_name(b)}: {_chance_of(rows, b, 'any')}" for b in books]
     headline = numbers.sentence(f"Any failure: {'; '.join(parts)}")
     alt = "Dot chart of the chance of each failure. " + " ".join(
-        f"{vocabulary.book_name(b)}: " + ", ".join(f"{p} {_chance_of(rows, b, p)}" for p in predicates) + "." for b in books
+        f"{vocabulary.book_name(b)}: " + ", ".join(f"{p} {_chance_of(rows, b, p)}" for p in predicates) + "."
+        for b in books
     )
-    return finish(drawing, "failure-probabilities", headline, alt, _probability_table(rows, books, predicates), _csv(rows.drop(columns="predicate")))
+    return finish(
+        drawing,
+        "failure-probabilities",
+        headline,
+        alt,
+        _probability_table(rows, books, predicates),
+        csv_of(rows.drop(columns="predicate")),
+    )
 
 
 def _chance_of(rows: pd.DataFrame, book: str, predicate: str) -> str:
@@ -64,7 +74,8 @@ def _chance_of(rows: pd.DataFrame, book: str, predicate: str) -> str:
 def _probability_table(rows: pd.DataFrame, books: list[str], predicates: list[str]) -> Table:
     headings = (Heading("Failure"), *(Heading(vocabulary.book_name(b)) for b in books))
     body = tuple(
-        ("Any failure" if p == "any" else vocabulary.failure_name(p), *(_chance_of(rows, b, p) for b in books)) for p in predicates
+        ("Any failure" if p == "any" else vocabulary.failure_name(p), *(_chance_of(rows, b, p) for b in books))
+        for p in predicates
     )
     return Table("Chance of each failure", headings, body)
 
@@ -105,11 +116,26 @@ def loss_distribution(outcomes: pd.DataFrame, metrics: pd.DataFrame) -> Figure:
 
     told = [book for book in books if book != "liquidity_price_only"] or books
     headline = numbers.sentence("; ".join(_loss_words(metrics, book) for book in told))
-    alt = "Exceedance curves of the loss on a logarithmic share axis. " + " ".join(
-        f"{vocabulary.book_name(b)}: largest loss {numbers.usd(worst[b] * 1e6)}." for b in books
-    ) + " " + headline
-    headings = (Heading("Paths"), *(Heading(t, "", numeric=True) for t in ("Median", "1 in 20", "1 in 100", "Largest", "Value at risk", "Expected shortfall")))
-    return finish(drawing, "loss-distribution", headline, alt, Table("Loss of own funds, price effect apart", headings, tuple(rows)))
+    alt = (
+        "Exceedance curves of the loss on a logarithmic share axis. "
+        + " ".join(f"{vocabulary.book_name(b)}: largest loss {numbers.usd(worst[b] * 1e6)}." for b in books)
+        + " "
+        + headline
+    )
+    headings = (
+        Heading("Paths"),
+        *(
+            Heading(t, "", numeric=True)
+            for t in ("Median", "1 in 20", "1 in 100", "Largest", "Value at risk", "Expected shortfall")
+        ),
+    )
+    return finish(
+        drawing,
+        "loss-distribution",
+        headline,
+        alt,
+        Table("Loss of own funds, price effect apart", headings, tuple(rows)),
+    )
 
 
 def _loss_row(book: str, losses_usd_m: np.ndarray, figures: pd.DataFrame) -> tuple[str, ...]:
@@ -128,97 +154,3 @@ def _loss_words(metrics: pd.DataFrame, book: str) -> str:
         return f"{vocabulary.book_name(book)}: expected shortfall {numbers.MISSING}"
     row = found.iloc[0]
     return f"{vocabulary.book_name(book)}: the worst paths lose {numbers.usd(row['value'])} on average ({tables.interval(row['lower'], row['upper'], 'USD')})"
-
-
-@themed
-def scenario_ranking(metrics: pd.DataFrame, replay_failures: pd.DataFrame) -> Figure:
-    """Listed scenarios from worst to best: lowest own funds, and which failures each one causes."""
-    ranked = rank_scenarios(metrics, replay_failures)
-    drawing = canvas(8.4, 1.1 + 0.3 * len(ranked))
-    axes = drawing.subplots()
-    places = np.arange(len(ranked))[::-1]
-    lowest = ranked["min_equity_usd"].to_numpy() / 1e6
-    failing = ranked["failed"].str.len().to_numpy() > 0
-    axes.hlines(places, np.minimum(lowest, 0), np.maximum(lowest, 0), color=FAINT, linewidth=3)
-    axes.plot(lowest[~failing], places[~failing], "o", color=GREEN, label="no failure")
-    axes.plot(lowest[failing], places[failing], "X", color=VERMILLION, markersize=8, label="fails")
-    axes.axvline(0, color=INK, linewidth=0.9)
-    for place, failed in zip(places, ranked["failed"], strict=True):
-        axes.annotate(failed or "none", (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=8.5, color=MUTED, annotation_clip=False)
-    axes.annotate("failures", (1.01, len(ranked) - 0.3), xycoords=("axes fraction", "data"), fontsize=8.5, fontweight="bold", annotation_clip=False)
-    axes.set_yticks(places, ranked.index)
-    axes.set_ylim(-0.6, len(ranked) - 0.2)
-    axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x")
-    axes.set_xlabel("lowest own funds during the scenario, USD m")
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "\N{MINUS SIGN}")))
-    drawing.legend(loc="outside lower center", ncols=2)
-
-    count = int(failing.sum())
-    worst = ranked.index[0]
-    headline = (
-        f"{count or 'None'} of {numbers.count(len(ranked), 'scenario')} {'causes' if count == 1 else 'cause'} a failure; own funds fall lowest in {worst}, "
-        f"to {numbers.usd(ranked['min_equity_usd'].iloc[0])}."
-    )
-    alt = "Dot chart of lowest own funds by scenario, worst first: " + "; ".join(
-        f"{name} {numbers.usd(row.min_equity_usd)}, failures {row.failed or 'none'}" for name, row in zip(ranked.index, ranked.itertuples(), strict=True)
-    ) + "."
-    return finish(drawing, "scenario-ranking", headline, alt, _ranking_table(ranked), _csv(ranked.reset_index(names="scenario")))
-
-
-def rank_scenarios(metrics: pd.DataFrame, replay_failures: pd.DataFrame) -> pd.DataFrame:
-    """One row a scenario, its figures as columns and `failed` as text; worst first.
-
-    Worst is the lowest own funds, ties by the longest wait (MODEL.md section 6).
-    """
-    scenarios = list(dict.fromkeys(replay_failures["scenario"]))
-    figures = metrics[metrics["subject"].isin(scenarios)].pivot(index="subject", columns="metric", values="value").reindex(scenarios)
-    held = replay_failures[replay_failures["first_day"] >= 0]
-    failed = held.groupby("scenario")["predicate"].agg(lambda names: " ".join(sorted(names))).reindex(scenarios).fillna("")
-    return figures.assign(failed=failed).sort_values(["min_equity_usd", "longest_wait_days"], ascending=[True, False], kind="stable")
-
-
-def _ranking_table(ranked: pd.DataFrame) -> Table:
-    columns = [name for name in ("min_equity_usd", "min_own_funds_headroom_usd", "peak_queue_share", "oldest_request_days", "worst_discount") if name in ranked]
-    units = {"peak_queue_share": "share", "worst_discount": "share", "oldest_request_days": "day"}
-    headings = (Heading("Scenario"), *(Heading(vocabulary.metric_name(n), "", numeric=True) for n in columns), Heading("Failures"))
-    rows = tuple(
-        (str(name), *(numbers.with_unit(row[n], units.get(n, "USD")) for n in columns), row["failed"] or "none") for name, row in ranked.iterrows()
-    )
-    return Table("Scenarios, worst first", headings, rows)
-
-
-@themed
-def coverage_backtest(backtests: pd.DataFrame, grade: str = "") -> Figure:
-    """Losses beyond the value at risk, counted over expected, with the verdict of Kupiec's test.
-
-    Data grade D marks it as no evidence.
-    """
-    rows = backtests[backtests["test"] == "kupiec"].sort_values(["horizon_days", "level", "model"]).reset_index(drop=True)
-    ratio = (rows["exceptions"] / rows["expected"]).to_numpy()
-    rejected = (rows["p_value"] < 0.05).to_numpy()
-    places = np.arange(len(rows))[::-1]
-    drawing = canvas(8.4, 1.2 + 0.26 * len(rows))
-    axes = drawing.subplots()
-    axes.axvline(1, color=INK, linewidth=0.9)
-    axes.hlines(places, 1, ratio, color=FAINT, linewidth=3)
-    axes.plot(ratio[~rejected], places[~rejected], "o", color=BLUE, label="compatible with its level (p at least 5%)")
-    axes.plot(ratio[rejected], places[rejected], "X", color=VERMILLION, markersize=8, label="rejected (p below 5%)")
-    names = [f"{vocabulary.model_name(r.model)}, {numbers.days(r.horizon_days)}, {100 * r.level:g}%" for r in rows.itertuples(index=False)]
-    axes.set_yticks(places, names)
-    axes.set_xlim(0, max(2.0, ratio.max() * 1.12))
-    axes.grid(visible=False, axis="y")
-    axes.grid(visible=True, axis="x")
-    axes.set_title("Losses beyond the value at risk: counted over expected")
-    drawing.legend(loc="outside lower center", ncols=2)
-    number = int(rejected.sum())
-    caveat = f"{tables.NO_EVIDENCE} " if grade == "D" else ""
-    headline = f"{caveat}Kupiec's test rejects {number or 'none'} of {numbers.count(len(rows), 'value-at-risk series', 'value-at-risk series')} at 5%."
-    alt = "Dot chart of exceptions over expected. " + "; ".join(
-        f"{name}: {r.exceptions} against {numbers.plain(r.expected, 1)}, p {r.p_value:.3f}" for name, r in zip(names, rows.itertuples(index=False), strict=True)
-    ) + "."
-    return finish(drawing, "coverage-backtest", headline, alt, tables.backtests(backtests, grade), _csv(backtests))
-
-
-def _csv(frame: pd.DataFrame) -> str:
-    return frame.to_csv(index=False, float_format="%.8g", lineterminator="\n")

@@ -33,7 +33,13 @@ def price_history(prices: pd.DataFrame, document: dict[str, Any]) -> Figure:
     if price.max() > 4 * price.min():
         above.set_yscale("log")
         above.yaxis.set_minor_formatter(lambda *_: "")
-        above.set_yticks([tick for tick in (50, 100, 200, 500, 1000, 2000, 5000, 10_000) if price.min() / 2 <= tick <= price.max() * 2])
+        above.set_yticks(
+            [
+                tick
+                for tick in (50, 100, 200, 500, 1000, 2000, 5000, 10_000)
+                if price.min() / 2 <= tick <= price.max() * 2
+            ]
+        )
     above.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     above.set_title("Gold price, USD per troy ounce")
     under.fill_between(dates, below_peak, 0.0, color=VERMILLION, alpha=0.35, linewidth=0)
@@ -51,8 +57,16 @@ def price_history(prices: pd.DataFrame, document: dict[str, Any]) -> Figure:
         f"last {_ounce(price[-1])}. Below it, the distance to the highest price so far, at worst {numbers.percent(below_peak[trough])}."
     )
     free = document.get("redistribute") == "yes"
-    note = "" if free else "The licence of this series does not allow its rows to be passed on: a summary by year stands in for them."
-    csv = prices[["date", "gold_usd_per_oz"]].to_csv(index=False, float_format="%.2f", lineterminator="\n") if free else ""
+    note = (
+        ""
+        if free
+        else "The licence of this series does not allow its rows to be passed on: a summary by year stands in for them."
+    )
+    csv = (
+        prices[["date", "gold_usd_per_oz"]].to_csv(index=False, float_format="%.2f", lineterminator="\n")
+        if free
+        else ""
+    )
     return finish(drawing, "price-history", headline, alt, _by_year(prices, note), csv, dense=True)
 
 
@@ -90,7 +104,12 @@ def return_profile(prices: pd.DataFrame, facts: pd.DataFrame) -> Figure:
     edges = np.linspace(-abs(returns).max(), abs(returns).max(), 61)
     counts, _ = np.histogram(returns, edges)
     middles = (edges[:-1] + edges[1:]) / 2
-    normal = len(returns) * np.diff(edges) * np.exp(-0.5 * ((middles - returns.mean()) / spread) ** 2) / (spread * np.sqrt(2 * np.pi))
+    normal = (
+        len(returns)
+        * np.diff(edges)
+        * np.exp(-0.5 * ((middles - returns.mean()) / spread) ** 2)
+        / (spread * np.sqrt(2 * np.pi))
+    )
     left.bar(middles, counts, width=np.diff(edges), color=BLUE, alpha=0.75)
     left.plot(middles, normal, color=VERMILLION, label="normal law")
     left.set_yscale("log")

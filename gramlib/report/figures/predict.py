@@ -51,7 +51,9 @@ def scenario_paths(replays: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
     alt = (
         f"{numbers.count(len(paths), 'small line chart')} of the gold price in percent of its start: "
         + "; ".join(f"{name} lowest {_signed(m.min())}, highest {_signed(m.max())}" for name, (_, m) in moves.items())
-        + ". Price paths: " + numbers.joined(f"{n} {kind}" for kind, n in kinds.items()) + "."
+        + ". Price paths: "
+        + numbers.joined(f"{n} {kind}" for kind, n in kinds.items())
+        + "."
     )
     return finish(drawing, "scenario-paths", headline, alt, tables.scenarios(scenarios_used))
 
@@ -98,7 +100,13 @@ def fan(days: pd.DataFrame, book: str, variable: str) -> Figure:
             alpha=0.16 + 0.16 * place, label=f"{_level(high - low)} of paths",
         )  # fmt: skip
     middle = levels[len(levels) // 2]
-    axes.plot(wide.index, wide[middle] * factor, color=INK, linewidth=1.6, label="median" if middle == 0.5 else f"quantile {middle:g}")
+    axes.plot(
+        wide.index,
+        wide[middle] * factor,
+        color=INK,
+        linewidth=1.6,
+        label="median" if middle == 0.5 else f"quantile {middle:g}",
+    )
     axes.set_title(f"{name}, {unit}" if unit else name)
     axes.set_xlabel("business days from today")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "\N{MINUS SIGN}")))
@@ -110,14 +118,24 @@ def fan(days: pd.DataFrame, book: str, variable: str) -> Figure:
         f"{name}, {vocabulary.book_name(book)}: after {numbers.days(last)} the median is {shown[0]}; "
         f"{_level(high - low)} of paths lie between {shown[1]} and {shown[2]}."
     )
-    alt = f"Fan chart of {name.lower()} over {numbers.days(last)}: " + "; ".join(
-        f"quantile {level:g} from {_value(wide.iloc[0][level], unit)} to {_value(wide.loc[last, level], unit)}" for level in levels
-    ) + "."
+    alt = (
+        f"Fan chart of {name.lower()} over {numbers.days(last)}: "
+        + "; ".join(
+            f"quantile {level:g} from {_value(wide.iloc[0][level], unit)} to {_value(wide.loc[last, level], unit)}"
+            for level in levels
+        )
+        + "."
+    )
     picked = wide.iloc[np.unique(np.linspace(0, len(wide) - 1, min(_MOST_TABLE_DAYS, len(wide))).astype(int))]
-    rows = tuple((str(day), *(_value(value, unit) for value in row)) for day, row in zip(picked.index, picked.to_numpy(), strict=True))
+    rows = tuple(
+        (str(day), *(_value(value, unit) for value in row))
+        for day, row in zip(picked.index, picked.to_numpy(), strict=True)
+    )
     headings = (Heading("Day"), *(Heading(f"Quantile {level:g}", "", numeric=True) for level in levels))
     csv = wide.to_csv(float_format="%.8g", lineterminator="\n")
-    return finish(drawing, f"fan-{book}-{variable}", headline, alt, Table(f"{name}: quantiles over paths", headings, rows), csv)
+    return finish(
+        drawing, f"fan-{book}-{variable}", headline, alt, Table(f"{name}: quantiles over paths", headings, rows), csv
+    )
 
 
 def _level(share: float) -> str:

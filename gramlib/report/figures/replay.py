@@ -19,7 +19,12 @@ from gramlib.units import GRAMS_PER_TROY_OUNCE
 
 @themed
 def replay(
-    replays: pd.DataFrame, scenario_id: str, title: str | Mapping[str, Any], failures: pd.DataFrame | None = None, *, redistribute: str = "unknown"
+    replays: pd.DataFrame,
+    scenario_id: str,
+    title: str | Mapping[str, Any],
+    failures: pd.DataFrame | None = None,
+    *,
+    redistribute: str = "unknown",
 ) -> Figure:
     """One scenario day by day: gold price, redemption queue, token discount, own funds.
 
@@ -28,7 +33,9 @@ def replay(
     """
     ledger = replays[replays["scenario"] == scenario_id].sort_values("day")
     if ledger.empty:
-        raise KeyError(f"no scenario {scenario_id!r} in replays; there are {', '.join(dict.fromkeys(replays['scenario']))}")
+        raise KeyError(
+            f"no scenario {scenario_id!r} in replays; there are {', '.join(dict.fromkeys(replays['scenario']))}"
+        )
     if not isinstance(title, str):
         title = scenario_title({str(record["id"]): record for record in title["scenarios"]}, scenario_id)
     first = ledger.iloc[0]
@@ -43,7 +50,9 @@ def replay(
     marks = _first_failures(failures, scenario_id)
 
     drawing = canvas(8.4, 4.8)
-    for axes, (name, (unit, values, colour)) in zip(drawing.subplots(2, 2, sharex=True).flat, series.items(), strict=True):
+    for axes, (name, (unit, values, colour)) in zip(
+        drawing.subplots(2, 2, sharex=True).flat, series.items(), strict=True
+    ):
         axes.plot(days, values, color=colour, drawstyle="default", marker="o" if len(days) <= 30 else "", markersize=3)
         axes.set_title(f"{name}, {unit}")
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -56,7 +65,14 @@ def replay(
             axes.axvline(day, color=INK, linewidth=0.9, linestyle=":")
             if name == "Own funds":
                 names = " ".join(p for p, d in marks.items() if d == day)
-                axes.annotate(names, (day, 0.93 - 0.12 * (place % 4)), xycoords=("data", "axes fraction"), fontsize=8, xytext=(3, 0), textcoords="offset points")
+                axes.annotate(
+                    names,
+                    (day, 0.93 - 0.12 * (place % 4)),
+                    xycoords=("data", "axes fraction"),
+                    fontsize=8,
+                    xytext=(3, 0),
+                    textcoords="offset points",
+                )
     drawing.supxlabel("business days since the start", fontsize=9.5, color=MUTED)
 
     queue, discount, equity = (series[name][1] for name in ("Redemption queue", "Token discount to gold", "Own funds"))
@@ -86,7 +102,12 @@ def _first_failures(failures: pd.DataFrame | None, scenario_id: str) -> dict[str
 def _failed_words(marks: dict[str, int]) -> str:
     if not marks:
         return "no failure; "
-    return numbers.joined(f"{vocabulary.failure_name(p)} on day {d}" for p, d in sorted(marks.items(), key=lambda m: (m[1], m[0]))) + "; "
+    return (
+        numbers.joined(
+            f"{vocabulary.failure_name(p)} on day {d}" for p, d in sorted(marks.items(), key=lambda m: (m[1], m[0]))
+        )
+        + "; "
+    )
 
 
 def _ledger_table(title: str, days: np.ndarray, series: dict[str, tuple[str, np.ndarray, str]]) -> Table:
@@ -97,4 +118,6 @@ def _ledger_table(title: str, days: np.ndarray, series: dict[str, tuple[str, np.
         for name, (unit, v, _) in series.items()
     )  # fmt: skip
     texts = ("First", "Lowest", "on", "Highest", "on", "Last")
-    return Table(title, (Heading("Series"), Heading("Unit"), *(Heading(text, "", numeric=True) for text in texts)), rows)
+    return Table(
+        title, (Heading("Series"), Heading("Unit"), *(Heading(text, "", numeric=True) for text in texts)), rows
+    )

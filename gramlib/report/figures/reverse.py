@@ -24,12 +24,19 @@ def reverse_intervals(reverse: pd.DataFrame) -> Figure:
     for axes, shock in zip(panels, shocks, strict=True):
         draw_shock(axes, reverse[reverse["shock"] == shock], shock)
 
-    headline = " ".join(sentence for sentence in (breaking_shock(reverse, s) for s in ("price_fall", "custody_loss")) if sentence)
+    headline = " ".join(
+        sentence for sentence in (breaking_shock(reverse, s) for s in ("price_fall", "custody_loss")) if sentence
+    )
     if not headline:
         headline = " ".join(breaking_shock(reverse, s) for s in shocks)
-    alt = "Bars of the failing shocks on the range that was searched. " + "; ".join(
-        f"{vocabulary.failure_name(row.predicate)}, {vocabulary.shock_name(row.shock)}: {tables.shock_range(row)}" for row in reverse.itertuples(index=False)
-    ) + "."
+    alt = (
+        "Bars of the failing shocks on the range that was searched. "
+        + "; ".join(
+            f"{vocabulary.failure_name(row.predicate)}, {vocabulary.shock_name(row.shock)}: {tables.shock_range(row)}"
+            for row in reverse.itertuples(index=False)
+        )
+        + "."
+    )
     csv = reverse.to_csv(index=False, float_format="%.8g", lineterminator="\n")
     return finish(drawing, "reverse-intervals", headline, alt, tables.reverse(reverse), csv)
 
@@ -61,7 +68,14 @@ def draw_shock(axes: Axes, rows: pd.DataFrame, shock: str) -> None:
     for row in rows[rows["found"]].itertuples(index=False):
         least = (row.scan_to - row.scan_from) * 0.004
         colour = ORANGE if row.predicate == "queue" else VERMILLION
-        axes.barh(-broken.index(row.predicate), max(row.upper - row.lower, least), left=row.lower, height=0.5, color=colour, zorder=2)
+        axes.barh(
+            -broken.index(row.predicate),
+            max(row.upper - row.lower, least),
+            left=row.lower,
+            height=0.5,
+            color=colour,
+            zorder=2,
+        )
     for line, predicate in enumerate(broken):
         found = rows[(rows["predicate"] == predicate) & rows["found"]].sort_values("lower")
         _beside(axes, -line, numbers.joined(_edges(row, unit) for row in found.itertuples(index=False)), INK)
@@ -85,4 +99,12 @@ def _edges(row: Any, unit: str) -> str:
 
 
 def _beside(axes: Axes, y: float, text: str, colour: str) -> None:
-    axes.annotate(text, (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=8.5, color=colour, annotation_clip=False)
+    axes.annotate(
+        text,
+        (1.01, y),
+        xycoords=("axes fraction", "data"),
+        va="center",
+        fontsize=8.5,
+        color=colour,
+        annotation_clip=False,
+    )

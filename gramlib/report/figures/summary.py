@@ -25,20 +25,37 @@ def overview(document: Mapping[str, Any], reverse: pd.DataFrame, replays: pd.Dat
     verdict, worst = document["verdict"], document["worst_scenario"]
     shocks = [s for s in _LEADING_SHOCKS if s in set(reverse["shock"])] or list(dict.fromkeys(reverse["shock"]))[:1]
     drawing = canvas(12.0, 7.6)
-    top, bottom = drawing.subfigures(2, 1, height_ratios=(1, 2.6))
+    top, bottom = drawing.subfigures(2, 1, squeeze=False, height_ratios=(1, 2.6))[:, 0]
     _banner(top, document)
     left, right = bottom.subfigures(1, 2, width_ratios=(1.25, 1))
     left.suptitle("Which shocks break it", x=0.02, ha="left", fontsize=11, fontweight="bold")
     sizes = [panel_lines(reverse, shock) for shock in shocks]
-    for axes, shock in zip(left.subplots(len(shocks), 1, height_ratios=[n + 1.5 for n in sizes], squeeze=False)[:, 0], shocks, strict=True):
+    for axes, shock in zip(
+        left.subplots(len(shocks), 1, height_ratios=[n + 1.5 for n in sizes], squeeze=False)[:, 0], shocks, strict=True
+    ):
         draw_shock(axes, reverse[reverse["shock"] == shock], shock)
     right.suptitle(f"Where own funds fall lowest: scenario {worst}", x=0.02, ha="left", fontsize=11, fontweight="bold")
     _worst_days(right, replays[replays["scenario"] == worst].sort_values("day"))
 
     table = Table(
         "Headline figures",
-        (Heading("Figure"), Heading("Value", "", numeric=True), Heading("Interval"), Heading("Limit", "", numeric=True), Heading("Status")),
-        tuple((f["label"], f["text"], f["interval"] or f["detail"], f["limit_text"] or "none", Status(f["status"] or "not_applicable")) for f in document["headlines"]),
+        (
+            Heading("Figure"),
+            Heading("Value", "", numeric=True),
+            Heading("Interval"),
+            Heading("Limit", "", numeric=True),
+            Heading("Status"),
+        ),
+        tuple(
+            (
+                f["label"],
+                f["text"],
+                f["interval"] or f["detail"],
+                f["limit_text"] or "none",
+                Status(f["status"] or "not_applicable"),
+            )
+            for f in document["headlines"]
+        ),
     )
     alt = f"Verdict {vocabulary.STATUS_WORDS[verdict['status']][1]}. Breaking shocks: " + "; ".join(
         f"{vocabulary.failure_name(row.predicate)}, {vocabulary.shock_name(row.shock)}: {tables.shock_range(row)}"
@@ -55,8 +72,18 @@ def _banner(area: Any, document: Mapping[str, Any]) -> None:
         facecolor="#f4f6f8", edgecolor=STATUS_COLOUR[verdict["status"]], linewidth=2.5,
     ))  # fmt: skip
     area.text(0.03, 0.80, document["title"], fontsize=10, color=MUTED, va="center")
-    area.text(0.03, 0.60, f"{symbol} {word.upper()}", fontsize=17, fontweight="bold", color=STATUS_COLOUR[verdict["status"]], va="center")
-    area.text(0.17, 0.62, textwrap.fill(verdict["sentence"], 118), fontsize=10.5, va="center", color=INK, linespacing=1.45)
+    area.text(
+        0.03,
+        0.60,
+        f"{symbol} {word.upper()}",
+        fontsize=17,
+        fontweight="bold",
+        color=STATUS_COLOUR[verdict["status"]],
+        va="center",
+    )
+    area.text(
+        0.17, 0.62, textwrap.fill(verdict["sentence"], 118), fontsize=10.5, va="center", color=INK, linespacing=1.45
+    )
     facts = [f"{f['label']}: {f['text']}" for f in document["headlines"][:3]]
     area.text(0.03, 0.20, "     ".join(facts), fontsize=9, color=MUTED, va="center")
 

@@ -51,7 +51,9 @@ def volatility(prices: pd.DataFrame, residuals: pd.DataFrame, calibration: dict[
         for year, group in groups
     )
     headings = (Heading("Year"), *(Heading(text, "a year", numeric=True) for text in ("Lowest", "Mean", "Highest")))
-    return finish(drawing, "volatility", headline, alt, Table("Conditional volatility by year", headings, rows), dense=True)
+    return finish(
+        drawing, "volatility", headline, alt, Table("Conditional volatility by year", headings, rows), dense=True
+    )
 
 
 @themed
@@ -73,8 +75,16 @@ def league(league: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
         for row in group.itertuples(index=False):
             order = models.index(row.model)
             error = 0.0 if numbers.is_missing(row.error) else row.error
-            axes.errorbar(row.ratio, base - order, xerr=error, fmt="os^Dv"[order % 5], color=OKABE_ITO[order % len(OKABE_ITO)], markersize=5.5,
-                          elinewidth=1.3, label=vocabulary.model_name(row.model) if place == 0 else None)
+            axes.errorbar(
+                row.ratio,
+                base - order,
+                xerr=error,
+                fmt="os^Dv"[order % 5],
+                color=OKABE_ITO[order % len(OKABE_ITO)],
+                markersize=5.5,
+                elinewidth=1.3,
+                label=vocabulary.model_name(row.model) if place == 0 else None,
+            )
     axes.set_yticks(ticks, labels)
     axes.axvline(0, color=MUTED, linewidth=0.9)
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol="%"))
@@ -84,7 +94,9 @@ def league(league: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
     drawing.legend(loc="outside lower center", ncols=min(3, len(models)))
 
     headline = _league_sentence(league, calibration, grade)
-    alt = f"Dot chart of {len(models)} models in {len(contests)} comparisons. " + _league_sentence(league, calibration, "")
+    alt = f"Dot chart of {len(models)} models in {len(contests)} comparisons. " + _league_sentence(
+        league, calibration, ""
+    )
     csv = league.to_csv(index=False, float_format="%.8g", lineterminator="\n")
     return finish(drawing, "league", headline, alt, tables.league(league, grade), csv)
 
@@ -96,7 +108,11 @@ def _league_sentence(league: pd.DataFrame, calibration: dict[str, Any], grade: s
     text = f"{vocabulary.model_name(leader)} scores best in {wins.iloc[0]} of {total} comparisons"
     champion = str(calibration.get("champion", ""))
     if champion:
-        text += f"; {vocabulary.model_name(champion)} generates the paths" if champion != leader else " and generates the paths"
+        text += (
+            f"; {vocabulary.model_name(champion)} generates the paths"
+            if champion != leader
+            else " and generates the paths"
+        )
     return (f"{tables.NO_EVIDENCE} " if grade == "D" else "") + numbers.sentence(text)
 
 
@@ -115,7 +131,12 @@ def tail_fit(residuals: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
         chance = (np.arange(len(beyond)) + 0.5) / len(sizes)
         axes.plot(beyond, chance, "o", color=BLUE, markersize=3, label="residuals")
         grid = np.geomspace(tail["threshold"], max(beyond.max() * 1.35, tail["threshold"] + 6 * tail["beta"]), 120)
-        axes.plot(grid, share * _survival(grid - tail["threshold"], tail["xi"], tail["beta"]), color=VERMILLION, label="fitted tail")
+        axes.plot(
+            grid,
+            share * _survival(grid - tail["threshold"], tail["xi"], tail["beta"]),
+            color=VERMILLION,
+            label="fitted tail",
+        )
         axes.set(xscale="log", yscale="log", title=title, xlabel="size in standard deviations of its day")
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.set_xticks([tick for tick in (1, 2, 3, 4, 6, 8, 12, 16, 24) if grid[0] * 0.8 <= tick <= grid[-1]])
@@ -138,7 +159,12 @@ def tail_fit(residuals: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
     )
     table = Table(
         "How often a day is at least so large, counted and fitted",
-        (Heading("Tail"), Heading("Size", "standard deviations", numeric=True), Heading("Counted", "", numeric=True), Heading("Fitted", "", numeric=True)),
+        (
+            Heading("Tail"),
+            Heading("Size", "standard deviations", numeric=True),
+            Heading("Counted", "", numeric=True),
+            Heading("Fitted", "", numeric=True),
+        ),
         tuple(rows),
         f"Thresholds at the outer {numbers.percent(share)} of the window; shapes from {lower['n']:,} residuals of the long history.",
     )

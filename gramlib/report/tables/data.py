@@ -19,7 +19,9 @@ def quality(table: pd.DataFrame) -> Table:
     return Table(
         "Data quality: what was found and what was decided",
         columns("Check", "Status", "Found", "Expected", "Decision"),
-        tuple((vocabulary.spaced(row.check), Status(row.status), row.found, row.expected, row.decision) for row in rows),
+        tuple(
+            (vocabulary.spaced(row.check), Status(row.status), row.found, row.expected, row.decision) for row in rows
+        ),
     )
 
 

@@ -25,7 +25,15 @@ def metrics(table: pd.DataFrame, subjects: Iterable[str] | None = None) -> Table
     )  # fmt: skip
     return Table(
         "Figures with their uncertainty",
-        columns("Subject", "Figure", "Estimate", "Interval", "Method", "Observations", numeric=("Estimate", "Interval", "Observations")),
+        columns(
+            "Subject",
+            "Figure",
+            "Estimate",
+            "Interval",
+            "Method",
+            "Observations",
+            numeric=("Estimate", "Interval", "Observations"),
+        ),
         rows,
         folded=True,
     )
@@ -45,7 +53,7 @@ def verdicts(table: pd.DataFrame) -> Table:
     cited = list(dict.fromkeys(ordered["source"]))
     rows = tuple(
         (
-            vocabulary.requirement_name(row.requirement), vocabulary.book_name(row.subject), Status(row.status), _found(row), _limit(row.limit, row),
+            vocabulary.requirement_name(row.requirement, short=True), vocabulary.book_name(row.subject), Status(row.status), _found(row), _limit(row.limit, row),
             _found(row, "margin"), "yes" if row.decides else "no", f"[{cited.index(row.source) + 1}]",
         )
         for row in ordered.itertuples(index=False)
@@ -53,14 +61,26 @@ def verdicts(table: pd.DataFrame) -> Table:
     notes = "; ".join(f"[{place}] {source}" for place, source in enumerate(cited, start=1))
     return Table(
         "Requirements against their limits",
-        columns("Requirement", "Judged on", "Status", "Found", "Limit", "Margin", "Decides", "Source", numeric=("Found", "Limit", "Margin")),
+        columns(
+            "Requirement",
+            "Judged on",
+            "Status",
+            "Found",
+            "Limit",
+            "Margin",
+            "Decides",
+            "Source",
+            numeric=("Found", "Limit", "Margin"),
+        ),
         rows,
-        f"A negative margin is a breach. A limit that nobody has verified never decides the verdict. Sources of the limits: {notes}.",
+        f'A negative margin is a breach. "none seen" is not never: the figures hold its upper bound. A listed scenario counts failures beyond what its severity may show. A limit that nobody has verified never decides the verdict. Sources of the limits: {notes}.',
     )
 
 
 def _found(row: Any, column: str = "number") -> str:
     value = getattr(row, column)
+    if column == "number" and value == 0 and row.unit == "1/year":
+        return "none seen"
     if not numbers.is_missing(value):
         return numbers.with_unit(value, vocabulary.requirement_unit(row.unit))
     return "\N{EN DASH}" if row.status == "not_applicable" or column == "margin" else "none found"
@@ -83,7 +103,13 @@ def reverse(table: pd.DataFrame) -> Table:
 def _reverse_row(row: Any) -> tuple[str, ...]:
     unit = vocabulary.shock_unit(row.shock, row.unit)
     step = numbers.setting_with_unit(row.scan_step, unit)
-    return vocabulary.failure_name(row.predicate), vocabulary.shock_name(row.shock), shock_range(row), _searched(row, unit), step
+    return (
+        vocabulary.failure_name(row.predicate),
+        vocabulary.shock_name(row.shock),
+        shock_range(row),
+        _searched(row, unit),
+        step,
+    )
 
 
 def _searched(row: Any, unit: str) -> str:

@@ -56,5 +56,6 @@ def backtests(table: pd.DataFrame, grade: str = "") -> Table:
         "Do the models' quantiles hold out of sample",
         columns("Model", "Horizon", "Level", "Test", *numeric, numeric=numeric),
         rows,
-        (f"{NO_EVIDENCE} " if grade == "D" else "") + "One row in twenty rejects at 5% by chance alone. Power: the chance to notice twice the nominal rate.",
+        (f"{NO_EVIDENCE} " if grade == "D" else "")
+        + "One row in twenty rejects at 5% by chance alone. Power: the chance to notice twice the nominal rate.",
     )

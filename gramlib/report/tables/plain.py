@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from gramlib.report.html_table import Heading
 
-
 NO_EVIDENCE = "Grade D data: mechanics only, not evidence."
 
 

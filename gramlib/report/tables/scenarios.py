@@ -20,8 +20,12 @@ def scenarios(document: Mapping[str, Any]) -> Tables:
         "Scenarios as they were run", columns("Scenario", "Severity", *numeric, numeric=numeric), tuple(map(_sizes, records)),
         "Deepest fall: from the highest price so far. Market stress: largest multiplier of spread and illiquidity.",
     )  # fmt: skip
-    told = tuple((str(r["id"]), str(r.get("title", "")), str(r.get("story", "")), str(r.get("provenance", ""))) for r in records)
-    return Tables((sizes, Table("What happens in them", columns("Scenario", "Title", "Story", "Price path"), told, folded=True)))
+    told = tuple(
+        (str(r["id"]), str(r.get("title", "")), str(r.get("story", "")), str(r.get("provenance", ""))) for r in records
+    )
+    return Tables(
+        (sizes, Table("What happens in them", columns("Scenario", "Title", "Story", "Price path"), told, folded=True))
+    )
 
 
 def _sizes(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -41,14 +45,24 @@ def failures(table: pd.DataFrame) -> Table:
     judged = [name for name in vocabulary.FAILURES if name in set(table["predicate"])]
     happened = [name for name in judged if name in set(held["predicate"])]
     days = table.pivot(index="scenario", columns="predicate", values="first_day")
-    causes = held.groupby("scenario")["cause"].agg(lambda found: "; ".join(dict.fromkeys(map(vocabulary.cause_name, found))))
+    causes = held.groupby("scenario")["cause"].agg(
+        lambda found: "; ".join(dict.fromkeys(map(vocabulary.cause_name, found)))
+    )
     rows = tuple(
-        (str(name), *(_first_day(days.loc[name, p]) for p in happened), str(causes.get(name, "")) or _NEVER) for name in days.index
+        (str(name), *(_first_day(days.loc[name, p]) for p in happened), str(causes.get(name, "")) or _NEVER)
+        for name in days.index
     )
     never = numbers.joined(vocabulary.failure_name(p) for p in judged if p not in happened)
-    note = (f"Never in any scenario: {never}. " if never else "") + "Causes: the largest term on the day of each failure."
+    note = (
+        f"Never in any scenario: {never}. " if never else ""
+    ) + "Causes: the largest term on the day of each failure."
     headings = [Heading(vocabulary.failure_name(p), "", numeric=True) for p in happened]
-    return Table("First day of each failure, scenario by scenario", (Heading("Scenario"), *headings, Heading("Causes")), rows, note)
+    return Table(
+        "First day of each failure, scenario by scenario",
+        (Heading("Scenario"), *headings, Heading("Causes")),
+        rows,
+        note,
+    )
 
 
 _NEVER = "\N{EN DASH}"

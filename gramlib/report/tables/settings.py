@@ -61,7 +61,10 @@ def parameters(rows: Iterable[Mapping[str, Any]]) -> Table:
     return Table(
         "Parameters of this run",
         columns("Parameter", "Value", "Meaning", "Set by"),
-        tuple((str(r.get("key", "")), _words(r.get("value", "")), str(r.get("meaning", "")), str(r.get("origin", ""))) for r in rows),
+        tuple(
+            (str(r.get("key", "")), _words(r.get("value", "")), str(r.get("meaning", "")), str(r.get("origin", "")))
+            for r in rows
+        ),
     )
 
 
@@ -75,10 +78,18 @@ def provenance(manifests: Sequence[Mapping[str, Any]]) -> Table:
                 str(manifest.get("stage", "")), str(output.get("name", "")), "" if output.get("rows") is None else f"{int(output['rows']):,}",
                 str(output.get("sha256", ""))[:16], seconds,
             ))  # fmt: skip
-    headings = (Heading("Stage"), Heading("Artefact"), Heading("Rows", "", numeric=True), Heading("SHA-256 begins"), Heading("Stage took", "s", numeric=True))
+    headings = (
+        Heading("Stage"),
+        Heading("Artefact"),
+        Heading("Rows", "", numeric=True),
+        Heading("SHA-256 begins"),
+        Heading("Stage took", "s", numeric=True),
+    )
     return Table("What each stage wrote", headings, tuple(rows))
 
 
 def _seconds(manifest: Mapping[str, Any]) -> str:
     started, finished = manifest.get("started"), manifest.get("finished")
-    return f"{finished - started:.1f}" if isinstance(started, (int, float)) and isinstance(finished, (int, float)) else ""
+    return (
+        f"{finished - started:.1f}" if isinstance(started, (int, float)) and isinstance(finished, (int, float)) else ""
+    )

@@ -1,0 +1,52 @@
+"""Do the value-at-risk forecasts hold out of sample."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from gramlib.report import numbers, tables, vocabulary
+from gramlib.report.figure import Figure, csv_of, finish
+from gramlib.report.theme import BLUE, FAINT, INK, VERMILLION, canvas, themed
+
+
+@themed
+def coverage_backtest(backtests: pd.DataFrame, grade: str = "") -> Figure:
+    """Losses beyond the value at risk, counted over expected, with the verdict of Kupiec's test.
+
+    Data grade D marks it as no evidence.
+    """
+    rows = (
+        backtests[backtests["test"] == "kupiec"].sort_values(["horizon_days", "level", "model"]).reset_index(drop=True)
+    )
+    ratio = (rows["exceptions"] / rows["expected"]).to_numpy()
+    rejected = (rows["p_value"] < 0.05).to_numpy()
+    places = np.arange(len(rows))[::-1]
+    drawing = canvas(8.4, 1.2 + 0.26 * len(rows))
+    axes = drawing.subplots()
+    axes.axvline(1, color=INK, linewidth=0.9)
+    axes.hlines(places, 1, ratio, color=FAINT, linewidth=3)
+    axes.plot(ratio[~rejected], places[~rejected], "o", color=BLUE, label="compatible with its level (p at least 5%)")
+    axes.plot(ratio[rejected], places[rejected], "X", color=VERMILLION, markersize=8, label="rejected (p below 5%)")
+    names = [
+        f"{vocabulary.model_name(r.model)}, {numbers.days(r.horizon_days)}, {100 * r.level:g}%"
+        for r in rows.itertuples(index=False)
+    ]
+    axes.set_yticks(places, names)
+    axes.set_xlim(0, max(2.0, ratio.max() * 1.12))
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x")
+    axes.set_title("Losses beyond the value at risk: counted over expected")
+    drawing.legend(loc="outside lower center", ncols=2)
+    number = int(rejected.sum())
+    caveat = f"{tables.NO_EVIDENCE} " if grade == "D" else ""
+    headline = f"{caveat}Kupiec's test rejects {number or 'none'} of {numbers.count(len(rows), 'value-at-risk series', 'value-at-risk series')} at 5%."
+    alt = (
+        "Dot chart of exceptions over expected. "
+        + "; ".join(
+            f"{name}: {r.exceptions} against {numbers.plain(r.expected, 1)}, p {r.p_value:.3f}"
+            for name, r in zip(names, rows.itertuples(index=False), strict=True)
+        )
+        + "."
+    )
+    return finish(drawing, "coverage-backtest", headline, alt, tables.backtests(backtests, grade), csv_of(backtests))

@@ -1,0 +1,115 @@
+"""Listed scenarios from worst to best."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import FuncFormatter
+
+from gramlib.report import numbers, vocabulary
+from gramlib.report.figure import Figure, csv_of, finish
+from gramlib.report.html_table import Heading, Table
+from gramlib.report.theme import FAINT, GREEN, INK, MUTED, VERMILLION, canvas, themed
+
+
+@themed
+def scenario_ranking(metrics: pd.DataFrame, replay_failures: pd.DataFrame) -> Figure:
+    """Listed scenarios from worst to best: lowest own funds, and which failures each one causes."""
+    ranked = rank_scenarios(metrics, replay_failures)
+    drawing = canvas(8.4, 1.1 + 0.3 * len(ranked))
+    axes = drawing.subplots()
+    places = np.arange(len(ranked))[::-1]
+    lowest = ranked["min_equity_usd"].to_numpy() / 1e6
+    failing = ranked["failed"].str.len().to_numpy() > 0
+    axes.hlines(places, np.minimum(lowest, 0), np.maximum(lowest, 0), color=FAINT, linewidth=3)
+    axes.plot(lowest[~failing], places[~failing], "o", color=GREEN, label="no failure")
+    axes.plot(lowest[failing], places[failing], "X", color=VERMILLION, markersize=8, label="fails")
+    axes.axvline(0, color=INK, linewidth=0.9)
+    for place, failed in zip(places, ranked["failed"], strict=True):
+        axes.annotate(
+            failed or "none",
+            (1.01, place),
+            xycoords=("axes fraction", "data"),
+            va="center",
+            fontsize=8.5,
+            color=MUTED,
+            annotation_clip=False,
+        )
+    axes.annotate(
+        "failures",
+        (1.01, len(ranked) - 0.3),
+        xycoords=("axes fraction", "data"),
+        fontsize=8.5,
+        fontweight="bold",
+        annotation_clip=False,
+    )
+    axes.set_yticks(places, ranked.index)
+    axes.set_ylim(-0.6, len(ranked) - 0.2)
+    axes.grid(visible=False, axis="y")
+    axes.grid(visible=True, axis="x")
+    axes.set_xlabel("lowest own funds during the scenario, USD m")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "\N{MINUS SIGN}")))
+    drawing.legend(loc="outside lower center", ncols=2)
+
+    count = int(failing.sum())
+    worst = ranked.index[0]
+    headline = (
+        f"{count or 'None'} of {numbers.count(len(ranked), 'scenario')} {'causes' if count == 1 else 'cause'} a failure; own funds fall lowest in {worst}, "
+        f"to {numbers.usd(ranked['min_equity_usd'].iloc[0])}."
+    )
+    alt = (
+        "Dot chart of lowest own funds by scenario, worst first: "
+        + "; ".join(
+            f"{name} {numbers.usd(row.min_equity_usd)}, failures {row.failed or 'none'}"
+            for name, row in zip(ranked.index, ranked.itertuples(), strict=True)
+        )
+        + "."
+    )
+    return finish(
+        drawing, "scenario-ranking", headline, alt, _ranking_table(ranked), csv_of(ranked.reset_index(names="scenario"))
+    )
+
+
+def rank_scenarios(metrics: pd.DataFrame, replay_failures: pd.DataFrame) -> pd.DataFrame:
+    """One row a scenario, its figures as columns and `failed` as text; worst first.
+
+    Worst is the lowest own funds, ties by the longest wait (MODEL.md section 6).
+    """
+    scenarios = list(dict.fromkeys(replay_failures["scenario"]))
+    figures = (
+        metrics[metrics["subject"].isin(scenarios)]
+        .pivot(index="subject", columns="metric", values="value")
+        .reindex(scenarios)
+    )
+    held = replay_failures[replay_failures["first_day"] >= 0]
+    failed = (
+        held.groupby("scenario")["predicate"].agg(lambda names: " ".join(sorted(names))).reindex(scenarios).fillna("")
+    )
+    return figures.assign(failed=failed).sort_values(
+        ["min_equity_usd", "longest_wait_days"], ascending=[True, False], kind="stable"
+    )
+
+
+def _ranking_table(ranked: pd.DataFrame) -> Table:
+    columns = [
+        name
+        for name in (
+            "min_equity_usd",
+            "min_own_funds_headroom_usd",
+            "peak_queue_share",
+            "oldest_request_days",
+            "worst_discount",
+        )
+        if name in ranked
+    ]
+    units = {"peak_queue_share": "share", "worst_discount": "share", "oldest_request_days": "day"}
+    headings = (
+        Heading("Scenario"),
+        *(Heading(vocabulary.metric_name(n), "", numeric=True) for n in columns),
+        Heading("Failures"),
+    )
+    rows = tuple(
+        (str(name), *(numbers.with_unit(row[n], units.get(n, "USD")) for n in columns), row["failed"] or "none")
+        for name, row in ranked.iterrows()
+    )
+    return Table("Scenarios, worst first", headings, rows)
