@@ -31,7 +31,7 @@ class Reporter:
         self._line_open = False
         self._lock = threading.Lock()
 
-    def event(self, name: str, text: str = "", **facts: Any) -> None:
+    def event(self, name: str, text: str = "", /, **facts: Any) -> None:
         """Report one event: a JSON object, or `text` as a line."""
         with self._lock:
             if self.as_json:
