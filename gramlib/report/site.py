@@ -6,6 +6,7 @@ Standard library only; see `page`. Whatever a run says about itself is escaped h
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
@@ -16,19 +17,19 @@ _MOST_FIGURES = 6
 
 
 def build_index(runs: Sequence[Mapping[str, Any]]) -> str:
-    """The index page of `runs`, newest first by their `created` text.
+    """The index page of `runs`, newest first.
 
-    Each run has run_id, title, created (ISO text), status, reason, verdict_status, verdict_sentence,
+    Each run has run_id, title, created (ISO text or seconds since 1970), status, reason, verdict_status, verdict_sentence,
     headlines (as in report.json), grade, label and links (text -> path relative to the index); all but run_id may be absent.
     """
-    ordered = sorted(runs, key=lambda run: (str(run.get("created") or ""), str(run["run_id"])), reverse=True)
+    ordered = sorted(runs, key=lambda run: (_moment(run.get("created")), str(run["run_id"])), reverse=True)
     if not ordered:
         return document(
             "Gram stress tests", "<p>No runs yet. <code>gram run params/baseline.yaml</code> makes the first.</p>"
         )
     failed = sum(STATUS_TONE.get(str(run.get("status") or ""), "") == "fail" for run in ordered)
     noun = "run" if len(ordered) == 1 else "runs"
-    summary = f"<p>{len(ordered)} {noun}, newest first; {failed or 'none'} did not finish.</p>"
+    summary = f"<p>{len(ordered)} {noun}, newest first; {f'{failed} did not finish' if failed else 'all finished'}.</p>"
     return document("Gram stress tests", "\n".join([summary, *map(_entry, ordered)]), eyebrow="All runs in this folder")
 
 
@@ -42,6 +43,13 @@ def _text(run: Mapping[str, Any], key: str) -> str:
     return escape(str(run.get(key) or ""))
 
 
+def _moment(created: object) -> str:
+    """When a run was made, in UTC, as text that sorts by time."""
+    if isinstance(created, (int, float)):
+        return f"{datetime.fromtimestamp(created, UTC):%Y-%m-%d %H:%M} UTC"
+    return str(created or "").replace("T", " ")
+
+
 def _entry(run: Mapping[str, Any]) -> str:
     status = str(run.get("status") or "")
     verdict = str(run.get("verdict_status") or "")
@@ -50,7 +58,7 @@ def _entry(run: Mapping[str, Any]) -> str:
     if status and status != "succeeded":
         badges.append(_badge(status, "run: "))
     facts = [
-        _text(run, "created").replace("T", " "),
+        escape(_moment(run.get("created"))),
         _text(run, "title"),
         f"data grade {_text(run, 'grade')}" if run.get("grade") else "",
     ]
