@@ -202,10 +202,10 @@ def test_index_tells_every_run_newest_first_and_trusts_none():
 
 def test_index_reads_both_kinds_of_time_and_counts_none_unfinished():
     html = build_index([
-        {"run_id": "older", "created": 1795200429.69, "status": "succeeded"}, {"run_id": "newer", "created": "2026-11-20T23:00", "status": "succeeded"},
+        {"run_id": "run-first", "created": 1795200429.69, "status": "succeeded"}, {"run_id": "run-second", "created": "2026-11-20T23:00", "status": "succeeded"},
     ])  # fmt: skip
     # 1795200429 s after 1970-01-01 00:00 UTC, by GNU date
-    assert "2026-11-20 18:47 UTC" in html and html.index("newer") < html.index("older")
+    assert "2026-11-20 18:47 UTC" in html and html.index("run-second") < html.index("run-first")
     assert "2 runs, newest first; all finished." in html
 
 
