@@ -21,10 +21,15 @@ def _stages(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
 
 
 def _models(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
-    from gramlib.models import MODELS
+    from gramlib.models.registry import BASELINE, PATH_MODELS
 
-    for name, model in MODELS.items():
-        yield name, model.title
+    for name, model in PATH_MODELS.items():
+        yield name, _first_line(model)
+    yield BASELINE.name, f"{_first_line(BASELINE)} Scored beside the others, never simulated."
+
+
+def _first_line(thing: object) -> str:
+    return (thing.__doc__ or "").splitlines()[0]
 
 
 def _scenarios(root: Path, reports: Path) -> Iterator[tuple[str, str]]:

@@ -99,7 +99,9 @@ class _Client(PapermillNotebookClient):
     def execute(self, **kwargs: Any) -> nbformat.NotebookNode:
         execution: Execution = self.nb_man.execution
         self.reset_execution_trackers()
-        with self.setup_kernel(env=execution.environment, cwd=str(Path.cwd())):
+        # What the kernel process itself prints (a crash in C, its sockets' last words) belongs to the log, not to the terminal.
+        process = {"stdout": execution.log, "stderr": execution.log}
+        with self.setup_kernel(env=execution.environment, cwd=str(Path.cwd()), **process):
             execution.stop.kernel_at_work(_kernel_pid(self.km), execution.time_limit_s)
             try:
                 self.papermill_execute_cells()

@@ -24,9 +24,12 @@ def test_the_second_of_two_simultaneous_runs_says_so_and_leaves(toy: Toy) -> Non
 
 def test_a_second_run_can_wait_for_the_first(toy: Toy) -> None:
     first = toy.start()
+    deadline = time.time() + 60
+    while time.time() < deadline and not list(toy.reports.glob("*/claim.json")):
+        time.sleep(0.02)
     second = toy.run("--wait", "90s")
-    assert first.wait(timeout=120) == 0
-    first.communicate()
+    _, stderr = first.communicate(timeout=120)
+    assert first.returncode == 0, stderr
     assert second.returncode == 0 and second.stdout.count("unchanged") >= 4
 
 
