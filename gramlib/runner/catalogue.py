@@ -22,14 +22,11 @@ def _stages(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
 
 def _models(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
     from gramlib.models.registry import BASELINE, PATH_MODELS
+    from gramlib.report.vocabulary import model_name
 
-    for name, model in PATH_MODELS.items():
-        yield name, _first_line(model)
-    yield BASELINE.name, f"{_first_line(BASELINE)} Scored beside the others, never simulated."
-
-
-def _first_line(thing: object) -> str:
-    return (thing.__doc__ or "").splitlines()[0]
+    for name in PATH_MODELS:
+        yield name, model_name(name)
+    yield BASELINE.name, f"{model_name(BASELINE.name)}; scored beside the others, never simulated"
 
 
 def _scenarios(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
