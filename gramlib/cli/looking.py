@@ -18,7 +18,7 @@ from gramlib.runner import workbench
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="DAYS.csv", help="The daily ledger.")
 def replay(prices: Path, issuer: str, events: Path | None, engine: str, output: Path) -> None:
     """Run the issuer through a price file, day by day, and write the ledger at full precision."""
-    from gramlib.params.issuer import load_issuer
+    from gramlib.params.issuer_file import load_issuer
     from gramlib.simulation.replay_csv import replay_csv
 
     days = replay_csv(prices, load_issuer(issuer, workbench.root()), events, engine, output)

@@ -19,7 +19,8 @@ from gramlib.params.assumptions import Assumption, load_assumptions
 from gramlib.params.checks import stage_params
 from gramlib.params.explain import as_text, explain
 from gramlib.params.export import export_stage, issuer_yaml, parameters_cell
-from gramlib.params.issuer import Issuer, load_issuer
+from gramlib.params.issuer import Issuer
+from gramlib.params.issuer_file import load_issuer
 from gramlib.params.layers import resolve_params
 from gramlib.params.run_params import RunnerParams, RunParams
 from gramlib.params.stages import STAGE_NAMES, STAGE_PARAMS

@@ -7,7 +7,6 @@ day unless the name says `_year`. Each value keeps its `Basis`: disclosed by the
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -183,13 +182,3 @@ class Issuer(Section):
     def from_record(cls, record: dict[str, Any]) -> Issuer:
         """The issuer that `to_record` wrote."""
         return cls.model_validate(record)
-
-
-def load_issuer(name_or_path: str, root: Path) -> Issuer:
-    """The issuer of `root`/params/issuers/<name>.yaml, or of a path to a YAML file.
-
-    Raises ParameterError with file and line for anything unknown, impossible or not built yet.
-    """
-    from gramlib.params.issuer_file import read_issuer
-
-    return read_issuer(name_or_path, root).issuer()

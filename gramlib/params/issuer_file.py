@@ -67,6 +67,14 @@ class IssuerValues:
         return list(basis)
 
 
+def load_issuer(name_or_path: str, root: Path) -> Issuer:
+    """The issuer of `root`/params/issuers/<name>.yaml, or of a path to a YAML file.
+
+    Raises ParameterError with file and line for anything unknown, impossible or not built yet.
+    """
+    return read_issuer(name_or_path, root).issuer()
+
+
 def read_issuer(name_or_path: str, root: Path, origin: str = "") -> IssuerValues:
     """The unvalidated values of an issuer file; `origin` says who asked for it, for messages."""
     located = _load(name_or_path, Path(root), origin)

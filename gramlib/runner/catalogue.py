@@ -37,7 +37,7 @@ def _scenarios(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
 
 
 def _issuers(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
-    from gramlib.params.issuer import load_issuer
+    from gramlib.params.issuer_file import load_issuer
 
     for path in sorted((root / "params" / "issuers").glob("*.yaml")):
         yield path.stem, load_issuer(path.stem, root).name

@@ -118,7 +118,8 @@ class StageContext:
     @cached_property
     def issuer(self) -> Issuer:
         """The issuer: the run's own resolved one, by hand the file that the parameter names."""
-        from gramlib.params.issuer import Issuer, load_issuer
+        from gramlib.params.issuer import Issuer
+        from gramlib.params.issuer_file import load_issuer
 
         if self.by_hand and hasattr(self.params, "issuer"):
             return load_issuer(self.params.issuer, _root())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gramlib.params.export import export_stage, issuer_yaml
-from gramlib.params.issuer import load_issuer
+from gramlib.params.issuer_file import load_issuer
 from gramlib.runner.pipeline import stage_named
 from gramlib.runner.resolve import ResolvedRun
 from gramlib.store import atomic

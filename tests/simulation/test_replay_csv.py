@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from gramlib.errors import DataContractError, ParameterError
-from gramlib.params.issuer import Issuer, load_issuer
+from gramlib.params.issuer import Issuer
+from gramlib.params.issuer_file import load_issuer
 from gramlib.simulation import ledger, replay_csv, simulate
 from gramlib.simulation.replay_csv import DAYS_COLUMNS, read_prices_csv
 
