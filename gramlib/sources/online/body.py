@@ -74,6 +74,12 @@ def first_bytes(content: bytes) -> str:
     return repr(content[:SHOWN_BYTES])[1:] + (" …" if len(content) > SHOWN_BYTES else "")
 
 
+def one_line(text: str, length: int = 300) -> str:
+    """The first line of a text that may quote a host, without control characters."""
+    line = next(iter(text.splitlines()), "")[:length]
+    return "".join(letter if letter.isprintable() else "�" for letter in line)
+
+
 def check_body(content: bytes, content_type: str, form: Form, origin: str) -> None:
     """Refuse an answer that is not in `form`.
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from gramlib.errors import DataContractError, GramError
-from gramlib.sources.online.body import first_bytes
+from gramlib.sources.online.body import first_bytes, one_line
 from gramlib.sources.online.provider import Parsed, Provider, RawFile
 from gramlib.sources.raw import Decision
 
@@ -28,7 +28,9 @@ def read_answers(provider: Provider, files: Sequence[RawFile], accessed: dt.date
     except GramError as error:
         if error.origin:
             raise
-        raise type(error)(error.found, expected=error.expected, origin=_origin(files), remedy=_REMEDY) from error
+        raise type(error)(
+            one_line(error.found), expected=error.expected, origin=_origin(files), remedy=_REMEDY
+        ) from error
     except Exception as error:  # whatever a parser stumbles over, the answer has not the documented form
         raise _changed(f"{type(error).__name__}: {error}", files) from error
     kept = [*notes, *(Decision("source", "note", caveat, "", "kept in mind") for caveat in provider.caveats)]
@@ -49,7 +51,7 @@ def _origin(files: Sequence[RawFile]) -> str:
 
 def _changed(found: str, files: Sequence[RawFile]) -> DataContractError:
     return DataContractError(
-        f"the answer has not the documented form ({found})"[:500],
+        f"the answer has not the documented form ({one_line(found)})",
         expected="the form in which this source has answered so far",
         origin=_origin(files),
         remedy=_REMEDY,
