@@ -72,6 +72,18 @@ class HonestManager(NotebookExecutionManager):
         self.execution.place = _place(self.execution.cell + 1, cell.source)
         self.execution.on_cell(self.execution.cell, len(self.nb.cells))
         super().cell_start(cell, cell_index, **kwargs)
+        if cell.cell_type == "code":
+            self._note(self.execution.place)
+
+    def cell_complete(self, cell: nbformat.NotebookNode, cell_index: int | None = None, **kwargs: Any) -> None:
+        """Note how a code cell ended and how long it took."""
+        super().cell_complete(cell, cell_index, **kwargs)
+        if cell.cell_type == "code":
+            status = cell.metadata.papermill
+            self._note(f"{status['status']} after {status['duration'] or 0.0:.2f} s")
+
+    def _note(self, text: str) -> None:
+        print(f"{self.now():%Y-%m-%d %H:%M:%S} {text}", file=self.execution.log, flush=True)
 
     def notebook_complete(self, **kwargs: Any) -> None:
         """Close the notebook's record without calling anything completed that was not."""

@@ -167,3 +167,19 @@ def test_three_kills_of_the_real_run(smoke: Path, workbench_root: Path, tmp_path
     assert tables(run) == tables(smoke)
     assert gram("prune", reports=reports).returncode == 0
     assert not list(run.glob("*.attempt-*"))
+
+
+def test_real_daily_data_take_the_labels_place(workbench_root: Path, reference_data: Path, tmp_path: Path) -> None:
+    """The same command on a real daily file: graded as such, no demonstration label, no row of a licensed series in the page."""
+    path = reference_data / "gold_daily_spliced_1968_2026.csv"
+    done = gram("run", str(workbench_root / "params" / "smoke.yaml"), "--set", "data.source=file", "--set", f"data.path={path}",
+                "--set", "data.column=price", "--set", "data.unit=oz", "--set", "data.end=2026-07-10", reports=tmp_path)
+    assert done.returncode == 0, done.stderr
+    run = next(folder.parent for folder in tmp_path.glob("*/run.json"))
+    cards = json.loads((run / "01_data" / "source_cards.json").read_text())
+    assert cards["grade"] not in {"D", ""} and cards["label"] == "" and cards["end"] == "2026-07-10"
+    page = (run / "report.html").read_text()
+    assert LABEL not in page and f"grade {cards['grade']}" in page
+    assert "text/csv" not in page.split('id="price-history')[1].split("</figure>")[0]
+    used = json.loads((run / "03_predict" / "scenarios_used.json").read_text())["scenarios"]
+    assert {s["id"] for s in used if s["provenance"].startswith("measured")} >= {"H08", "H13a", "H20a", "H26J", "H80a", "H83"}
