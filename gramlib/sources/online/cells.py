@@ -12,6 +12,7 @@ import pandas as pd
 
 from gramlib.errors import DataContractError
 
+EARLIEST, LATEST = pd.Timestamp("1800-01-01"), pd.Timestamp("2200-01-01")
 BLANKS = frozenset({"", ".", "..", "…", "n/a", "nan", "null"})
 ORDERED_SHARE = 0.98
 """Share of bars whose close must lie between low and high; real feeds break it now and then, swapped columns always."""
@@ -59,8 +60,14 @@ def text_days(cells: Sequence[str], form: str) -> pd.Series:
 
 
 def series(days: Any, values: Any) -> pd.DataFrame:
-    """Frame of `date` (datetime64[us]) and `value` (float), rows counted from 1 in the answer's order."""
+    """Frame of `date` (datetime64[us]) and `value` (float), rows counted from 1 in the answer's order.
+
+    Raises ValueError for a row without a date, or with one before 1800 or after 2200.
+    """
     dates = pd.Series(days).astype("datetime64[us]").reset_index(drop=True)
+    odd = ~dates.between(EARLIEST, LATEST)  # no date at all is not between them either
+    if odd.any():
+        raise ValueError(f"row {int(odd.argmax()) + 1} has no date of a market's history")
     frame = pd.DataFrame({"date": dates, "value": np.asarray(values, dtype="float64")})
     frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
     return frame

@@ -14,7 +14,7 @@ from types import TracebackType
 import httpx
 
 from gramlib.errors import DataContractError, ParameterError, SourceUnreachable
-from gramlib.sources.online.body import CutShort, check_body, first_bytes
+from gramlib.sources.online.body import CutShort, check_body, first_bytes, one_line
 from gramlib.sources.online.deadline import Deadline
 from gramlib.sources.online.provider import RawFile, Request
 from gramlib.sources.online.settings import OnlineSettings
@@ -201,7 +201,7 @@ def _retry_after_s(header: str) -> float | None:
 
 def _unreachable(request: Request, reason: str) -> SourceUnreachable:
     return SourceUnreachable(
-        f"{httpx.URL(request.url).host}: {reason}",
+        f"{httpx.URL(request.url).host}: {one_line(reason)}",
         expected=f"{request.form.name}",
         origin=request.url,
         remedy="try again later, name another source, use a snapshot (data.offline: true), or give a file (data.source: file)",

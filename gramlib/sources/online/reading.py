@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 from gramlib.errors import DataContractError, GramError
@@ -87,6 +88,9 @@ def _without_blanks(frame: pd.DataFrame, files: Sequence[RawFile], notes: list[D
 
 
 def _refuse_impossible(provider: Provider, frame: pd.DataFrame, files: Sequence[RawFile]) -> None:
+    infinite = int(np.isinf(frame["value"]).sum())
+    if infinite:
+        raise _changed(f"{infinite} value(s) without bound: something was divided by zero", files)
     if provider.kind == "covariate":
         return
     wrong = frame[frame["value"] < 0] if provider.kind == "supply" else frame[frame["value"] <= 0]

@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 from documented_answers import NOW
-from fake_host import FakeHost
+from fake_host import QUICK, FakeHost
 
-from gramlib.sources.online import Manners, OnlineSettings
-
-QUICK = Manners(attempts=3, backoff_s=0.01, pause_s=0.0, connect_timeout_s=1.0, read_timeout_s=1.0, max_bytes=2_000_000)
+from gramlib.sources.online import OnlineSettings
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from gramlib.sources.online import Manners
+
+QUICK = Manners(attempts=3, backoff_s=0.01, pause_s=0.0, connect_timeout_s=1.0, read_timeout_s=1.0, max_bytes=2_000_000)
+"""The shipped manners with waits that a test can spare."""
+
 HOSTS = (
     "api.spdrgoldshares.com", "query1.finance.yahoo.com", "prices.lbma.org.uk", "www.bankofengland.co.uk",
     "www.worldbank.org", "thedocs.worldbank.org", "api.nbp.pl", "api.binance.com", "api.kraken.com",

@@ -11,9 +11,8 @@ import zlib
 from email.utils import format_datetime
 
 import pytest
-from conftest import QUICK
 from documented_answers import DOCUMENTED, as_json, as_text, lbma
-from fake_host import Reply
+from fake_host import QUICK, Reply
 
 from gramlib.errors import DataContractError, ParameterError, SourceUnreachable
 from gramlib.sources.online import Manners, fetch_series

@@ -306,6 +306,8 @@ def test_an_answer_that_starts_late_is_marked(name, host, settings):
         ("coinbase_paxg", {"message": "NotFound"}),
         ("coingecko_paxg", {"prices": [], "market_caps": [], "total_volumes": []}),
         ("coingecko_paxg_supply", {"prices": [[utc_ms("2026-11-19"), 4300.0]], "market_caps": []}),
+        ("coingecko_paxg_supply", {"prices": [[utc_ms("2026-11-19"), 0]], "market_caps": [[utc_ms("2026-11-19"), 2e9]]}),
+        ("bitfinex_xaut", [[1000 * utc_ms("2026-11-19"), 1, 4300.0, 4300.0, 4300.0, 1]]),
         ("defillama_usdt", {"chainBalances": {}}),
         ("defillama_usdt", {"chainBalances": {"Tron": {"tokens": [{"date": utc_s("2026-11-19"), "circulating": {"peggedUSD": -1}}]}}}),
         ("nbp", []),
@@ -326,6 +328,7 @@ def test_empty_null_and_foreign_json_is_refused_with_its_first_bytes(name, body,
     [
         "observation_date,DGS10\n2025-10-15,1.7\n",
         "observation_date,DFII10\n2025-10-15,one\n",
+        "observation_date,DFII10\n,1.7\n",
         "observation_date,DFII10\n",
     ],
 )
