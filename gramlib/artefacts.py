@@ -115,17 +115,54 @@ CATALOGUE: dict[str, Artefact] = {
     entry.name: entry
     for entry in (
         Artefact(
-            "prices", "data", "Daily gold price, one row a London business day",
+            "prices", "data", "Daily gold price, one row a London business day", version=2,
             key=("date",),
             columns=(
                 Column("date", "date", "", "London business day"),
                 Column("gold_usd_per_oz", "float64", "USD/oz", "gold price", **_PRICE_OZ),
                 Column("gold_usd_per_g", "float64", "USD/g", "gold price", **_PRICE_G),
-                Column("log_return", "float64", "1", "log of the price over the row before; empty where it would bridge a gap",
+                Column("log_return", "float64", "1", "log of the price over the row before; empty where it would bridge a gap or a join",
                        nullable=True, lower=-0.5, upper=0.5),
                 Column("filled", "bool", "", "no quote that day: the last price is carried, its return is empty"),
                 Column("stale", "bool", "", "price unchanged for so long that it is not a quote"),
                 Column("outlier", "bool", "", "a suspicious price that was kept; see quality"),
+                Column("joined", "bool", "", "first row after a splice: the row before is another series"),
+                Column("source", "str", "", "card id of the series the row comes from"),
+            ),
+        ),
+        Artefact(
+            "token_prices", "data", "Daily price of gold tokens against gold; no rows in a run without tokens",
+            key=("date", "token"),
+            columns=(
+                Column("date", "date", "", "calendar day at whose end (UTC) the token price stood; seven days a week"),
+                Column("token", "str", "", "name of the token, such as paxg"),
+                Column("token_usd_per_oz", "float64", "USD/oz", "token price for one troy ounce of gold", lower=1.0, upper=50_000.0),
+                Column("gold_usd_per_g", "float64", "USD/g", "gold price of the day, or the last one before it", **_PRICE_G),
+                Column("gold_age_days", "int64", "day", "age of that gold price; 0 means aligned", lower=0, upper=14),
+                Column("premium", "float64", "1", "token over gold, less one; a price gap in time as well unless aligned",
+                       lower=-1.0, upper=10.0),
+                Column("log_return", "float64", "1", "log of the token price over that of the aligned day before; empty unless aligned",
+                       nullable=True, lower=-1.0, upper=1.0),
+                Column("weekend", "bool", "", "no London business day: for liquidity alone, not for returns"),
+                Column("stale", "bool", "", "price unchanged for so long that it is not a quote"),
+                Column("source", "str", "", "card id of the token's series"),
+            ),
+        ),
+        Artefact(
+            "flows", "data", "Ounces or tokens outstanding and their change from row to row; no rows in a run without flows",
+            key=("date", "product"),
+            columns=(
+                Column("date", "date", "", "day the quantity was stated for"),
+                Column("product", "str", "", "fund or token, such as gld or usdc"),
+                Column("quantity", "float64", "as unit", "outstanding", lower=0.0),
+                Column("unit", "str", "", "what is counted", isin=("ounces", "tokens")),
+                Column("change", "float64", "as unit", "since the row before; negative is redeemed; empty on a product's first row",
+                       nullable=True),
+                Column("change_share", "float64", "1", "change over the quantity of the row before", nullable=True, lower=-1.0),
+                Column("days", "int64", "day", "calendar days since the row before; 0 on the first", lower=0),
+                Column("flag", "str", "", "empty, or why the change is no holder's flow",
+                       isin=("", "first", "split", "step", "reverted", "gap")),
+                Column("source", "str", "", "card id of the series"),
             ),
         ),
         Artefact(
@@ -365,3 +402,11 @@ def _expectation(artefact: Artefact, column_name: str) -> str:
             bounds = f", {column.lower} to {column.upper}" if (column.lower, column.upper) != (None, None) else ""
             return f"{column.dtype}{' or empty' if column.nullable else ''} [{column.unit}]{bounds}: {column.meaning}"
     return f"columns {', '.join(c.name for c in artefact.columns)}, in this order, unique by {', '.join(artefact.key)}"
+
+
+def empty_table(name: str) -> pd.DataFrame:
+    """Table `name` without rows, its columns typed as the catalogue says."""
+    import pandas as pd
+
+    columns = {c.name: pd.Series([], dtype=_PANDERA_DTYPES.get(c.dtype, c.dtype)) for c in entry(name).columns}
+    return check_table(name, pd.DataFrame(columns), "an empty table")

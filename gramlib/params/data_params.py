@@ -17,12 +17,16 @@ from gramlib.params.suggest import did_you_mean
 
 GOLD_PROVIDERS = ("gld_archive", "yahoo_gcf", "lbma_pm", "boe_xudlgpd")
 CROSSCHECK_PROVIDERS = (*GOLD_PROVIDERS, "nbp", "worldbank_monthly")
-TOKEN_PROVIDERS = (
-    "binance_paxg", "kraken_paxg", "coinbase_paxg", "coingecko_paxg", "bitfinex_xaut", "coingecko_xaut",
-)  # fmt: skip
-FLOW_PROVIDERS = (
-    "gld_ounces", "defillama_usdt", "defillama_usdc", "coingecko_paxg_supply", "coingecko_xaut_supply",
-)  # fmt: skip
+TOKEN_PROVIDERS = {
+    "binance_paxg": "paxg", "kraken_paxg": "paxg", "coinbase_paxg": "paxg", "coingecko_paxg": "paxg",
+    "bitfinex_xaut": "xaut", "coingecko_xaut": "xaut",
+}  # fmt: skip
+"""Provider and the token it prices."""
+FLOW_PROVIDERS = {
+    "gld_ounces": "gld", "defillama_usdt": "usdt", "defillama_usdc": "usdc",
+    "coingecko_paxg_supply": "paxg", "coingecko_xaut_supply": "xaut",
+}  # fmt: skip
+"""Provider and the product whose quantity outstanding it gives."""
 COVARIATE_PROVIDERS = ("fred_dfii10", "fred_dtb3", "fred_gvzcls")
 PROVIDERS = (*CROSSCHECK_PROVIDERS, *TOKEN_PROVIDERS, *FLOW_PROVIDERS, *COVARIATE_PROVIDERS)
 FILE_LISTS = ("splice", "crosscheck", "token_files", "flow_files")
@@ -89,11 +93,12 @@ class DataParams(Section):
         "auto", "separator of the file: auto, comma, semicolon, tab, pipe or space"
     )
     sheet: str = param("", "sheet of a workbook; empty means chosen by rule and reported")
+    day_shift: int = param(0, "days added to every date of the file, for stamps of the day after", "calendar days", ge=-2, le=2)
     chain: Annotated[list[str], each_of(*GOLD_PROVIDERS)] = param(
         ["gld_archive", "yahoo_gcf", "lbma_pm"], "online gold sources, tried in this order until one answers"
     )
     splice: Annotated[list[str], _each_source(*GOLD_PROVIDERS)] = param(
-        [], "series that fill dates the first one lacks, best first: providers or named files"
+        [], "series laid before the start and after the end of the first, best first: providers or named files"
     )
     crosscheck: Annotated[list[str], _each_source(*CROSSCHECK_PROVIDERS)] = param(
         [], "series the gold price is held against: providers or named files"

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
+from gramlib.prices.grade import Grade, grade_of
+from gramlib.sources.card import SourceCard
 from gramlib.sources.monthly import monthly_card
 from gramlib.sources.raw import RawSeries
-from gramlib.sources.sample import LABEL
+
+STRICTNESS = ("yes", "unknown", "no")
 
 
 def source_document(raw: RawSeries, prices: pd.DataFrame, quality: pd.DataFrame) -> dict[str, Any]:
-    """Document `source_cards` for `prices` (the standard table) made of `raw`, with its `quality` table."""
-    grade, reason, label = _grade(raw, quality)
+    """Document `source_cards` for `prices` (the standard table) made of `raw` alone, with its `quality` table."""
+    grade = grade_of([raw], unit_check(quality), len(prices))
+    return card_document(raw, prices, grade, [raw.card])
+
+
+def card_document(raw: RawSeries, prices: pd.DataFrame, grade: Grade, cards: Iterable[SourceCard]) -> dict[str, Any]:
+    """The document for `prices`, whose preferred series is `raw`; `cards` are those of every series used.
+
+    `redistribute` is the strictest of theirs.
+    """
+    cards = [*{card.id + card.sha256: card for card in cards}.values()]
     return {
         "schema": 1,
-        "grade": grade,
-        "grade_reason": reason,
-        "label": label,
-        "redistribute": raw.card.redistribute,
+        "grade": grade.letter,
+        "grade_reason": grade.reason,
+        "label": grade.label,
+        "redistribute": max((card.redistribute for card in cards), key=STRICTNESS.index),
         "unit_in": raw.unit,
         "column": raw.column,
         "currency": "USD",
-        "cards": [raw.card.to_record(), monthly_card().to_record()],
+        "cards": [card.to_record() for card in [*cards, monthly_card()]],
         "start": f"{prices['date'].iloc[0]:%Y-%m-%d}",
         "end": f"{prices['date'].iloc[-1]:%Y-%m-%d}",
         "rows": len(prices),
@@ -31,17 +44,7 @@ def source_document(raw: RawSeries, prices: pd.DataFrame, quality: pd.DataFrame)
     }
 
 
-def _grade(raw: RawSeries, quality: pd.DataFrame) -> tuple[str, str, str]:
-    """Grade, reason and label.
-
-    D: the sample, or a file whose level does not follow the monthly history or cannot be held against it: mechanics
-    only, not evidence. C: one file of unverified origin that agrees with the monthly history. B and A need two
-    independent daily series that agree, which comes with more sources.
-    """
-    if raw.card.id == "sample":
-        return "D", "the shipped sample is generated through monthly averages; it is no record of daily prices", LABEL
-    unit = quality[quality["check"] == "unit"].iloc[0]
-    if unit["status"] == "ok":
-        return "C", f"one file of unverified origin; its level agrees with the monthly history ({unit['found']})", ""
-    label = "level not confirmed by the monthly gold history: demonstration only"
-    return "D", f"one file of unverified origin; {unit['decision']} ({unit['found']})", label
+def unit_check(quality: pd.DataFrame) -> pd.Series | None:
+    """The quality row that says how the unit was decided; None for a source that states it."""
+    rows = quality[quality["check"] == "unit"]
+    return rows.iloc[0] if len(rows) else None

@@ -22,7 +22,7 @@ STALE_RUN = 5
 DAILY_SHARE = 0.5
 
 
-def standardise(raw: RawSeries, params: DataParams) -> tuple[pd.DataFrame, pd.DataFrame]:
+def standardise(raw: RawSeries, params: DataParams, log: QualityLog | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The tables `prices` and `quality` (catalogue entries of these names) of `raw` within the window of `params`.
 
     A gap of up to `max_fill_days` business days is filled with the last price (`filled`); a longer one stays a
@@ -32,7 +32,7 @@ def standardise(raw: RawSeries, params: DataParams) -> tuple[pd.DataFrame, pd.Da
     Raises DataContractError, with the line of the file, for negative or conflicting prices, impossible steps and
     series that are not daily; ParameterError when the window holds fewer than two prices.
     """
-    log = QualityLog(raw.notes)
+    log = QualityLog(raw.notes) if log is None else log
     origin = raw.origin
     rows = clean_rows(raw.frame, origin, log)
     rows = _in_window(rows, params, log)
@@ -48,7 +48,7 @@ def standardise(raw: RawSeries, params: DataParams) -> tuple[pd.DataFrame, pd.Da
     place = days.get_indexer(pd.DatetimeIndex(rows["date"]))
     gap_days = np.diff(place, prepend=place[0] - 1)
     _refuse_unless_daily(rows, len(days), origin)
-    refuse_impossible_steps(rows, gap_days, origin)
+    refuse_impossible_steps(rows, gap_days, origin, log)
     stale = _stale(rows, log)
     spike = flag_spikes(rows, log)
 
@@ -66,6 +66,8 @@ def standardise(raw: RawSeries, params: DataParams) -> tuple[pd.DataFrame, pd.Da
             "filled": filled,
             "stale": stale,
             "outlier": table["outlier"].fillna(False).to_numpy(dtype=bool),
+            "joined": False,
+            "source": raw.card.id,
         }
     )
     _note_coverage(prices, log)

@@ -26,6 +26,11 @@ class Block:
         return self.text
 
 
+def paragraph(text: str) -> Block:
+    """One sentence, or a few, where there is nothing to draw."""
+    return Block(f"<p>{escape(text)}</p>", text)
+
+
 def _tone(status: str) -> str:
     return STATUS_TONE.get(status, "none")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from gramlib.report.blocks import Block, paragraph
 from gramlib.report.numbers import count, joined, percent, usd
 
 
@@ -16,6 +17,12 @@ def data_line(document: dict[str, Any]) -> str:
         f"{document['rows']:,} business days {document['start']} to {document['end']}, "
         f"last {document['last_gold_usd_per_oz']:,.2f} USD/oz, grade {document['grade']}{label}"
     )
+
+
+def grade_line(document: dict[str, Any]) -> Block:
+    """The grade of the data and its reason, in one line."""
+    label = f" Every page carries: {document['label']}." if document["label"] else ""
+    return paragraph(f"Data grade {document['grade']}: {document['grade_reason']}.{label}")
 
 
 def train_line(calibration: dict[str, Any]) -> str:

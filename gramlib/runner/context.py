@@ -179,6 +179,13 @@ class StageContext:
         found = {name: read_manifest(path) for name, path in self._upstream.items()}
         return {name: manifest for name, manifest in found.items() if manifest is not None}
 
+    @property
+    def snapshots(self) -> Path:
+        """Where answers from the network are kept, for every run beside this one."""
+        from gramlib.runner import workbench
+
+        return (self.folder.parent.parent if not self.by_hand else workbench.reports()) / "snapshots"
+
     def read(self, name: str) -> Any:
         """An upstream artefact by catalogue name: a DataFrame, or a dict for a document; verified.
 

@@ -17,7 +17,7 @@ def prices(n: int = 5) -> pd.DataFrame:
     return pd.DataFrame({
         "date": pd.bdate_range("2024-01-02", periods=n).astype("datetime64[us]"),
         "gold_usd_per_oz": oz, "gold_usd_per_g": oz / 31.1034768, "log_return": np.r_[np.nan, np.diff(np.log(oz))],
-        "filled": False, "stale": False, "outlier": False,
+        "filled": False, "stale": False, "outlier": False, "joined": False, "source": "test",
     })
 
 
@@ -74,7 +74,7 @@ def test_the_catalogue_is_sound() -> None:
         assert len(set(columns)) == len(columns), name
         assert set(artefact.key) <= set(columns), name
         assert (artefact.kind == "table") == bool(columns), name
-    assert [artefact.name for artefact in of_stage("data")] == ["prices", "quality", "source_cards"]
+    assert [artefact.name for artefact in of_stage("data")] == ["prices", "token_prices", "flows", "quality", "source_cards"]
     with pytest.raises(ArtefactError, match="there is no artefact"):
         entry("price")
 

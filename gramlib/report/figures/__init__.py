@@ -1,6 +1,8 @@
 """Every chart of the workbench: a function of tables that returns a `Figure`.
 
 data      price_history, return_profile
+sources   coverage_timeline, agreement
+tokens    token_premium, redemptions
 train     volatility, league, tail_fit
 predict   scenario_paths, fan
 replay    replay, one scenario day by day
@@ -16,22 +18,28 @@ from gramlib.report.figures.predict import fan, scenario_paths
 from gramlib.report.figures.ranking import scenario_ranking
 from gramlib.report.figures.replay import replay
 from gramlib.report.figures.reverse import reverse_intervals
+from gramlib.report.figures.sources import agreement, coverage_timeline
 from gramlib.report.figures.summary import overview
+from gramlib.report.figures.tokens import redemptions, token_premium
 from gramlib.report.figures.train import league, tail_fit, volatility
 
 __all__ = [
+    "agreement",
     "coverage_backtest",
+    "coverage_timeline",
     "failure_probabilities",
     "fan",
     "league",
     "loss_distribution",
     "overview",
     "price_history",
+    "redemptions",
     "replay",
     "return_profile",
     "reverse_intervals",
     "scenario_paths",
     "scenario_ranking",
     "tail_fit",
+    "token_premium",
     "volatility",
 ]

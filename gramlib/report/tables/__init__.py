@@ -1,6 +1,6 @@
 """Every table of the pages: each takes an artefact as it stands and says it in words, units and statuses."""
 
-from gramlib.report.tables.data import facts, quality, sources
+from gramlib.report.tables.data import agreement, attempts, facts, flows, joins, premium, quality, series, sources
 from gramlib.report.tables.judged import interval, metrics, reverse, shock_range, verdicts
 from gramlib.report.tables.models import backtests, league, model_cards
 from gramlib.report.tables.plain import NO_EVIDENCE
@@ -9,21 +9,27 @@ from gramlib.report.tables.settings import assumptions, issuer, leaves, paramete
 
 __all__ = [
     "NO_EVIDENCE",
+    "agreement",
     "assumptions",
+    "attempts",
     "backtests",
     "facts",
     "failures",
+    "flows",
     "interval",
     "issuer",
+    "joins",
     "league",
     "leaves",
     "metrics",
     "model_cards",
     "parameters",
+    "premium",
     "provenance",
     "quality",
     "reverse",
     "scenarios",
+    "series",
     "shock_range",
     "sources",
     "verdicts",
