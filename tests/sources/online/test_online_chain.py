@@ -37,7 +37,7 @@ def test_the_first_that_answers_is_used_and_the_rest_are_not_asked(host, setting
         ("gld_archive", "used"),
         ("boe_xudlgpd", "not needed"),
     ]
-    assert result.tried[0].reason == "3 rows, 2004-11-18 to 2004-11-29"
+    assert result.tried[0].reason == "4 rows, 2004-11-18 to 2018-12-05"
 
 
 def test_each_one_skipped_is_told_returned_and_noted(host, settings):

@@ -91,7 +91,7 @@ def test_gld_holidays_are_counted_and_one_answer_serves_both_series(host, settin
     host.gives(gld)
     fix, ounces = (fetch_series(name, settings()) for name in ("gld_archive", "gld_ounces"))
     assert len(host.asked) == 1 and fix.card.sha256 == ounces.card.sha256
-    assert any(note.check == "holidays" and note.found.startswith("3 row(s)") for note in fix.notes)
+    assert any(note.check == "holidays" and note.found.startswith("4 row(s)") for note in fix.notes)
     assert (fix.unit, fix.currency, ounces.currency, ounces.instrument) == ("oz", "USD", "", "supply")
 
 

@@ -17,7 +17,7 @@ from gramlib.errors import DataContractError
 from gramlib.sources.online.body import XLSX
 from gramlib.sources.online.cells import number, series
 from gramlib.sources.online.provider import BROWSER, Parsed, Provider, RawFile, Request, Requests
-from gramlib.sources.online.workbook import Row, column_of, sheet_rows
+from gramlib.sources.online.workbook import column_of, sheet_rows
 from gramlib.sources.raw import Decision
 
 URL = "https://api.spdrgoldshares.com/api/v1/historical-archive?product=gld&exchange=NYSE&lang=en"
@@ -34,47 +34,38 @@ def _requests(now: dt.datetime) -> Requests:
     yield Request(URL, XLSX, "historical_archive.xlsx")
 
 
-def _table(files: Sequence[RawFile]) -> tuple[Row, list[Row], tuple[Decision, ...]]:
-    """Header, rows of days on which the fund was valued, and what was left out."""
+def _columns(files: Sequence[RawFile], *patterns: str) -> tuple[pd.Series, list[np.ndarray], tuple[Decision, ...]]:
+    """Days and the figures of the columns that match `patterns`, for the days that have a figure in each."""
     rows = sheet_rows(files[-1].content, SHEET)
     place = next(
-        (i for i, row in enumerate(rows[:HEADER_ROWS]) if row and re.match(DATE, str(row[0] or "").strip(), re.I)), None
+        (i for i, row in enumerate(rows[:HEADER_ROWS]) if row and re.match(DATE, str(row[0]).strip(), re.I)), None
     )
     if place is None:
         raise DataContractError(
             f"no header that starts with Date in the first {HEADER_ROWS} rows", expected="Date | GLD Close | …"
         )
-    header = rows[place]
-    nav = column_of(header, NAV_PER_SHARE)
-    filled = [row for row in rows[place + 1 :] if row and row[0] is not None]
-    valued = [row for row in filled if not (isinstance(row[nav], str) and CLOSED.search(row[nav]))]
-    closed = len(filled) - len(valued)
+    wanted = [column_of(rows[place], pattern) for pattern in patterns]
+    dated = [row for row in rows[place + 1 :] if row and row[0] is not None]
+    # Word by cell, not by row: days the exchange was shut have a NAV, and days with a NAV may await a closing price.
+    valued = [row for row in dated if not any(isinstance(row[i], str) and CLOSED.search(row[i]) for i in wanted)]
+    closed = len(dated) - len(valued)
     note = Decision(
         "holidays", "ok", f"{closed:,} row(s) with words for figures (HOLIDAY, closed, awaited)", "figures", "left out"
     )
-    return header, valued, (note,) if closed else ()
-
-
-def _figures(rows: list[Row], place: int) -> np.ndarray:
-    return np.array([number(_bare(row[place])) for row in rows])
+    figures = [np.array([number(_bare(row[i])) for row in valued]) for i in wanted]
+    return pd.to_datetime(pd.Series([_day(row[0]) for row in valued])), figures, (note,) if closed else ()
 
 
 def _bare(cell: Any) -> Any:
     return cell.replace("$", "").replace("%", "").replace(",", "") if isinstance(cell, str) else cell
 
 
-def _days(rows: list[Row]) -> pd.Series:
-    days = [
-        row[0].date() if isinstance(row[0], dt.datetime) else dt.datetime.strptime(str(row[0]).strip(), "%d-%b-%Y")
-        for row in rows
-    ]
-    return pd.to_datetime(pd.Series(days))
+def _day(cell: Any) -> dt.datetime:
+    return cell if isinstance(cell, dt.datetime) else dt.datetime.strptime(str(cell).strip(), "%d-%b-%Y")
 
 
 def _parse_fix(files: Sequence[RawFile]) -> Parsed:
-    header, rows, notes = _table(files)
-    nav = _figures(rows, column_of(header, NAV_PER_SHARE))
-    ounces = _figures(rows, column_of(header, OUNCES_PER_SHARE))
+    days, (nav, ounces), notes = _columns(files, NAV_PER_SHARE, OUNCES_PER_SHARE)
     typical = float(np.nanmedian(ounces))
     if 50 < typical < 150:  # stated for a thousand shares, 100 at the start and less by the fee each year
         ounces = ounces / 1000
@@ -82,12 +73,12 @@ def _parse_fix(files: Sequence[RawFile]) -> Parsed:
         raise DataContractError(
             f"a median of {typical:g} ounces a share", expected="about 0.1, or 100 for 1,000 shares"
         )
-    return Parsed(series(_days(rows), nav / ounces), notes)
+    return Parsed(series(days, nav / ounces), notes)
 
 
 def _parse_ounces(files: Sequence[RawFile]) -> Parsed:
-    header, rows, notes = _table(files)
-    return Parsed(series(_days(rows), _figures(rows, column_of(header, OUNCES))), notes)
+    days, (ounces,), notes = _columns(files, OUNCES)
+    return Parsed(series(days, ounces), notes)
 
 
 _LICENCE = "State Street SPDR Gold Shares archive, copyright of the sponsor; embeds LBMA prices; no redistribution"
