@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from gramlib.errors import DataContractError, GramError, ParameterError, SourceUnreachable
+from gramlib.sources.online.deadline import Deadline
 from gramlib.sources.online.fetch import fetch_series, provider_named, terms_refused
 from gramlib.sources.online.settings import OnlineSettings
 from gramlib.sources.raw import Decision, RawSeries
@@ -39,13 +40,17 @@ def fetch_chain(
 ) -> ChainResult:
     """The first of `providers` that gives its series; each skipped one is told (`tell`) and noted in the series.
 
+    The chain as a whole keeps to `total_timeout_s`: each source has an equal share of what is left, so that one that
+    drips cannot use up the time of those behind it.
     When none does: SourceUnreachable if any may answer later, else DataContractError if any has changed its form,
     else ParameterError (terms not accepted), each with every reason.
     """
-    known = [provider_named(name) for name in providers]
+    refused = [terms_refused(provider_named(name), settings) for name in providers]
+    deadline = Deadline(settings.total_timeout_s, "chain")
     tried: list[Attempted] = []
     for place, name in enumerate(providers):
-        got = terms_refused(known[place], settings) or _series_or_error(name, settings)
+        share_s = deadline.remaining() / max(1, refused[place:].count(None))
+        got = refused[place] or _series_or_error(name, replace(settings, total_timeout_s=share_s))
         if isinstance(got, GramError):
             tried.append(Attempted(name, _outcome(got), got.found))
             if tell:

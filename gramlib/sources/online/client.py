@@ -139,7 +139,8 @@ class Client:
         if response.status_code in AGAIN:
             raise _TryAgain(f"{status}, {said}", _retry_after_s(response.headers.get("retry-after", "")))
         if response.status_code in REFUSED:
-            raise _unreachable(request, f"{status}, the host {REFUSED[response.status_code]}: {said}")
+            by_whom = "a guard before the host" if "cf-mitigated" in response.headers else "the host"
+            raise _unreachable(request, f"{status}, {by_whom} {REFUSED[response.status_code]}: {said}")
         raise DataContractError(
             f"{request.url} answered {status}: {said}",
             expected=f"status 200 and {request.form.name}",

@@ -30,7 +30,7 @@ class Deadline:
     def passed(self, doing: str) -> SourceUnreachable:
         """The error that says the limit was reached while `doing`."""
         return SourceUnreachable(
-            f"{self.origin}: the total limit of {self.seconds:g} s passed while {doing}",
+            f"{self.origin}: the total limit of {round(self.seconds, 1):g} s passed while {doing}",
             expected="the whole series within data.total_timeout_s",
             origin=self.origin,
             remedy="try again later, raise data.total_timeout_s, or name another source",

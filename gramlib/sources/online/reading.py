@@ -34,7 +34,10 @@ def read_answers(provider: Provider, files: Sequence[RawFile], accessed: dt.date
         ) from error
     except Exception as error:  # whatever a parser stumbles over, the answer has not the documented form
         raise _changed(f"{type(error).__name__}: {error}", files) from error
-    kept = [*notes, *(Decision("source", "note", caveat, "", "kept in mind") for caveat in provider.caveats)]
+    kept = [
+        *notes,
+        *(Decision("source", "note", caveat, "a plain daily record", "kept in mind") for caveat in provider.caveats),
+    ]
     frame = _without_unfinished(provider, frame, accessed, files, kept)
     frame = _without_blanks(frame, files, kept)
     _refuse_impossible(provider, frame, files)

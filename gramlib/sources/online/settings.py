@@ -33,7 +33,7 @@ class Manners:
 class OnlineSettings:
     """Settings of every online source.
 
-    `total_timeout_s` bounds one series, all its pages, waits and retries together. A snapshot younger than
+    `total_timeout_s` bounds one series or one chain, all pages, waits and retries together. A snapshot younger than
     `max_age_hours` is used as it is; with `offline` any snapshot is, and nothing is asked. `accept_terms` names the
     providers whose terms the user accepts. `now` is the hour of this run in UTC. `base_urls` replaces
     "https://<host>" by another address, for mirrors and tests.

@@ -73,6 +73,13 @@ def test_refusals_are_not_asked_again(status, words, host, settings):
     assert words in error.found and '{"message":"no"}' in error.found and len(host.asked) == 1
 
 
+def test_a_guard_is_told_from_the_host_and_not_got_past(host, settings):
+    guarded = Reply(CLOUDFLARE.encode(), "text/html", 403, {"cf-mitigated": "challenge"})
+    error = refused(host, settings, guarded, SourceUnreachable)
+    assert "a guard before the host refuses" in error.found and "Just a moment" in error.found
+    assert len(host.asked) == 1 and host.asked[0].headers["User-Agent"].startswith("gramlib/")
+
+
 @pytest.mark.parametrize("status", [400, 404, 410, 204, 300])
 def test_an_address_that_is_gone_is_a_changed_form(status, host, settings):
     error = refused(host, settings, Reply(b"" if status == 204 else b"gone", "text/plain", status), DataContractError)
