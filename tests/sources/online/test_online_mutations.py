@@ -66,7 +66,7 @@ def damaged(draw: st.DrawFn, content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_damage_gives_a_checked_series_or_one_of_our_errors(name, data):
     files = list(GOOD[name])
