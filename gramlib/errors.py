@@ -19,6 +19,8 @@ where it came from, what to do. `GramError` takes these four so that none is for
 
 from __future__ import annotations
 
+import errno
+
 
 class GramError(Exception):
     """Base of every error the workbench raises on purpose.
@@ -107,6 +109,17 @@ class Terminated(GramError):
     """The process was asked to stop (SIGTERM)."""
 
     exit_code = 143
+
+
+def from_os_error(error: OSError) -> GramError:
+    """What the operating system refused, in our words: want of space is temporary (75), the rest is a bad place (2)."""
+    place = str(error.filename or "")
+    said = error.strerror or str(error)
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return TemporaryError(f"the disk is full ({said})", expected="room for the run: about 100 MB at baseline size", origin=place,
+                              remedy="free some space, or use another folder (--out); the same command resumes")
+    return ParameterError(f"{said}: {place}" if place else said, expected="files and folders that can be read and written",
+                          remedy="check the path and its rights, or choose another folder (--out)")
 
 
 def _descendants(cls: type[GramError]) -> list[type[GramError]]:

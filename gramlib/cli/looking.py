@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gramlib.errors import GramError
+from gramlib.errors import GramError, ParameterError
 from gramlib.runner import workbench
 
 
@@ -21,8 +21,13 @@ def replay(prices: Path, issuer: str, events: Path | None, engine: str, output: 
     from gramlib.params.issuer_file import load_issuer
     from gramlib.simulation.replay_csv import replay_csv
 
+    for source in (prices, events):
+        if source is not None and output.resolve() == source.resolve():
+            raise ParameterError(f"-o names {output}, which is also read", expected="another file for the ledger", origin="-o",
+                                 remedy="choose another name: the input would be lost")
+
     days = replay_csv(prices, load_issuer(issuer, workbench.root()), events, engine, output)
-    click.echo(f"{len(days)} days written to {output}")
+    click.echo(f"{len(days)} day(s) written to {output}")
 
 
 @click.command()
@@ -51,5 +56,8 @@ def list_things(what: str) -> None:
     """What there is: stages, models, scenarios, issuers, profiles or runs."""
     from gramlib.runner.catalogue import rows
 
-    for name, text in rows(what, workbench.root(), workbench.reports()):
+    found = list(rows(what, workbench.root(), workbench.reports()))
+    for name, text in found:
         click.echo(f"{name:<28} {text}")
+    if not found:
+        click.echo(f"no {what} in {workbench.shown(workbench.reports())}")

@@ -30,8 +30,11 @@ def check(run: str, overrides: tuple[str, ...]) -> None:
 def explain(run: str, overrides: tuple[str, ...], stage: str) -> None:
     """Every parameter with its value, unit and meaning, and where the value came from."""
     from gramlib.params.explain import explain as rows_of
+    from gramlib.runner.pipeline import stage_named
 
-    rows = [row for row in rows_of(resolve(run, overrides).params) if not stage or row.name.startswith(f"{stage}.")]
+    rows = rows_of(resolve(run, overrides).params, stage)
+    if not rows:
+        stage_named(stage)
     width = max((len(row.name) for row in rows), default=0)
     for row in rows:
         click.echo(f"{row.name:<{width}}  {row.value!s:<24}  {row.origin:<32}  {row.meaning}")

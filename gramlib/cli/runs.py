@@ -35,6 +35,13 @@ class Duration(click.ParamType):
         return float(match[1]) * _SECONDS[match[2]]
 
 
+def given(ctx: click.Context, param: click.Parameter, value: str | None) -> str:
+    """An option's text, "" when it is left out; an empty one is refused: `--stage "$STAGE"` must not mean every stage."""
+    if value is not None and not value.strip():
+        raise click.BadParameter("is empty; leave the option out or give it a value")
+    return value or ""
+
+
 def resolve(what: str, overrides: tuple[str, ...] = (), run_id: str = "") -> ResolvedRun:
     """The run that a params file, a run.json, a run folder or a run id stands for."""
     from gramlib.runner.resolve import resolve_run
@@ -43,13 +50,28 @@ def resolve(what: str, overrides: tuple[str, ...] = (), run_id: str = "") -> Res
     path = Path(what)
     if path.is_dir() and (path / "run.json").is_file():
         return resolve_run(path / "run.json", list(overrides), root, path.resolve().name)
+    if path.is_dir():
+        raise ParameterError(f"{what or 'the empty name'} is a folder without run.json", expected="a params file, a run.json, a run folder or a run id",
+                             origin=str(path.absolute()), remedy="name a file in it, such as params/baseline.yaml")
     if path.suffix in {".yaml", ".yml", ".json"} or path.exists():
         return resolve_run(path, list(overrides), root, run_id)
     folder = workbench.reports() / what
     if (folder / "run.json").is_file():
         return resolve_run(folder / "run.json", list(overrides), root, what)
     raise ParameterError(f"{what} is neither a file nor a run", expected="a params file, a run.json, a run folder or a run id",
-                         origin=str(workbench.reports()), remedy="gram list runs shows the runs there are")
+                         origin=str(workbench.reports()), remedy=_nearest(what, root))
+
+
+def _nearest(what: str, root: Path) -> str:
+    file = root / "params" / f"{what}.yaml"
+    return f"did you mean {workbench.shown(file)}?" if file.is_file() else "gram list runs shows the runs there are"
+
+
+def _folder(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
+    return Path(given(ctx, param, value)) if value is not None else None
+
+
+OUT = click.option("--out", callback=_folder, metavar="DIR", help="Folder of the runs (default: reports/).")
 
 
 def _request(stage: str, first: str, last: str, force: bool, wait_s: float, out: Path | None) -> Request:
@@ -63,10 +85,10 @@ def _request(stage: str, first: str, last: str, force: bool, wait_s: float, out:
 
 def _stage_options(command: click.decorators.FC) -> click.decorators.FC:
     for option in (
-        click.option("--until", "last", default="", metavar="S", help="Stop after this stage."),
-        click.option("--from", "first", default="", metavar="S", help="Begin with this stage."),
-        click.option("--stage", default="", metavar="S", help="This stage only."),
-        click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the runs (default: reports/)."),
+        click.option("--until", "last", callback=given, metavar="S", help="Stop after this stage."),
+        click.option("--from", "first", callback=given, metavar="S", help="Begin with this stage."),
+        click.option("--stage", callback=given, metavar="S", help="This stage only."),
+        OUT,
         click.option("--set", "overrides", multiple=True, metavar="K=V", help="Override a parameter, such as predict.n_paths=20000."),
     ):
         command = option(command)
@@ -76,7 +98,7 @@ def _stage_options(command: click.decorators.FC) -> click.decorators.FC:
 @click.command()
 @click.argument("params", metavar="PARAMS.yaml|run.json")
 @_stage_options
-@click.option("--run-id", default="", metavar="ID", help="Name of the run (default: params file and a digest of all parameters).")
+@click.option("--run-id", callback=given, metavar="ID", help="Name of the run (default: params file and a digest of all parameters).")
 @click.option("--force", is_flag=True, help="Run the selected stages even where nothing changed.")
 @click.option("--wait", "wait_s", type=Duration(), default=0.0, metavar="30m", help="Wait this long for an upstream stage or a busy folder.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON event a line instead of text.")
@@ -89,9 +111,13 @@ def run(params: str, overrides: tuple[str, ...], run_id: str, out: Path | None, 
     from gramlib.runner.progress import Reporter
     from gramlib.runner.run import execute
 
-    request = _request(stage, first, last, force, wait_s, out)
-    resolved = resolve(params, overrides, run_id)
     reporter = Reporter(as_json=as_json)
+    try:
+        request = _request(stage, first, last, force, wait_s, out)
+        resolved = resolve(params, overrides, run_id)
+    except GramError as error:
+        reporter.event("run_failed", run_id="", error=type(error).__name__, message=str(error), exit_code=error.exit_code)
+        raise
     began = time.monotonic()
     try:
         ending = execute(resolved, request, reporter)
@@ -143,19 +169,23 @@ def _print_comparison(resolved: ResolvedRun, request: Request, reporter: Reporte
 
 @click.command()
 @click.argument("run_or_params", metavar="RUN")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the runs (default: reports/).")
+@OUT
 def status(run_or_params: str, out: Path | None) -> None:
     """What has run: each stage with its result, time and headline, or how its last attempt ended."""
     from gramlib.runner.pipeline import STAGES
     from gramlib.runner.site import run_summary
+    from gramlib.store.manifest import first_damage
 
     folder = _existing(run_or_params, out)
-    summary = run_summary(folder)
+    summary = run_summary(folder, first_damage)
     click.echo(f"run {folder.run_id}: {summary['status']}" + (f" ({summary['reason'].splitlines()[0]})" if summary["reason"] else ""))
     for item in STAGES:
         manifest = folder.manifest(item.folder)
         attempt = folder.last_attempt(item.folder)
-        if manifest is not None:
+        damage = first_damage(folder.stage_path(item.folder), manifest) if manifest else ""
+        if damage:
+            click.echo(f"  {item.name:<8} damaged    {damage}")
+        elif manifest is not None:
             click.echo(f"  {item.name:<8} succeeded  {manifest.wall_s:6.1f} s  {manifest.headline}")
         elif attempt is not None:
             message = str(attempt.record.get("error", {}).get("message", "no word of its end")).splitlines()[0]
@@ -195,7 +225,7 @@ def why(run_or_params: str, overrides: tuple[str, ...], out: Path | None, stage:
 
 
 @click.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the runs (default: reports/).")
+@OUT
 def index(out: Path | None) -> None:
     """Rebuild reports/index.html from the run folders."""
     from gramlib.runner.site import rebuild_index
@@ -204,7 +234,7 @@ def index(out: Path | None) -> None:
 
 
 @click.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder of the runs (default: reports/).")
+@OUT
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 def prune(out: Path | None, dry_run: bool) -> None:
     """Remove failed attempts and scratch runs made by hand; results are never touched."""
@@ -212,6 +242,6 @@ def prune(out: Path | None, dry_run: bool) -> None:
 
     reports = (out or workbench.reports()).resolve()
     for path in removable(reports):
-        click.echo(("would remove " if dry_run else "removed ") + workbench.shown(path))
         if not dry_run:
-            shutil.rmtree(path, ignore_errors=True)
+            shutil.rmtree(path)
+        click.echo(("would remove " if dry_run else "removed ") + workbench.shown(path))

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gramlib.errors import ArtefactError, GramError, KernelDied, exit_code_of
-from gramlib.runner import plan
+from gramlib.artefacts import entry
+from gramlib.errors import ArtefactError, GramError, KernelDied, exit_code_of, from_os_error
+from gramlib.runner import plan, snapshots
 from gramlib.runner.pipeline import Stage
 from gramlib.runner.resolve import ResolvedRun, package_versions
 from gramlib.runner.stop import StopRequested, StopSwitch
 from gramlib.runner.workbench import PACKAGE
 from gramlib.store import Attempt, Claim, Manifest, Output, RunFolder, atomic
-from gramlib.store.hashing import module_names, sha256_modules
+from gramlib.store.hashing import module_names, sha256_file, sha256_modules
 
 BANNERS = {
     "died": "The kernel died in this cell; the most common reason is want of memory.",
@@ -60,6 +63,7 @@ def run_stage(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path,
             atomic.write_bytes(attempt.path / "report.html", (attempt.path / "notebook.html").read_bytes())
         claim.ensure_held()
         attempt.update(status="succeeded", finished=time.time())
+        manifest = replace(manifest, pages=_pages(attempt))
         manifest.write(attempt.path)
         attempt.publish(stage.folder)
         return manifest
@@ -70,9 +74,18 @@ def run_stage(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path,
     except GramError as error:
         _mark_failed(run, stage, attempt, error, stop.reason)
         raise
+    except OSError as error:
+        told = from_os_error(error)
+        _mark_failed(run, stage, attempt, told, stop.reason)
+        raise told from error
     except BaseException as error:
         _mark_failed(run, stage, attempt, GramError(f"{type(error).__name__}: {error}"), stop.reason)
         raise
+
+
+def _pages(attempt: Attempt) -> dict[str, str]:
+    names = ("notebook.ipynb", "notebook.html", "report.html")
+    return {name: sha256_file(attempt.path / name) for name in names if (attempt.path / name).is_file()}
 
 
 def _folder_of(stage: str) -> str:
@@ -146,6 +159,9 @@ def _manifest(run: ResolvedRun, stage: Stage, notebook: Path, attempt: Attempt, 
     if missing:
         raise ArtefactError(f"{stage.name}: {', '.join(missing)} not written", expected=f"all of {', '.join(stage.outputs)}", origin=str(notebook))
     key = {**key, "modules": plan.imported_modules(stage, left["modules"], snapshot)}
+    if stage.name == "data":
+        document = atomic.read_json(attempt.path / entry("source_cards").filename) or {}
+        key["snapshots"] = snapshots.used(document, Path(attempt.record["run_path"]).parent / "snapshots")
     return Manifest(stage.name, run.run_id, key, outputs, started=started, finished=time.time(), headline=left["headline"],
                     warnings=tuple(left["warnings"]), versions=package_versions(), resources=left["resources"])
 
@@ -171,12 +187,14 @@ def _page_title(run: ResolvedRun, stage: Stage) -> str:
 def _mark_failed(run: ResolvedRun, stage: Stage, attempt: Attempt, error: GramError, reason: str) -> None:
     """Say on disk how the attempt ended; its notebook is kept and made readable."""
     status = reason or ("died" if isinstance(error, KernelDied) else "failed")
-    attempt.update(status=status, finished=time.time(), error={"kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code})
+    with contextlib.suppress(OSError):  # on a full disk not even this; the attempt then counts as died when this process has ended
+        attempt.update(status=status, finished=time.time(),
+                       error={"kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code})
     try:
         _insert_banner(attempt.path / "notebook.ipynb", BANNERS.get(status, ""), str(error))
         _render(run, stage, attempt, failed=True)
     except Exception as trouble:  # the page is a courtesy: the failure itself is what must be told
-        with open(attempt.path / "stage.log", "a", encoding="utf-8") as log:
+        with contextlib.suppress(OSError), open(attempt.path / "stage.log", "a", encoding="utf-8") as log:
             log.write(f"the page of the failed notebook could not be made: {type(trouble).__name__}: {trouble}\n")
 
 

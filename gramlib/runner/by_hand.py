@@ -42,7 +42,7 @@ def upstream_run(stage: Stage, upstream: str) -> RunFolder | None:
                                    origin=str(named.path), remedy=f"gram run PARAMS.yaml --until {lacking}, or set upstream to another run")
         return named
     for run in run_folders(workbench.reports()):
-        if not _lacking(run, stage):
+        if run.created and not _lacking(run, stage):
             return run
     last = stage.upstream[-1]
     print(f"no recorded run has every stage that {stage.name} reads: making a smoke run once (under half a minute)")

@@ -28,6 +28,7 @@ from gramlib.store import atomic
 ENGINE = "gram"
 AUTOSAVE_SECONDS = 10
 KERNEL_START_SECONDS = 180
+LONGEST_SOCKET_PLACE = 70
 
 
 @dataclass
@@ -122,6 +123,12 @@ class _Client(PapermillNotebookClient):
         return self.nb
 
 
+def _socket_folder() -> str:
+    """A folder for the kernel's sockets; a Unix socket's path may be about 100 bytes long, so a long TMPDIR will not do."""
+    place = tempfile.gettempdir()
+    return tempfile.mkdtemp(prefix="gram-", dir=place if len(os.fsencode(place)) <= LONGEST_SOCKET_PLACE else "/tmp")
+
+
 def _kernel_pid(manager: Any) -> int:
     return int(manager.provisioner.pid)
 
@@ -134,7 +141,7 @@ class GramEngine(Engine):
                          gram: Execution, **kwargs: Any) -> nbformat.NotebookNode:
         """Run all cells; raises DeadKernelError when the kernel died, else leaves the error in the notebook."""
         manager = HonestManager(nb, gram)
-        sockets = tempfile.mkdtemp(prefix="gram-")  # short on purpose: a Unix socket path ends at about 107 bytes
+        sockets = _socket_folder()
         config = Config()
         config.KernelManager.transport = "ipc"
         config.KernelManager.ip = os.path.join(sockets, "k")

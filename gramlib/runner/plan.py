@@ -1,7 +1,7 @@
 """What would run, and why: each stage's key now against the key in its manifest, part by part.
 
 A stage is skipped only when it has a succeeded manifest, every part of its key is the same and all its
-outputs verify. The parts are its parameters, input files, notebook cells, the gramlib modules it really
+outputs verify. The parts are its parameters, input files, snapshots used, notebook cells, the gramlib modules it really
 imported last time, its upstream outputs, the dependency lock and the Python version.
 """
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gramlib.params.run_params import without_paths
+from gramlib.runner import snapshots
 from gramlib.runner.pipeline import Stage
 from gramlib.runner.resolve import ResolvedRun
 from gramlib.runner.workbench import PACKAGE
@@ -82,13 +83,17 @@ def decide(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lo
     """Whether `stage` must run in `folder` now; upstream manifests must be those it would read."""
     manifest = folder.manifest(stage.folder)
     if manifest is None:
+        if (folder.stage_path(stage.folder) / "stage.json").exists():
+            return Decision(stage, True, "because its stage.json is damaged or of another version")
         last = folder.last_attempt(stage.folder)
         return Decision(stage, True, "no result yet" if last is None else f"its last attempt {_ENDINGS.get(last.status, last.status)}")
     if force:
         return Decision(stage, True, "forced")
     upstream = upstream_digests(folder, stage)
-    now = key_of(run, stage, notebook, upstream, sha256_modules(PACKAGE, manifest.key["modules"]), lock)
-    change = first_change(manifest.key, now)
+    now = key_of(run, stage, notebook, upstream, sha256_modules(PACKAGE, manifest.key.get("modules", {})), lock)
+    if "snapshots" in manifest.key:
+        now["snapshots"] = snapshots.now(manifest.key["snapshots"], folder.path.parent / "snapshots")
+    change = first_change(manifest.key, now) if set(now) <= set(manifest.key) else "its stage.json is damaged or of another version"
     if change:
         return Decision(stage, True, f"because {change}")
     damage = first_damage(folder.stage_path(stage.folder), manifest)
@@ -98,7 +103,7 @@ def decide(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lo
 
 
 _ENDINGS = {"failed": "failed", "died": "died before it finished", "interrupted": "was interrupted", "terminated": "was terminated",
-            "timed_out": "ran past its time limit", "running": "is still running"}
+            "timed_out": "ran past its time limit", "running": "is still running", "succeeded": "ended well but was not published"}
 
 
 def upstream_digests(folder: RunFolder, stage: Stage) -> dict[str, str]:
@@ -117,6 +122,9 @@ def first_change(before: dict[str, Any], now: dict[str, Any]) -> str:
             return f"{name} changed {_short(old)} -> {_short(new)}"
     if before["inputs"] != now["inputs"]:
         return "the input file changed"
+    moved = [name for name, digest in before.get("snapshots", {}).items() if now.get("snapshots", {}).get(name) != digest]
+    if moved:
+        return f"the snapshot {moved[0]} was altered"
     for name in sorted({*before["upstream"], *now["upstream"]}):
         if before["upstream"].get(name) != now["upstream"].get(name):
             return f"the outputs of {name} changed"

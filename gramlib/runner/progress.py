@@ -7,6 +7,7 @@ every five seconds in between. With --json: one event a line, for machines, and 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import threading
@@ -28,6 +29,7 @@ class Reporter:
     def __init__(self, *, as_json: bool = False, terminal: bool | None = None):
         self.as_json = as_json
         self.terminal = (sys.stdout.isatty() if terminal is None else terminal) and not as_json
+        self._heard = True
         self._line_open = False
         self._lock = threading.Lock()
 
@@ -35,23 +37,33 @@ class Reporter:
         """Report one event: a JSON object, or `text` as a line."""
         with self._lock:
             if self.as_json:
-                print(json.dumps({"event": name, "time": round(time.time(), 3), **facts}, sort_keys=True), flush=True)
+                self._write(json.dumps({"event": name, "time": round(time.time(), 3), **facts}, sort_keys=True) + "\n")
             elif text:
                 self._clear()
-                print(text, flush=True)
+                self._write(text + "\n")
 
     def transient(self, text: str) -> None:
         """Rewrite the line at the bottom of a terminal."""
         with self._lock:
             width = shutil.get_terminal_size().columns - 1
-            sys.stdout.write("\r" + text[:width].ljust(width))
-            sys.stdout.flush()
+            self._write("\r" + text[:width].ljust(width))
             self._line_open = True
 
     def _clear(self) -> None:
         if self._line_open:
-            sys.stdout.write("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r")
+            self._write("\r" + " " * (shutil.get_terminal_size().columns - 1) + "\r")
             self._line_open = False
+
+    def _write(self, text: str) -> None:
+        """Say it while somebody listens: a reader that left (`gram run … | head`) is no reason to stop an overnight run."""
+        if not self._heard:
+            return
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except OSError:
+            self._heard = False
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains of it once more at its end
 
 
 class Watch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,9 @@ from gramlib.store.hashing import sha256_file, sha256_record
 from gramlib.verdicts import Profile, load_profile
 
 RECORD_SCHEMA = 1
+LONGEST_ID = 100
+RESERVED_IDS = ("example", "exports", "snapshots", "index.html")
+"""What else lives in the folder of runs."""
 RECORDED_PACKAGES = ("numpy", "pandas", "scipy", "arch", "papermill", "nbconvert", "matplotlib", "pydantic", "pyarrow")
 
 
@@ -48,11 +51,26 @@ def resolve_run(path: Path, overrides: list[str], root: Path, run_id: str = "") 
     """
     if path.suffix == ".json":
         return _from_record(path, overrides, root, run_id)
-    params = resolve_params(path, overrides, root)
+    params = _on_its_day(resolve_params(path, overrides, root))
     scenarios = load_scenarios(list(params.scenarios), root)
     profile = load_profile(params.profile, root)
     assumptions = [entry.model_dump(mode="json") for entry in load_assumptions(root)]
     return _resolved(params, scenarios, profile, assumptions, run_id=run_id)
+
+
+def _on_its_day(params: RunParams) -> RunParams:
+    """An online run without `data.as_of` is one of today in UTC; raises ParameterError for a day yet to come."""
+    data = params.stages["data"].model_dump()
+    if data["source"] != "online":
+        return params
+    today = time.strftime("%Y-%m-%d", time.gmtime())
+    if data["as_of"] > today:
+        raise ParameterError(f"data.as_of is {data['as_of']}", expected=f"today, {today} in UTC, or a day before",
+                             origin=params.provenance.get("data.as_of", ""), remedy="correct the date, or leave it out for today")
+    if data["as_of"]:
+        return params
+    stages = {**params.stages, "data": params.stages["data"].model_copy(update={"as_of": today})}
+    return replace(params, stages=stages, provenance={**params.provenance, "data.as_of": "today in UTC"})
 
 
 def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> ResolvedRun:
@@ -70,7 +88,9 @@ def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> R
         if not Path(file).is_file() or sha256_file(Path(file)) != digest:
             raise DataContractError(f"the input {file} is missing or has changed since the run", expected=f"sha256 {digest[:12]}…",
                                     origin=str(path), remedy="restore that file, or start a new run from the params file")
-    return _resolved(params, scenarios, profile, record["assumptions"], run_id=run_id or f"{record['run_id']}-replay", replay_of=record["run_id"])
+    run_id = run_id or f"{record['run_id'][: LONGEST_ID - len('-replay')]}-replay"
+    replay_of = record["run_id"] if record["run_id"] != run_id else ""  # a run resumed from its own record repeats nothing
+    return _resolved(params, scenarios, profile, record["assumptions"], run_id=run_id, replay_of=replay_of)
 
 
 def _resolved(params: RunParams, scenarios: tuple[Scenario, ...], profile: Profile, assumptions: list[dict[str, Any]], *, run_id: str,
@@ -79,7 +99,8 @@ def _resolved(params: RunParams, scenarios: tuple[Scenario, ...], profile: Profi
     scenario_records = [scenario.to_record() for scenario in scenarios]
     identity = sha256_record({"params": params.identity_record(), "scenarios": scenario_records, "profile": profile.to_record(),
                               "inputs": [inputs[str(path)] for path in params.data_files], "assumptions": assumptions})
-    run_id = _checked_id(run_id) if run_id else f"{params.stem}-{identity[:8]}"
+    tail = "-".join(filter(None, (params.stages["data"].model_dump()["as_of"], identity[:8])))
+    run_id = _checked_id(run_id) if run_id else f"{_id_of(params.stem)[: LONGEST_ID - len(tail) - 1]}-{tail}"
     record = {
         "schema": RECORD_SCHEMA,
         "run_id": run_id,
@@ -96,10 +117,19 @@ def _resolved(params: RunParams, scenarios: tuple[Scenario, ...], profile: Profi
 
 
 def _checked_id(run_id: str) -> str:
-    if not run_id or run_id.startswith((".", "scratch-")) or not all(c.isalnum() or c in "._-" for c in run_id):
-        raise ParameterError(f"{run_id!r} cannot name a run", expected="letters, digits, dot, dash and underscore, not beginning with a dot or scratch-",
+    if run_id in RESERVED_IDS:
+        raise ParameterError(f"{run_id!r} cannot name a run: the folder of runs keeps something else under it", expected="another name",
                              origin="--run-id")
+    if not run_id[:1].isalnum() or run_id.startswith("scratch-") or len(run_id) > LONGEST_ID or _id_of(run_id) != run_id:
+        raise ParameterError(f"{run_id[:60]!r} cannot name a run", origin="--run-id",
+                             expected=f"at most {LONGEST_ID} letters, digits, dots, dashes and underscores, beginning with a letter or digit, "
+                                      "not with scratch-")
     return run_id
+
+
+def _id_of(text: str) -> str:
+    """`text` as it can stand in a folder's name and on a command line, without quotes."""
+    return "".join(c if c.isalnum() or c in "._-" else "-" for c in text)
 
 
 def _input_hashes(params: RunParams) -> dict[str, str]:

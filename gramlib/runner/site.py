@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from gramlib.runner.pipeline import STAGES
-from gramlib.store import RunFolder, atomic
+from gramlib.store import Manifest, RunFolder, atomic
 from gramlib.store.claim import holder
+from gramlib.store.manifest import first_missing
 from gramlib.store.run_folder import run_folders
 
 
-def run_summary(run: RunFolder) -> dict[str, Any]:
-    """One run as the index and `gram list runs` show it; its status is derived from manifests and attempts."""
-    record = run.record()
+def run_summary(run: RunFolder, check: Callable[[Path, Manifest], str] = first_missing) -> dict[str, Any]:
+    """One run as the index and `gram list runs` show it; its status is derived from manifests and attempts.
+
+    `check` tells what is wrong with a stage's files: by default whether they are there, `first_damage` reads them.
+    """
+    record = atomic.read_json(run.path / "run.json") or {}
     report = atomic.read_json(run.path / "report.json") or {}
-    status, reason, failed_at = _status(run)
+    status, reason, failed_at = _status(run, check)
     cards = atomic.read_json(run.path / STAGES[0].folder / "source_cards.json") or {}
     stages = {
         stage.name: f"{run.run_id}/{stage.folder}/notebook.html" for stage in STAGES if (run.path / stage.folder / "notebook.html").is_file()
@@ -26,17 +31,23 @@ def run_summary(run: RunFolder) -> dict[str, Any]:
     if (run.path / "report.html").is_file():
         links["report"] = f"{run.run_id}/report.html"
     return {
-        "run_id": run.run_id, "title": record.get("title", ""), "created": record.get("created", 0.0), "status": status, "reason": reason,
+        "run_id": run.run_id, "title": record.get("title", ""), "created": run.created, "status": status, "reason": reason,
         "verdict_status": report.get("verdict", {}).get("status", ""), "verdict_sentence": report.get("verdict", {}).get("sentence", ""),
         "headlines": report.get("headlines", []), "grade": cards.get("grade", ""), "links": links,
     }
 
 
-def _status(run: RunFolder) -> tuple[str, str, Path | None]:
+def _status(run: RunFolder, check: Callable[[Path, Manifest], str]) -> tuple[str, str, Path | None]:
     if holder(run.path) is not None:
         return "running", "", None
+    if atomic.read_json(run.path / "run.json") is None:
+        return "damaged", "its run.json cannot be read: restore it, or remove the folder and run the params file again", None
     for stage in STAGES:
-        if run.manifest(stage.folder) is not None:
+        manifest = run.manifest(stage.folder)
+        if manifest is not None:
+            damage = check(run.stage_path(stage.folder), manifest)
+            if damage:
+                return "damaged", f"{stage.name}: {damage}; run it again: what is lost is made anew", None
             continue
         attempt = run.last_attempt(stage.folder)
         if attempt is None:
@@ -45,7 +56,7 @@ def _status(run: RunFolder) -> tuple[str, str, Path | None]:
         return attempt.status, f"{stage.name}: {error}", attempt.path
     if (run.path / "report.html").is_file():
         return "succeeded", "", None
-    return "partial", "the stages have results, but the last run of it did not end: run it again", None
+    return "partial", "every stage has a result, but its report is not published: run it again", None
 
 
 def rebuild_index(reports: Path) -> Path:

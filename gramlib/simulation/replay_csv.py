@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -46,30 +47,53 @@ def replay_csv(
 def read_prices_csv(path: Path | str) -> np.ndarray:
     """Prices of `path` in USD/g, (n_days + 1,); its header has `gold_usd_per_oz`, its first row is day 0.
 
-    Other columns (a date, say) are not read. Raises DataContractError with file and line when the column is
-    missing, when a price is missing (a gap), no number, not finite or not above zero, or with fewer than two rows.
+    A column `date`, where there is one, must rise from row to row (ISO dates): a file that begins with its latest
+    day would be replayed backwards. Other columns are not read. Raises DataContractError with file and line when
+    the column is missing, a price is missing (a gap), no number, not finite or not above zero, when a row has more
+    cells than the header (4,000 without quotes), or with fewer than two rows.
     """
     try:
         lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataContractError(f"cannot read {path}", expected="a CSV file of prices", origin=str(error)) from error
+        raise DataContractError(f"cannot read {path} ({' '.join(str(error).split())})", expected="a CSV file of prices in UTF-8",
+                                origin=str(path), remedy="check the path, or save it as UTF-8 text") from error
     reader = csv.reader(lines)
     header = [name.strip() for name in next(reader, [])]
     if header.count(PRICE_COLUMN) != 1:
+        others = [name for name in header if name != PRICE_COLUMN]
         raise DataContractError(f"{header.count(PRICE_COLUMN)} columns {PRICE_COLUMN} in header "
-                                f"{', '.join(header) or '(empty file)'}{did_you_mean(PRICE_COLUMN, header)}",
+                                f"{', '.join(header) or '(empty file)'}{did_you_mean(PRICE_COLUMN, others)}",
                                 expected=f"a header with one column {PRICE_COLUMN}", origin=f"{path}:1",
                                 remedy="gram ingest FILE -o PRICES.csv writes one")  # fmt: skip
     index = header.index(PRICE_COLUMN)
+    dates = header.index("date") if "date" in header else None
     prices = []
+    day = ""
     for row in reader:
         if not row and reader.line_num == len(lines):
             break
-        prices.append(_price(row[index] if len(row) > index else "", f"{path}:{reader.line_num}"))
+        origin = f"{path}:{reader.line_num}"
+        if len(row) > len(header):
+            raise DataContractError(f"{len(row)} cells", expected=f"{len(header)}, as in the header", origin=origin,
+                                    remedy="write 4000 for four thousand, without a comma")  # fmt: skip
+        prices.append(_price(row[index] if len(row) > index else "", origin))
+        if dates is not None:
+            day = _next_day(row[dates], day, origin)
     if len(prices) < 2:
         raise DataContractError(f"{len(prices)} price(s)", expected="at least two: day 0 and one day to simulate",
                                 origin=str(path))  # fmt: skip
     return np.array(prices) / GRAMS_PER_TROY_OUNCE
+
+
+def _next_day(text: str, before: str, origin: str) -> str:
+    try:
+        day = date.fromisoformat(text.strip()[:10]).isoformat()
+    except ValueError:
+        raise DataContractError(f"date is {text.strip()!r}", expected="a date that exists, written like 2013-04-15", origin=origin) from None
+    if day <= before:
+        raise DataContractError(f"{day} after {before}", expected="dates that rise from row to row, the first is day 0", origin=origin,
+                                remedy="sort the file by date, each day once")  # fmt: skip
+    return day
 
 
 def _price(text: str, origin: str) -> float:

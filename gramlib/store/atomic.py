@@ -56,8 +56,9 @@ def create_json(path: Path, record: Any) -> bool:
 
 
 def read_json(path: Path) -> Any:
-    """The record at `path`, or None when it is missing or not whole JSON."""
+    """The record (a JSON object) at `path`, or None when it is missing, no file or not a whole record."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, json.JSONDecodeError, UnicodeDecodeError):
         return None
+    return record if isinstance(record, dict) else None

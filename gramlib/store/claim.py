@@ -2,6 +2,8 @@
 
 A claim whose owner has died is moved aside by name of its token, so that of two processes that find
 the same dead claim only one can take it over; an owner that has lost its claim stops before it publishes.
+A claim from another machine is given up for dead only when its heartbeat stands still while we look: the
+two clocks need not agree. A file that is no claim at all (a disk that filled up or lost power) is moved aside too.
 """
 
 from __future__ import annotations
@@ -30,26 +32,40 @@ class Claim:
         for _ in range(20):
             if atomic.create_json(self._path, self._record):
                 return
-            holder = atomic.read_json(self._path)
+            holder = _read(self._path)
             if holder is None:
-                continue  # released between our two looks
-            if liveness.is_alive(holder):
-                age = time.time() - float(holder["heartbeat"])
-                raise FolderBusy(
-                    f"process {holder['pid']} on {holder['host']} is working in this run (last sign of life {age:.0f} s ago)",
-                    expected="one process a run folder",
-                    origin=str(self._path.parent),
-                    remedy="wait for it (gram run --wait 30m), or stop it first",
-                )
-            self._take_over(str(holder["token"]))
+                self._clear_wreck()  # or it was released between our two looks
+            elif liveness.is_alive(holder):
+                raise _busy(self._path.parent, holder)
+            elif self._stands_still(holder):
+                self._take_over(str(holder["token"]))
         raise FolderBusy("the claim on this run changes hands too fast", origin=str(self._path),
                          remedy="try again in a moment")
 
+    def _stands_still(self, holder: dict[str, Any]) -> bool:
+        """Whether a claim that looks dead stays as it is; one written elsewhere is watched, raises FolderBusy when it is renewed."""
+        until = time.monotonic() + (0.0 if liveness.is_here(holder) else liveness.WATCH_SECONDS)
+        while time.monotonic() < until:
+            time.sleep(liveness.WATCH_SECONDS / 10)
+            now = _read(self._path)
+            if now is None or now["token"] != holder["token"]:
+                return False
+            if now["heartbeat"] != holder["heartbeat"]:
+                raise _busy(self._path.parent, now)
+        return True
+
     def _take_over(self, dead_token: str) -> None:
-        aside = self._path.with_name(f".claim-{dead_token}.dead")
+        self._move_aside(f".claim-{dead_token}.dead", dead_token)
+
+    def _clear_wreck(self) -> None:
+        if self._path.exists() and _read(self._path) is None:  # a live claim is always whole: it is linked and replaced as one
+            self._move_aside(f".claim-{secrets.token_hex(4)}.wreck", "")
+
+    def _move_aside(self, name: str, dead_token: str) -> None:
+        aside = self._path.with_name(name)
         with contextlib.suppress(FileNotFoundError):
             os.rename(self._path, aside)
-            moved = atomic.read_json(aside)
+            moved = _read(aside)
             if moved is not None and moved["token"] != dead_token:
                 # Somebody was faster and this was the new owner's claim: give it back.
                 with contextlib.suppress(FileExistsError):
@@ -58,7 +74,7 @@ class Claim:
 
     def held(self) -> bool:
         """Whether this process still holds the folder."""
-        current = atomic.read_json(self._path)
+        current = _read(self._path)
         return current is not None and current["token"] == self._record["token"]
 
     def beat(self) -> None:
@@ -86,7 +102,22 @@ class Claim:
         self.release()
 
 
+def _busy(folder: Path, holder: dict[str, Any]) -> FolderBusy:
+    age_s = max(0.0, time.time() - float(holder["heartbeat"]))
+    return FolderBusy(
+        f"process {holder['pid']} on {holder['host']} is working in this run (last sign of life {age_s:.0f} s ago)",
+        expected="one process a run folder",
+        origin=str(folder),
+        remedy="wait for it (gram run --wait 30m), or stop it first",
+    )
+
+
 def holder(folder: Path) -> dict[str, Any] | None:
     """The live holder of `folder`, or None."""
-    record = atomic.read_json(folder / "claim.json")
+    record = _read(folder / "claim.json")
     return record if record is not None and liveness.is_alive(record) else None
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    record = atomic.read_json(path)
+    return record if record is not None and {"token", *liveness.SIGNATURE} <= set(record) else None

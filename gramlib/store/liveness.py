@@ -8,6 +8,8 @@ the place it was written in (host, boot, pid namespace), the process with its st
     yes          no                    any               ->  no, and we know it at once
     no           cannot tell           under a minute    ->  yes
     no           cannot tell           older             ->  no
+
+A heartbeat from the future counts like one from the past: the distance says that the clocks differ.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ import psutil
 
 HEARTBEAT_SECONDS = 5.0
 DEAD_AFTER_SECONDS = 60.0
+WATCH_SECONDS = 2.4 * HEARTBEAT_SECONDS
+SIGNATURE = ("host", "place", "pid", "process_started", "heartbeat")
 
 
 def _place() -> str:
@@ -45,13 +49,18 @@ def signature() -> dict[str, Any]:
     }
 
 
+def is_here(record: dict[str, Any]) -> bool:
+    """Whether `record` was written on this machine, since its last start, among the same processes."""
+    return bool(record.get("place") == _place())
+
+
 def is_alive(record: dict[str, Any]) -> bool:
     """Whether the writer of `record` (made by `signature`) is still at work; see the table above."""
-    if record.get("place") == _place():
+    if is_here(record):
         try:
             return abs(psutil.Process(int(record["pid"])).create_time() - float(record["process_started"])) < 1.0
         except (psutil.NoSuchProcess, psutil.ZombieProcess):
             return False
         except psutil.AccessDenied:
             pass
-    return time.time() - float(record.get("heartbeat", 0.0)) < DEAD_AFTER_SECONDS
+    return abs(time.time() - float(record.get("heartbeat", 0.0))) < DEAD_AFTER_SECONDS

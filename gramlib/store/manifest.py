@@ -30,7 +30,8 @@ class Manifest:
     """What a stage was made from, what it made, and what it cost.
 
     `key` holds everything the result depends on, part by part, so that a changed part can be named:
-    params, inputs, notebook, modules, upstream, lock, python.
+    params, inputs, notebook, modules, upstream, lock, python. `pages` maps the files made for readers
+    (notebooks, HTML) to their hashes: no later stage reads them, but a missing or altered one must not pass.
     """
 
     stage: str
@@ -44,6 +45,7 @@ class Manifest:
     warnings: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
     resources: dict[str, float] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
     schema: int = SCHEMA
 
     @property
@@ -67,24 +69,36 @@ class Manifest:
                 return output
         raise ArtefactError(f"stage {self.stage} of run {self.run_id} has no {name}",
                             expected=f"one of {', '.join(o.name for o in self.outputs)}",
-                            remedy=f"re-run it: gram run … --stage {self.stage} --force")
+                            remedy=f"re-run it: gram run {self.run_id} --stage {self.stage} --force")
 
 
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest in `folder`, or None where there is no whole, succeeded one of this schema."""
     record = atomic.read_json(folder / "stage.json")
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA or record.get("status") != "succeeded":
+    if record is None or record.get("schema") != SCHEMA or record.get("status") != "succeeded":
         return None
-    outputs = tuple(Output(**output) for output in record.pop("outputs"))
-    return Manifest(**{**record, "outputs": outputs, "warnings": tuple(record["warnings"])})
+    try:
+        outputs = tuple(Output(**output) for output in record.pop("outputs"))
+        return Manifest(**{**record, "outputs": outputs, "warnings": tuple(record["warnings"])})
+    except (KeyError, TypeError):  # edited by hand, or written by another version without saying so
+        return None
 
 
 def first_damage(folder: Path, manifest: Manifest) -> str:
-    """The first output that is missing or differs from its hash, in words; empty when all verify."""
+    """The first output or page that is missing or differs from its hash, in words; empty when all verify."""
+    for name, digest in {**{output.path: output.sha256 for output in manifest.outputs}, **manifest.pages}.items():
+        path = folder / name
+        if not path.is_file():
+            return f"{name} is missing"
+        if sha256_file(path) != digest:
+            return f"{name} differs from its recorded hash"
+    return ""
+
+
+def first_missing(folder: Path, manifest: Manifest) -> str:
+    """The first output or page that is not there or not of its recorded size, in words; nothing is read, so that it is cheap."""
     for output in manifest.outputs:
         path = folder / output.path
-        if not path.is_file():
-            return f"{output.path} is missing"
-        if path.stat().st_size != output.bytes or sha256_file(path) != output.sha256:
-            return f"{output.path} differs from its recorded hash"
-    return ""
+        if not path.is_file() or path.stat().st_size != output.bytes:
+            return f"{output.path} is {'damaged' if path.is_file() else 'missing'}"
+    return next((f"{name} is missing" for name in manifest.pages if not (folder / name).is_file()), "")

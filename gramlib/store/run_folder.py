@@ -30,9 +30,16 @@ class RunFolder:
         """run.json; raises ArtefactError where there is none."""
         record = atomic.read_json(self.path / "run.json")
         if record is None:
-            raise ArtefactError(f"no readable run.json in {self.path}", expected="a run folder made by gram run",
-                                remedy="gram list runs shows the runs there are")
+            raise ArtefactError(f"run.json of run {self.run_id} is missing or damaged", expected="the record that gram run wrote",
+                                origin=str(self.path / "run.json"),
+                                remedy="restore it, or remove that folder and run the params file again")
         return record
+
+    @property
+    def created(self) -> float:
+        """When run.json was written, seconds since 1970; 0 where it cannot be read."""
+        created = (atomic.read_json(self.path / "run.json") or {}).get("created")
+        return float(created) if isinstance(created, int | float) else 0.0
 
     def exists(self) -> bool:
         """Whether run.json is there."""
@@ -87,6 +94,6 @@ class RunFolder:
 
 
 def run_folders(reports: Path) -> list[RunFolder]:
-    """Every recorded run under `reports`, newest first; scratch runs made by hand are not listed."""
+    """Every recorded run under `reports`, newest first, damaged ones last; scratch runs made by hand are not listed."""
     found = [RunFolder(p.parent) for p in reports.glob("*/run.json") if not p.parent.name.startswith("scratch-")]
-    return sorted(found, key=lambda run: (run.record().get("created", 0.0), run.run_id), reverse=True)
+    return sorted(found, key=lambda run: (run.created, run.run_id), reverse=True)

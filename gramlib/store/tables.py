@@ -44,7 +44,7 @@ def read_artefact(folder: Path, manifest: Manifest, name: str) -> Any:
     artefact: Artefact = entry(name)
     output = manifest.output(name)
     path = folder / output.path
-    rerun = f"re-run stage {artefact.stage}: gram run reports/{manifest.run_id}/run.json --stage {artefact.stage} --force"
+    rerun = f"re-run stage {artefact.stage}: gram run {manifest.run_id} --stage {artefact.stage} --force"
     if output.version != artefact.version:
         raise ArtefactError(f"{name} has version {output.version}", expected=f"version {artefact.version}", origin=str(path), remedy=rerun)
     if not path.is_file() or sha256_file(path) != output.sha256:

@@ -77,6 +77,10 @@ def test_prices_are_converted_at_the_door_and_other_columns_left_alone(tmp_path:
         ("gold_usd_per_g\n128\n127\n", "did you mean 'gold_usd_per_g'", 1),
         ("gold_usd_per_oz,gold_usd_per_oz\n1,2\n1,2\n", "2 columns", 1),
         ("", "empty file", 1),
+        ("date,gold_usd_per_oz\n2020-01-03,4000\n2020-01-02,3900\n", "2020-01-02 after 2020-01-03", 3),
+        ("date,gold_usd_per_oz\n2020-01-03,4000\n2020-01-03,3900\n", "2020-01-03 after 2020-01-03", 3),
+        ("date,gold_usd_per_oz\n2020-13-03,4000\n2020-01-03,3900\n", "date is '2020-13-03'", 2),
+        ("date,gold_usd_per_oz\n2020-01-02,4,000\n2020-01-03,3,900\n", "3 cells", 2),
     ],
 )
 def test_bad_prices_are_refused_with_file_and_line(tmp_path: Path, text: str, found: str, line: int) -> None:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -39,13 +40,39 @@ def _foreign(age_s: float) -> dict:
     return {**liveness.signature(), "token": "0123", "host": "other", "place": "other/boot/ns", "pid": 1, "heartbeat": time.time() - age_s}
 
 
-def test_on_another_host_only_the_heartbeat_counts(tmp_path: Path) -> None:
+def test_on_another_host_only_the_heartbeat_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(liveness, "WATCH_SECONDS", 0.2)
     atomic.write_json(tmp_path / "claim.json", _foreign(10.0))
     with pytest.raises(FolderBusy), Claim(tmp_path):
         pass
     atomic.write_json(tmp_path / "claim.json", _foreign(liveness.DEAD_AFTER_SECONDS + 1))
     with Claim(tmp_path) as claim:
         assert claim.held()
+
+
+@pytest.mark.parametrize("ahead_s", [3600.0, -3600.0])
+def test_clocks_of_other_hosts_may_be_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ahead_s: float) -> None:
+    """A claim that is renewed while we watch is alive, whatever the hour on that host; one that stands still is dead."""
+    monkeypatch.setattr(liveness, "WATCH_SECONDS", 2.0)
+    path = tmp_path / "claim.json"
+    atomic.write_json(path, _foreign(-ahead_s))
+    beat = threading.Timer(0.5, lambda: atomic.write_json(path, _foreign(-ahead_s)))
+    beat.start()
+    with pytest.raises(FolderBusy, match="on other is working"):
+        Claim(tmp_path).acquire()
+    beat.join()
+    monkeypatch.setattr(liveness, "WATCH_SECONDS", 0.2)
+    with Claim(tmp_path) as claim:
+        assert claim.held()
+
+
+@pytest.mark.parametrize("wreck", ["", "{", "[]", "{}", '{"token": "0123"}', "\x00\x00\x00"])
+def test_a_file_that_is_no_claim_blocks_nobody(tmp_path: Path, wreck: str) -> None:
+    (tmp_path / "claim.json").write_text(wreck)
+    assert holder(tmp_path) is None
+    with Claim(tmp_path) as claim:
+        assert claim.held()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_reused_process_id_is_not_the_holder(tmp_path: Path) -> None:
@@ -68,6 +95,7 @@ def test_two_that_find_the_same_dead_claim_do_not_both_get_it(tmp_path: Path) ->
     atomic.write_json(tmp_path / "claim.json", _foreign(3600.0))
     take = (
         "import sys, time; from pathlib import Path; from gramlib.store import Claim; from gramlib.errors import FolderBusy\n"
+        "from gramlib.store import liveness; liveness.WATCH_SECONDS = 0.5\n"
         "while time.time() < float(sys.argv[2]): pass\n"
         "try:\n    Claim(Path(sys.argv[1])).__enter__(); time.sleep(1.5); print('held')\n"
         "except FolderBusy:\n    print('busy')\n"

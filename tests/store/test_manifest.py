@@ -1,5 +1,6 @@
 """A folder is a result only with a whole, succeeded manifest whose hashes verify."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from gramlib.errors import ArtefactError, ParameterError
 from gramlib.store import Attempt, Manifest, Output, RunFolder, atomic
 from gramlib.store.attempt import attempts, remove_replaced
 from gramlib.store.hashing import sha256_file, sha256_modules, sha256_notebook, sha256_record
-from gramlib.store.manifest import first_damage, read_manifest
+from gramlib.store.manifest import first_damage, first_missing, read_manifest
+from gramlib.store.run_folder import run_folders
 
 
 def _result(folder: Path, text: str = "one") -> Manifest:
@@ -114,3 +116,41 @@ def test_module_hashes_see_code_and_package_data(tmp_path: Path) -> None:
     after = sha256_modules(package, names)
     assert [name for name in names if before[name] != after[name]] == ["gramlib.room", "gramlib.room.work"]
     assert sha256_modules(package, ["gramlib.gone"]) == {"gramlib.gone": ""}
+
+
+@pytest.mark.parametrize("spoil", ["unknown field", "no outputs", "no warnings", "a list"])
+def test_a_manifest_of_another_make_is_no_result_and_no_crash(tmp_path: Path, spoil: str) -> None:
+    _result(tmp_path)
+    path = tmp_path / "stage.json"
+    record = atomic.read_json(path)
+    if spoil == "unknown field":
+        record["zzz"] = 1
+    elif spoil == "a list":
+        record = [record]
+    else:
+        del record[spoil.removeprefix("no ")]
+    atomic.write_json(path, record)
+    assert read_manifest(tmp_path) is None
+
+
+def test_a_page_that_was_altered_or_lost_is_damage(tmp_path: Path) -> None:
+    """Otherwise a tampered report.html would be published as the stage's own."""
+    manifest = _result(tmp_path)
+    (tmp_path / "report.html").write_text("the verdict")
+    manifest = replace(manifest, pages={"report.html": sha256_file(tmp_path / "report.html")})
+    assert first_damage(tmp_path, manifest) == first_missing(tmp_path, manifest) == ""
+    (tmp_path / "report.html").write_text("another one")
+    assert first_damage(tmp_path, manifest) == "report.html differs from its recorded hash"
+    (tmp_path / "report.html").unlink()
+    assert first_damage(tmp_path, manifest) == first_missing(tmp_path, manifest) == "report.html is missing"
+
+
+@pytest.mark.parametrize("record", ["", "{", "[]", "null"])
+def test_one_damaged_run_hides_no_other(tmp_path: Path, record: str) -> None:
+    RunFolder(tmp_path / "good").create({"identity": "1", "created": 5.0})
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "run.json").write_text(record)
+    (tmp_path / "folder" / "run.json").mkdir(parents=True)
+    assert [run.run_id for run in run_folders(tmp_path)] == ["good", "folder", "bad"]
+    with pytest.raises(ArtefactError, match=r"run.json of run bad is missing or damaged"):
+        RunFolder(tmp_path / "bad").create({"identity": "1"})
