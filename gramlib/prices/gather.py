@@ -22,7 +22,7 @@ from gramlib.sources.raw import Decision, RawSeries
 if TYPE_CHECKING:
     from gramlib.sources.online import OnlineSettings
 
-OF_THE_MAIN_FILE = ("column", "unit", "date_order", "decimal", "delimiter", "sheet")
+OF_THE_MAIN_FILE = ("column", "unit", "date_order", "decimal", "delimiter", "sheet", "day_shift")
 Progress = Callable[[int, int, str], None]
 
 
