@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 
@@ -16,7 +17,7 @@ from gramlib import __version__
 from gramlib.cli.looking import list_things, replay, selftest
 from gramlib.cli.parameters import params
 from gramlib.cli.runs import index, prune, run, status, why
-from gramlib.errors import GramError, Interrupted
+from gramlib.errors import GramError, Interrupted, from_os_error
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,6 +41,7 @@ for command in (run, status, why, index, prune, params, replay, selftest, list_t
 def main(arguments: list[str] | None = None) -> int:
     """Run `gram` and return its exit code; errors are one to four plain lines on stderr."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    _open_streams()
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]  # welcome before and after the command
     try:
@@ -57,12 +59,24 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # `gram list … | head`
         sys.stderr.close()
         return 0
+    except OSError as error:
+        return _tell(from_os_error(error), debug)
     except Exception as error:
         if debug:
             traceback.print_exc()
         else:
             print(f"gram: a defect: {type(error).__name__}: {error}\nwhat to do: repeat with --debug and report the traceback", file=sys.stderr)
         return 1
+
+
+def _open_streams() -> None:
+    """Speak even where nobody listens (`>&-`, a daemon) or letters are missing (an ASCII terminal)."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it lives as long as the process
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
 
 
 def _tell(error: GramError, debug: bool) -> int:
