@@ -9,7 +9,7 @@ import pandas as pd
 
 from gramlib.artefacts import check_table
 from gramlib.errors import DataContractError, ParameterError
-from gramlib.prices.outliers import flag_spikes, refuse_impossible_steps
+from gramlib.prices.outliers import flag_spikes, refuse_impossible_steps, without_reverted
 from gramlib.prices.quality import QualityLog, examples
 from gramlib.prices.rows import calendar, clean_rows, on_business_days
 from gramlib.sources.raw import RawSeries
@@ -36,7 +36,7 @@ def standardise(raw: RawSeries, params: DataParams, log: QualityLog | None = Non
     origin = raw.origin
     rows = clean_rows(raw.frame, origin, log)
     rows = _in_window(rows, params, log)
-    rows = on_business_days(rows, log)
+    rows = without_reverted(on_business_days(rows, log), log)
     if len(rows) < 2:
         raise DataContractError(
             f"{len(rows)} price(s) on London business days",

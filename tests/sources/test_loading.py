@@ -8,14 +8,11 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from gramlib import sources
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.stages import DataParams
 from gramlib.sources.card import SourceCard
-from gramlib.sources.columns import currency_of, parse_date, parse_number, unit_named
+from gramlib.sources.files.words import currency_of, unit_named
 from gramlib.sources.monthly import monthly_history
 from gramlib.units import GRAMS_PER_TROY_OUNCE, GRAMS_PER_UNIT
 
@@ -183,23 +180,6 @@ def test_what_a_name_says(name, unit, currency):
     assert (unit_named(name), currency_of(name)) == (unit, currency)
 
 
-@settings(deadline=None, max_examples=50)
-@given(st.dates())
-def test_iso_dates_round_trip(day):
-    assert parse_date(day.isoformat()) == day and parse_date(day.strftime("%d/%m/%Y")) is None
-
-
-@settings(deadline=None, max_examples=50)
-@given(st.floats(allow_nan=False, allow_infinity=False))
-def test_numbers_round_trip(number):
-    assert parse_number(repr(number)) == number
-
-
-@pytest.mark.parametrize("cell", ["1,234.5", "inf", "1_000", "$5", "abc", "1.2.3", "0x10"])
-def test_what_is_no_number(cell):
-    assert parse_number(cell) is None
-
-
 def test_a_card_states_one_of_three_rights():
     fields = dict.fromkeys(SourceCard.__dataclass_fields__, "")
     with pytest.raises(ValueError, match="redistribute"):
@@ -213,19 +193,10 @@ def test_the_recommended_real_series_just_works(reference_data):
 
 @pytest.mark.parametrize(
     ("name", "sentence"),
-    [("gvz_daily_fred.csv", "ratio 0.011"), ("usdc_daily_cmc_supply.csv", "not a gold price"),
-     ("gld_daily_holdings_spdr_2004_2025.csv", "ratio 0.09"), ("us_tbill_3m_dtb3_daily_fred.csv", "not a gold price")],
+    [("gvz_daily_fred.csv", "ratio 0.011"), ("usdc_daily_cmc_supply.csv", "not a gold price"), ("return_statistics.csv", "no column of dates"),
+     ("us_tbill_3m_dtb3_daily_fred.csv", "not a gold price"), ("stress_episodes.csv", "3 could be it: peak_px, trough_px, days"),
+     ("gold_daily_spliced_1968_2026.md", "no column of dates")],
 )  # fmt: skip
 def test_real_files_of_other_things_are_refused(reference_data, name, sentence):
     with pytest.raises(DataContractError, match=sentence):
         read(reference_data / name)
-
-
-@pytest.mark.parametrize(
-    ("name", "sentence"),
-    [("stooq_no_header.csv", "no header"), ("prices_labelled_wrong_returns_no_header.csv", "one column only"),
-     ("investing_com_bom_thousands_mdy.csv", "no column of ISO dates"), ("mcm2022_mixed_date_formats_unsorted.csv", "2009/12/16")],
-)  # fmt: skip
-def test_real_files_of_kinds_not_read_yet_say_what_they_are(reference_data, name, sentence):
-    with pytest.raises(DataContractError, match=sentence):
-        read(reference_data.parent / "dirty" / name)
