@@ -45,12 +45,23 @@ def verdict_block(document: Mapping[str, Any]) -> Block:
     items = "".join(f"<li>{escape(reason)}</li>" for reason in verdict.get("reasons", []))
     html = (
         f'<section class="verdict {_tone(verdict["status"])}" id="verdict" aria-label="Verdict">{badge.html()}'
-        f'<p class="sentence">{escape(sentence)}</p>{warning}{f"<ul>{items}</ul>" if items else ""}</section>'
+        f'<p class="sentence">{escape(sentence)}</p>{warning}{f"<ul>{items}</ul>" if items else ""}'
+        f'<p class="as-of">{escape(_as_of(document))}</p></section>'
     )
-    return Block(
-        html,
-        "\n".join([f"{str(badge).upper()}: {verdict['sentence']}", *(f"- {r}" for r in verdict.get("reasons", []))]),
-    )
+    told = [f"{str(badge).upper()}: {verdict['sentence']}", *(f"- {r}" for r in verdict.get("reasons", []))]
+    return Block(html, "\n".join([*told, _as_of(document)]))
+
+
+def _as_of(document: Mapping[str, Any]) -> str:
+    """Whom and when the verdict is about, as far as the document says it."""
+    issuer, data = document.get("issuer", {}), document.get("data", {})
+    facts = [
+        f"Issuer {issuer['name']}: {issuer['assumed']} of {issuer['values']} values assumed" if issuer.get("name") else "",
+        f"gold prices to {data['end']}, data grade {data['grade']}" if data.get("end") else "",
+        f"run {document['run']['run_id']}" if document.get("run", {}).get("run_id") else "",
+        f"by {document['author']}" if document.get("author") else "",
+    ]  # fmt: skip
+    return " · ".join(fact for fact in facts if fact)
 
 
 def kpi_block(document: Mapping[str, Any]) -> Block:
@@ -67,7 +78,14 @@ def kpi_block(document: Mapping[str, Any]) -> Block:
         lines.append(
             f"{figure['label']}: {figure['text']} ({'; '.join([*details, figure['status'] or 'no limit set'])})"
         )
-    return Block(f'<ul class="kpis" aria-label="Headline figures">{"".join(cards)}</ul>', "\n".join(lines))
+    html = f'<ul class="kpis" aria-label="Headline figures">{"".join(cards)}</ul><p class="note">{_INTERVALS}</p>'
+    return Block(html, "\n".join([*lines, _INTERVALS]))
+
+
+_INTERVALS = (
+    "Intervals hold the sampling error of the simulated paths only. What the model and its assumptions may have wrong "
+    "is not in them, and is likely to be larger."
+)
 
 
 def findings_block(document: Mapping[str, Any]) -> Block:

@@ -23,6 +23,7 @@ def report_document(
     metrics: pd.DataFrame,
     reverse: pd.DataFrame,
     replay_failures: pd.DataFrame,
+    days: pd.DataFrame,
     scenarios_used: Mapping[str, Any],
     source_document: Mapping[str, Any],
     issuer: Issuer,
@@ -32,13 +33,14 @@ def report_document(
 ) -> dict[str, Any]:
     """The `report` document of the catalogue.
 
-    `source_document` is the source_cards document; `run` what names the run (id, and whatever else is to be kept). Tables as in the catalogue. Every value is JSON-able; figures that are
+    `days` is the fan-chart table, whose last day of a book is its horizon; `source_document` is the source_cards document; `run` what names the run (id, and whatever else is to be kept). Tables as in the catalogue. Every value is JSON-able; figures that are
     missing are null.
     """
     status = overall(verdicts)
     ranked = rank_scenarios(metrics, replay_failures)
     worst = str(ranked.index[0]) if len(ranked) else ""
     assumed, total = assumed_values(issuer)
+    horizons_days = {str(book): int(last) for book, last in days.groupby("book")["day"].max().items()}
     return {
         "schema": SCHEMA,
         "title": title,
@@ -47,9 +49,9 @@ def report_document(
             "status": status,
             "sentence": verdict_sentence(status, verdicts, issuer, source_document),
             "caveat": grade_sentence(source_document).strip(),
-            "reasons": reasons(status, verdicts, reverse, metrics),
+            "reasons": reasons(status, verdicts, reverse, metrics, horizons_days),
         },
-        "headlines": headline_figures(metrics, verdicts, reverse, worst),
+        "headlines": headline_figures(metrics, verdicts, reverse, worst, horizons_days),
         "findings": findings(verdicts, metrics, reverse, ranked, scenarios_used),
         "worst_scenario": worst,
         "issuer": {"name": issuer.name, "assumed": len(assumed), "values": total},

@@ -52,11 +52,11 @@ class Figure:
     def _repr_html_(self) -> str:
         caption_id = f"{self.id}-caption"
         return (
-            f'<figure role="group" id="{self.id}" aria-labelledby="{caption_id}">'
+            f'<div class="exhibit"><figure role="group" id="{self.id}" aria-labelledby="{caption_id}">'
             f'<figcaption id="{caption_id}">{escape(self.headline)}</figcaption>'
             f'<div class="chart"><img src="{self.data_uri()}" alt="{escape(self.alt, quote=True)}" width="{self.width_px}"'
-            ' style="height:auto;background:#fff"></div>'
-            f"<details><summary>Data behind this chart</summary>{self.table._repr_html_()}{self._download()}</details></figure>"
+            ' style="height:auto;background:#fff"></div></figure>'
+            f"<details><summary>Data behind this chart</summary>{self.table._repr_html_()}{self._download()}</details></div>"
         )
 
     def _download(self) -> str:

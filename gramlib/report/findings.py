@@ -103,7 +103,7 @@ def _custody(reverse: pd.DataFrame) -> Finding | None:
     fall = reverse[(reverse["shock"] == "price_fall") & (reverse["predicate"] == "F2")]
     if not fall.empty and not fall["found"].any():
         evidence += f" No one-day fall of gold up to {numbers.exact_percent(fall['scan_to'].max())} did the same."
-        so_what = f"Solvency hangs on custody, not on price. {so_what}"
+        so_what = f"In these searches solvency hangs on custody, not on a sudden fall of gold. {so_what}"
     return _finding("custody", f"Losing {numbers.percent(lower)} of the gold ends its own funds", evidence, so_what)
 
 
@@ -127,7 +127,7 @@ def _worst_scenario(ranked: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
     titles = {str(record["id"]): str(record.get("title", "")) for record in scenarios_used["scenarios"]}
     name, row = str(ranked.index[0]), ranked.iloc[0]
     failing = int((ranked["failed"].str.len() > 0).sum())
-    which = f"{name} ({titles[name]})" if titles.get(name) else name
+    which = f"“{titles[name]}” ({name})" if titles.get(name) else name
     queue = (
         "no queue forms"
         if row["peak_queue_share"] <= 0
@@ -137,7 +137,10 @@ def _worst_scenario(ranked: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
         f"Own funds fall lowest in {which}: there they fall to {numbers.usd(row['min_equity_usd'])} and {queue}; "
         f"failures: {row['failed'].replace(' ', ', ') or 'none'}."
     )
-    title = f"{failing or 'None'} of {numbers.count(len(ranked), 'listed scenario')} {'breaks' if failing == 1 else 'break'} it"
+    title = (
+        f"{failing or 'None'} of {numbers.count(len(ranked), 'listed scenario')} "
+        f"{'shows' if failing == 1 else 'show'} a failure of some kind"
+    )
     so_what = "Listed scenarios are what somebody thought of; the reverse stress above says what lies between them."
     return _finding("worst-scenario", title, evidence, so_what)
 

@@ -1,4 +1,4 @@
-"""The four to six headline figures: value, unit, limit, interval, status - picked from the tables, none computed."""
+"""The four to six headline figures: value, unit, limit, interval, status - picked and counted from the tables, none simulated."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gramlib.report import numbers, vocabulary
 from gramlib.report.sentences import chance, figure_of
 
 _CHANCES = (
-    ("chance-any-failure", "liquidity", "any", "Chance of any failure, liquidity test"),
+    ("chance-out-of-cash", "liquidity", "F7", "Chance that cash and bills are used up while holders wait"),
     ("chance-late-redemption", "liquidity", "F3", "Chance of redemption more than 5 days late"),
     ("chance-insolvency", "solvency", "F2", "Chance of own funds below zero"),
 )
@@ -22,16 +22,21 @@ _SHOCKS = (
 
 
 def headline_figures(
-    metrics: pd.DataFrame, verdicts: pd.DataFrame, reverse: pd.DataFrame, worst_scenario: str
+    metrics: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    reverse: pd.DataFrame,
+    worst_scenario: str,
+    horizons_days: Mapping[str, int],
 ) -> list[dict[str, Any]]:
     """Headline figures as JSON-able mappings.
 
+    `horizons_days` is the length of each book: a chance without the time it is over says nothing.
     Each has id, label, value (null when none was found), unit, text, lower, upper, interval, limit, limit_text, status
     (empty: no limit judges it) and detail.
     """
-    figures = [_chance(metrics, verdicts, *spec) for spec in _CHANCES]
+    figures = [_chance(metrics, verdicts, horizons_days, *spec) for spec in _CHANCES]
     figures += [_shock(reverse, verdicts, *spec) for spec in _SHOCKS]
-    figures.append(_worst(metrics, verdicts, worst_scenario))
+    figures.append(_listed(metrics, verdicts, worst_scenario))
     return [figure for figure in figures if figure is not None]
 
 
@@ -57,24 +62,32 @@ def _figure(
 
 
 def _chance(
-    metrics: pd.DataFrame, verdicts: pd.DataFrame, name: str, book: str, predicate: str, label: str
+    metrics: pd.DataFrame,
+    verdicts: pd.DataFrame,
+    horizons_days: Mapping[str, int],
+    name: str,
+    book: str,
+    predicate: str,
+    label: str,
 ) -> dict[str, Any] | None:
     """A chance over the horizon of its book; a limit a year is set beside the same chance put on a year."""
     row = figure_of(metrics, book, f"probability_{predicate}")
     if row is None:
         return None
     bounds = {end: None if numbers.is_missing(row[end]) else float(row[end]) for end in ("lower", "upper")}
-    verdict, value, detail = judged(verdicts, predicate, book), float(row["value"]), vocabulary.book_name(book)
+    verdict, value = judged(verdicts, predicate, book), float(row["value"])
+    over = numbers.horizon(horizons_days[book])
+    detail = f"over {over}; {vocabulary.book_name(book)}"
     text = numbers.percent(value) if value > 0 else "none seen"
-    figure = _figure(name, label, value, "1", text, verdict, **bounds, interval=chance(row), detail=detail)
+    figure = _figure(name, label, value, "1", text, verdict, **bounds, interval=chance(row, short=True), detail=detail)
     if verdict is None or verdict["unit"] != "1/year":
         return figure
-    if value > 0:
+    if value > 0 and over != "1 year":
         figure["detail"] = f"{detail}; {numbers.with_unit(verdict['number'], '1/year')}"
     return {
         **figure,
         "limit": float(verdict["limit"]),
-        "limit_text": numbers.setting_with_unit(verdict["limit"], "1/year"),
+        "limit_text": f"at most {numbers.setting_with_unit(verdict['limit'], '1/year')}",
     }
 
 
@@ -88,24 +101,25 @@ def _shock(
     unit = vocabulary.shock_unit(shock, str(first["unit"]))
     detail = f"searched from {numbers.setting_with_unit(first['scan_from'], unit)} to {numbers.setting_with_unit(first['scan_to'], unit)}"
     verdict, label = judged(verdicts, requirement, "reverse stress"), vocabulary.requirement_name(requirement)
-    if not first["found"]:
-        return _figure(name, label, None, str(first["unit"]), "none found", verdict, detail=detail)
-    text = numbers.with_unit(first["lower"], unit)
-    return _figure(name, label, float(first["lower"]), str(first["unit"]), text, verdict, detail=detail)
+    found = bool(first["found"])
+    value, text = (float(first["lower"]), numbers.with_unit(first["lower"], unit)) if found else (None, "none found")
+    figure = _figure(name, label, value, str(first["unit"]), text, verdict, detail=detail)
+    return {**figure, "limit_text": f"at least {figure['limit_text']}"} if figure["limit_text"] else figure
 
 
-def _worst(metrics: pd.DataFrame, verdicts: pd.DataFrame, scenario: str) -> dict[str, Any] | None:
-    row = figure_of(metrics, scenario, "min_equity_usd")
-    if row is None:
+def _listed(metrics: pd.DataFrame, verdicts: pd.DataFrame, worst_scenario: str) -> dict[str, Any] | None:
+    """How many listed scenarios break their limit; its status is the worst of all of theirs."""
+    rows = verdicts[verdicts["requirement"] == "listed scenario"]
+    if rows.empty:
         return None
-    value = float(row["value"])
-    verdict = judged(verdicts, "listed scenario", scenario)
-    return _figure(
-        "worst-scenario",
-        "Lowest own funds in any listed scenario",
-        value,
-        "USD",
-        numbers.usd(value),
-        verdict,
-        detail=f"scenario {scenario}",
-    )
+    breaking = int((rows["status"] == "fail").sum())
+    tolerated = int((rows["status"] == "watch").sum())
+    status = max(rows["status"], key=lambda word: vocabulary.SEVERITY.get(word, 0))
+    figure = _figure(
+        "listed-scenarios", "Listed scenarios that fail beyond what is tolerated", float(breaking), "count",
+        f"{breaking} of {len(rows)}", None, detail=f"{tolerated or 'none'} more with failures that are tolerated",
+    )  # fmt: skip
+    lowest = figure_of(metrics, worst_scenario, "min_equity_usd")
+    if lowest is not None:
+        figure["detail"] += f"; lowest own funds {numbers.usd(float(lowest['value']))}, in {worst_scenario}"
+    return {**figure, "limit": 0.0, "limit_text": "none", "status": status}

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from gramlib.units import GRAMS_PER_KILOGRAM
+from gramlib.units import BUSINESS_DAYS_PER_YEAR, GRAMS_PER_KILOGRAM
 
 if TYPE_CHECKING:
     from typing_extensions import TypeIs
@@ -118,6 +118,14 @@ def days(number: float | None) -> str:
 def day_label(day: float | None) -> str:
     """The day something first happened; -1 stands for never."""
     return "never" if is_missing(day) or float(day) < 0 else f"day {int(day)}"
+
+
+def horizon(business_days: float) -> str:
+    """A horizon in words: whole years as such, "1 year", anything else as "40 business days"."""
+    years, rest = divmod(int(business_days), BUSINESS_DAYS_PER_YEAR)
+    if years and not rest:
+        return "1 year" if years == 1 else f"{years} years"
+    return f"{int(business_days):,} business day{'' if business_days == 1 else 's'}"
 
 
 _FORMATS = {

@@ -64,7 +64,7 @@ def notebook_html(notebook: NotebookNode, kind: str, title: str, banner: str, ru
     known = dict(prepared.metadata.get("gram", {}))
     page: dict[str, Any] = {
         "title": title or own_title or "Notebook",
-        "eyebrow": own_title if title and own_title != title else "",
+        "eyebrow": own_title if title and own_title not in title else "",
         "banner": banner or known.get("banner", ""),
         "links": links_in_order(run_links),
         "failure": failure,

@@ -68,7 +68,7 @@ def _entry(run: Mapping[str, Any]) -> str:
         f'<p class="eyebrow">{" · ".join(fact for fact in facts if fact)}{label}</p>',
         f"<p>{' '.join(badges)}</p>" if badges else "",
         f"<p>{_text(run, 'verdict_sentence')}</p>" if run.get("verdict_sentence") else "",
-        f"<p><strong>Reason:</strong> {_text(run, 'reason')}</p>" if run.get("reason") else "",
+        f'<p class="reason"><strong>Reason:</strong> {_text(run, "reason")}</p>' if run.get("reason") else "",
         _figures(run.get("headlines") or []),
         _links(run.get("links") or {}),
     ]

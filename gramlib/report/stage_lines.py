@@ -40,6 +40,6 @@ def predict_line(outcomes: pd.DataFrame, failures: pd.DataFrame) -> str:
 
 
 def analyse_line(metrics: pd.DataFrame, level: float) -> str:
-    """Expected shortfall of the one-year non-price loss with its interval."""
+    """Expected shortfall of the non-price loss in the liquidity book with its interval."""
     row = metrics[(metrics["subject"] == "liquidity") & (metrics["metric"] == "es_nonprice_loss")].iloc[0]
-    return f"expected shortfall at {percent(level)} of the one-year non-price loss: {usd(row['value'])} ({usd(row['lower'])} to {usd(row['upper'])})"
+    return f"expected shortfall at {percent(level)} of the non-price loss, liquidity test: {usd(row['value'])} ({usd(row['lower'])} to {usd(row['upper'])})"

@@ -47,8 +47,14 @@ def verdict_sentence(status: str, verdicts: pd.DataFrame, issuer: Issuer, source
     else:
         number = int((deciding["status"] == status).sum())
         verb = "fails" if status == "fail" else "passes, but is on watch for"
-        text = f"{subject} {verb} {number} of {numbers.count(total, 'deciding requirement')}; first of all {requirement_phrase(worst)}"
+        text = f"{subject} {verb} {number} of {numbers.count(total, 'deciding requirement')}{_leading_to(status, number)}{requirement_phrase(worst)}"
     return numbers.sentence(text) + grade_sentence(source_document)
+
+
+def _leading_to(status: str, number: int) -> str:
+    if number == 1:
+        return ", "
+    return "; furthest beyond its limit is " if status == "fail" else "; nearest to its limit is "
 
 
 def _all_of(total: int) -> str:
@@ -79,8 +85,10 @@ def requirement_phrase(row: Mapping[str, Any]) -> str:
         beyond = numbers.count(row["number"], "failure") if row["number"] else "no failure"
         return f"{vocabulary.subject_name(row['subject'])}, with {beyond} beyond what its severity may show"
     name = vocabulary.requirement_name(row["requirement"])
-    if row["subject"] in vocabulary.BOOKS:
-        name = f"{name} in {vocabulary.subject_name(row['subject'])}"
+    if row["requirement"] in vocabulary.FAILURES:
+        name = f"the chance that {vocabulary.failure_clause(row['requirement'])} ({row['requirement']})"
+    elif name:
+        name = f"the {name[0].lower()}{name[1:]}"
     limit = (
         ""
         if numbers.is_missing(row["limit"])
@@ -89,26 +97,32 @@ def requirement_phrase(row: Mapping[str, Any]) -> str:
     found = "none found" if numbers.is_missing(row["number"]) else numbers.with_unit(row["number"], unit)
     if row["number"] == 0 and row["unit"] == "1/year":
         found = "none seen"
-    return f"{name}: {found}{limit}"
+    return f"{name}, {found}{limit}"
 
 
-def reasons(status: str, verdicts: pd.DataFrame, reverse: pd.DataFrame, metrics: pd.DataFrame) -> list[str]:
+def reasons(
+    status: str,
+    verdicts: pd.DataFrame,
+    reverse: pd.DataFrame,
+    metrics: pd.DataFrame,
+    horizons_days: Mapping[str, int],
+) -> list[str]:
     """Why: the deciding requirement's own sentence, the smallest breaking shocks, the likelihood."""
     worst = tightest(verdicts[verdicts["decides"]], status)
     told = [numbers.sentence(str(worst["sentence"]))] if worst and str(worst["sentence"]).strip() else []
     told += [sentence for shock in ("price_fall", "custody_loss") if (sentence := breaking_shock(reverse, shock))]
-    return [*told, *likelihood(metrics)]
+    return [*told, *likelihood(metrics, horizons_days)]
 
 
-def likelihood(metrics: pd.DataFrame) -> list[str]:
-    """How often model-generated paths fail, with all drivers and with prices alone."""
+def likelihood(metrics: pd.DataFrame, horizons_days: Mapping[str, int]) -> list[str]:
+    """How often model-generated paths fail, with all drivers and with prices alone, and over which time."""
     told = []
     for book, when in (
         ("liquidity", "With all drivers on"),
         ("liquidity_price_only", "With prices alone"),
-        ("solvency", "Over the solvency horizon"),
+        ("solvency", "With all drivers on, in the solvency test"),
     ):
         row = figure_of(metrics, book, "probability_any")
         if row is not None:
-            told.append(f"{when}, any failure: {chance(row)}.")
+            told.append(f"{when}, any failure within {numbers.horizon(horizons_days[book])}: {chance(row)}.")
     return told

@@ -243,8 +243,8 @@ def run_tables() -> SimpleNamespace:
         "tests/report",
     )
     document = report_document(
-        verdicts=verdicts, metrics=metrics, reverse=reverse, replay_failures=failures, scenarios_used=used, source_document=_source_document(),
-        issuer=Issuer(), run={"id": "baseline-0a1b2c3d"},
+        verdicts=verdicts, metrics=metrics, reverse=reverse, replay_failures=failures, days=_days(), scenarios_used=used, source_document=_source_document(),
+        issuer=Issuer(), run={"run_id": "baseline-0a1b2c3d"},
     )  # fmt: skip
     return SimpleNamespace(
         prices=prices, quality=quality, facts=_facts(), source_cards=_source_document(), residuals=residuals, calibration=_calibration(residuals),

@@ -24,7 +24,7 @@ CHARTS = {
     "fan": lambda t: figures.fan(t.days, "liquidity", "equity_usd"),
     "failure_probabilities": lambda t: figures.failure_probabilities(t.metrics),
     "loss_distribution": lambda t: figures.loss_distribution(t.outcomes, t.metrics),
-    "scenario_ranking": lambda t: figures.scenario_ranking(t.metrics, t.replay_failures),
+    "scenario_ranking": lambda t: figures.scenario_ranking(t.metrics, t.replay_failures, t.scenarios_used),
     "reverse_intervals": lambda t: figures.reverse_intervals(t.reverse),
     "coverage_backtest": lambda t: figures.coverage_backtest(t.backtests),
     "overview": lambda t: figures.overview(t.document, t.reverse, t.replays),

@@ -11,6 +11,9 @@ from gramlib.report.headlines import headline_figures
 from gramlib.verdicts import overall
 
 
+HORIZONS_DAYS = {"liquidity_price_only": 252, "liquidity": 252, "solvency": 756}
+
+
 def test_document_is_plain_json_without_nan(run_tables):
     text = json.dumps(run_tables.document, allow_nan=False)
     assert json.loads(text) == run_tables.document
@@ -30,17 +33,27 @@ def test_headlines_have_value_interval_limit_and_status(run_tables):
     row = run_tables.metrics.set_index(["subject", "metric"]).loc[("solvency", "probability_F2")]
     assert insolvency["value"] == row["value"]
     assert insolvency["lower"] <= insolvency["value"] <= insolvency["upper"]
-    assert insolvency["limit"] == 0.001 and insolvency["limit_text"] == "0.1% a year"
+    assert insolvency["limit"] == 0.001 and insolvency["limit_text"] == "at most 0.1% a year"
+    assert "over 3 years" in insolvency["detail"]
     assert by_id["smallest-price-fall"]["text"] == "14.2%" and by_id["smallest-price-fall"]["status"] == "watch"
-    assert (
-        by_id["worst-scenario"]["detail"] == "scenario S14"
-        and by_id["worst-scenario"]["text"] == "USD \N{MINUS SIGN}12.0 m"
-    )
+    assert "over 1 year" in by_id["chance-late-redemption"]["detail"]
+    assert by_id["smallest-price-fall"]["limit_text"] == "at least 10%"
+
+
+def test_headline_of_the_scenarios_has_their_worst_status(run_tables):
+    figure = next(f for f in run_tables.document["headlines"] if f["id"] == "listed-scenarios")
+    listed = run_tables.verdicts[run_tables.verdicts["requirement"] == "listed scenario"]
+    assert figure["value"] == (listed["status"] == "fail").sum() > 0
+    assert figure["text"] == f"{int(figure['value'])} of {len(listed)}" and figure["status"] == "fail"
+    assert "lowest own funds USD \N{MINUS SIGN}12.0 m, in S14" in figure["detail"]
+    quiet = run_tables.verdicts.assign(status="pass")
+    figure = headline_figures(run_tables.metrics, quiet, run_tables.reverse, "S14", HORIZONS_DAYS)[-1]
+    assert figure["status"] == "pass" and figure["value"] == 0
 
 
 def test_headline_without_a_breaking_shock_has_no_value(run_tables):
     gone = run_tables.reverse.assign(found=False, interval=0, lower=np.nan, upper=np.nan)
-    figures = headline_figures(run_tables.metrics, run_tables.verdicts, gone, "S14")
+    figures = headline_figures(run_tables.metrics, run_tables.verdicts, gone, "S14", HORIZONS_DAYS)
     fall = next(figure for figure in figures if figure["id"] == "smallest-price-fall")
     assert fall["value"] is None and fall["text"] == "none found" and fall["detail"] == "searched from 0% to 90%"
 

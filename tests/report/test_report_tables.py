@@ -19,6 +19,7 @@ BUILT = {
     "issuer": lambda t: tables.issuer(t.issuer),
     "scenarios": lambda t: tables.scenarios(t.scenarios_used),
     "failures": lambda t: tables.failures(t.replay_failures),
+    "failure_names": lambda t: tables.failure_names(),
     "metrics": lambda t: tables.metrics(t.metrics),
     "verdicts": lambda t: tables.verdicts(t.verdicts),
     "reverse": lambda t: tables.reverse(t.reverse),
@@ -67,8 +68,9 @@ def test_empty_table_says_none():
 
 
 def test_shares_are_percentages_and_worst_comes_first(run_tables):
-    table = tables.verdicts(run_tables.verdicts)
-    assert str(table.rows[0][2]) == "fail"
+    table, listed = tables.verdicts(run_tables.verdicts).parts
+    assert str(listed.rows[0][1]) == "fail" and "beyond what is tolerated" in listed.rows[0][2]
+    assert len(table.rows) + len(listed.rows) == len(run_tables.verdicts)
     assert [str(row[2]) for row in table.rows] == sorted(
         (str(row[2]) for row in table.rows), key=["fail", "watch", "pass", "not applicable"].index
     )
@@ -76,6 +78,12 @@ def test_shares_are_percentages_and_worst_comes_first(run_tables):
     late = next(row for row in table.rows if row[0] == "Late redemption (F3)")
     assert late[3] == "none seen"
     assert distance[3:6] == ("3.0%", "2%", "1.0%")
+
+
+def test_scenarios_without_a_failure_are_named_below(run_tables):
+    table = tables.failures(run_tables.replay_failures)
+    assert {row[0] for row in table.rows} == {"S14", "H13a"}
+    assert "Without any failure: H80b, H99b, calm and custody_loss_1pct" in table.note
 
 
 def test_reverse_table_says_what_was_searched_where_nothing_was_found(run_tables):

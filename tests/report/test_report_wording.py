@@ -115,11 +115,22 @@ def test_grade_d_is_said(run_tables):
 
 
 def test_reasons_name_decider_shock_and_likelihood(run_tables):
-    told = " ".join(reasons("fail", run_tables.verdicts, run_tables.reverse, run_tables.metrics))
+    horizons_days = {"liquidity": 252, "liquidity_price_only": 40, "solvency": 756}
+    told = " ".join(reasons("fail", run_tables.verdicts, run_tables.reverse, run_tables.metrics, horizons_days))
     assert "S14" not in told  # the scenario is told by its title
     assert "Fall, run and dry market together" in told
     assert "begins with a one-day fall of gold by 10.2%" in told
-    assert "With prices alone, any failure" in told
+    assert "With prices alone, any failure within 40 business days" in told
+    assert "in the solvency test, any failure within 3 years" in told
+
+
+def test_verdict_leads_with_what_happens_not_with_a_code():
+    text = verdict_sentence("fail", _verdicts(["fail", "fail", "pass"]), Issuer(), GOOD_DATA)
+    assert (
+        "fails 2 of 3 deciding requirements; furthest beyond its limit is the chance that own funds fall below the requirement (F1), "
+        "2.0% a year against a limit of 1% a year."
+    ) in text
+    assert "nearest to its limit is" in verdict_sentence("watch", _verdicts(["watch", "watch"]), Issuer(), GOOD_DATA)
 
 
 def _reverse(found: bool, lower: float) -> pd.DataFrame:

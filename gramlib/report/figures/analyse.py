@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
@@ -13,6 +15,7 @@ from gramlib.report.sentences import chance
 from gramlib.report.theme import OKABE_ITO, canvas, themed
 
 _MARKERS = "osD^v"
+_LEVEL = re.compile(r"expected shortfall at (\d+(?:\.\d+)?)%")
 
 
 @themed
@@ -153,4 +156,6 @@ def _loss_words(metrics: pd.DataFrame, book: str) -> str:
     if found.empty:
         return f"{vocabulary.book_name(book)}: expected shortfall {numbers.MISSING}"
     row = found.iloc[0]
-    return f"{vocabulary.book_name(book)}: the worst paths lose {numbers.usd(row['value'])} on average ({tables.interval(row['lower'], row['upper'], 'USD')})"
+    level = _LEVEL.search(str(row["method"]))
+    worst = f"the worst {numbers.exact_percent(round(1 - float(level[1]) / 100, 10))} of paths" if level else "the worst paths"
+    return f"{vocabulary.book_name(book)}: {worst} lose {numbers.usd(row['value'])} on average ({tables.interval(row['lower'], row['upper'], 'USD')})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from gramlib.report import numbers, tables, vocabulary
 from gramlib.report.figure import Figure, finish
 from gramlib.report.html_table import Heading, Table
 from gramlib.report.theme import BLUE, INK, MUTED, VERMILLION, canvas, themed
+from gramlib.units import GRAMS_PER_TROY_OUNCE
 
 _MOST_TABLE_DAYS = 12
 
@@ -26,7 +28,7 @@ def scenario_paths(replays: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
     columns = 3 if len(paths) > 4 else 2
     lines = -(-len(paths) // columns)
 
-    drawing = canvas(8.4, 0.6 + 1.45 * lines)
+    drawing = canvas(8.4, 0.6 + 1.75 * lines)
     panels = np.atleast_2d(drawing.subplots(lines, columns, sharey=True, squeeze=False))
     for axes, name in zip(panels.flat, paths, strict=False):
         days, move = moves[name]
@@ -35,7 +37,8 @@ def scenario_paths(replays: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
         axes.plot(days, move, color=BLUE, linewidth=1.4)
         worst = int(move.argmin()) if -move.min() >= move.max() else int(move.argmax())
         axes.plot(days[worst], move[worst], "o", color=VERMILLION, markersize=4)
-        axes.set_title(f"{name}: {_signed(move[worst])} by day {days[worst]}", fontsize=9)
+        extreme = f"{_signed(move[worst])} by day {days[worst]}" if worst else "gold flat"
+        axes.set_title(f"{textwrap.fill(scenario_label(known, name), 36)}\n{extreme}", fontsize=8.5)
         axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value, 0)))
     for axes in panels.flat[len(paths) :]:
@@ -75,6 +78,12 @@ def scenario_title(known: Mapping[str, Mapping[str, Any]], name: str) -> str:
     return f"{name}, {title}" if title else name
 
 
+def scenario_label(known: Mapping[str, Mapping[str, Any]], name: str) -> str:
+    """A scenario's title with its id behind it, as a label."""
+    title = str(known.get(name, {}).get("title", ""))
+    return f"{title} ({name})" if title else name
+
+
 def _signed(value: float, decimals: int = 1) -> str:
     text = numbers.plain(100 * value, decimals)
     return f"{'+' if value > 0 and text.strip('0.') else ''}{text}%"
@@ -88,6 +97,8 @@ def fan(days: pd.DataFrame, book: str, variable: str) -> Figure:
         raise KeyError(f"no {variable!r} of book {book!r} in days")
     wide = chosen.pivot(index="day", columns="quantile", values="value").sort_index()
     name, unit = vocabulary.VARIABLES.get(variable, (vocabulary.spaced(variable), ""))
+    if unit == "USD/g":
+        wide, unit = wide * GRAMS_PER_TROY_OUNCE, "USD/oz"
     factor = 100.0 if unit.startswith("%") else 1e-6 if unit == "USD m" else 1.0
     levels = list(wide.columns)
     pairs = [(low, high) for low, high in zip(levels, reversed(levels), strict=True) if low < high]
@@ -108,7 +119,7 @@ def fan(days: pd.DataFrame, book: str, variable: str) -> Figure:
         label="median" if middle == 0.5 else f"quantile {middle:g}",
     )
     axes.set_title(f"{name}, {unit}" if unit else name)
-    axes.set_xlabel("business days from today")
+    axes.set_xlabel("business days from the start of the paths")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "\N{MINUS SIGN}")))
     drawing.legend(loc="outside lower center", ncols=len(pairs) + 1)
 
@@ -144,5 +155,5 @@ def _level(share: float) -> str:
 
 def _value(value: float, unit: str) -> str:
     if unit.startswith("%"):
-        return numbers.percent(value)
+        return f"{numbers.plain(100 * value, 2)}%"
     return numbers.with_unit(value, "USD" if unit == "USD m" else unit)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.ticker import FuncFormatter
 
 from gramlib.report import numbers, vocabulary
 from gramlib.report.figure import Figure, csv_of, finish
+from gramlib.report.figures.predict import scenario_label
 from gramlib.report.html_table import Heading, Table
 from gramlib.report.theme import FAINT, GREEN, INK, MUTED, VERMILLION, canvas, themed
 
 
 @themed
-def scenario_ranking(metrics: pd.DataFrame, replay_failures: pd.DataFrame) -> Figure:
-    """Listed scenarios from worst to best: lowest own funds, and which failures each one causes."""
+def scenario_ranking(
+    metrics: pd.DataFrame, replay_failures: pd.DataFrame, scenarios_used: Mapping[str, Any]
+) -> Figure:
+    """Listed scenarios from worst to best by title: lowest own funds, and which failures each one causes."""
     ranked = rank_scenarios(metrics, replay_failures)
+    records = {str(record["id"]): record for record in scenarios_used["scenarios"]}
+    titles = {name: scenario_label(records, str(name)) for name in ranked.index}
     drawing = canvas(8.4, 1.1 + 0.3 * len(ranked))
     axes = drawing.subplots()
     places = np.arange(len(ranked))[::-1]
@@ -43,7 +52,8 @@ def scenario_ranking(metrics: pd.DataFrame, replay_failures: pd.DataFrame) -> Fi
         fontweight="bold",
         annotation_clip=False,
     )
-    axes.set_yticks(places, ranked.index)
+    axes.set_yticks(places, [textwrap.shorten(titles[name], 58, placeholder=" …") for name in ranked.index])
+    axes.tick_params(axis="y", labelsize=8.5)
     axes.set_ylim(-0.6, len(ranked) - 0.2)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
@@ -54,19 +64,19 @@ def scenario_ranking(metrics: pd.DataFrame, replay_failures: pd.DataFrame) -> Fi
     count = int(failing.sum())
     worst = ranked.index[0]
     headline = (
-        f"{count or 'None'} of {numbers.count(len(ranked), 'scenario')} {'causes' if count == 1 else 'cause'} a failure; own funds fall lowest in {worst}, "
-        f"to {numbers.usd(ranked['min_equity_usd'].iloc[0])}."
+        f"{count or 'None'} of {numbers.count(len(ranked), 'scenario')} {'causes' if count == 1 else 'cause'} a failure of some kind; "
+        f"own funds fall lowest in “{titles[worst]}”, to {numbers.usd(ranked['min_equity_usd'].iloc[0])}."
     )
     alt = (
         "Dot chart of lowest own funds by scenario, worst first: "
         + "; ".join(
-            f"{name} {numbers.usd(row.min_equity_usd)}, failures {row.failed or 'none'}"
+            f"{titles[name]} {numbers.usd(row.min_equity_usd)}, failures {row.failed or 'none'}"
             for name, row in zip(ranked.index, ranked.itertuples(), strict=True)
         )
         + "."
     )
     return finish(
-        drawing, "scenario-ranking", headline, alt, _ranking_table(ranked), csv_of(ranked.reset_index(names="scenario"))
+        drawing, "scenario-ranking", headline, alt, _ranking_table(ranked, titles), csv_of(ranked.reset_index(names="scenario"))
     )
 
 
@@ -90,7 +100,7 @@ def rank_scenarios(metrics: pd.DataFrame, replay_failures: pd.DataFrame) -> pd.D
     )
 
 
-def _ranking_table(ranked: pd.DataFrame) -> Table:
+def _ranking_table(ranked: pd.DataFrame, titles: Mapping[Any, str]) -> Table:
     columns = [
         name
         for name in (
@@ -109,7 +119,7 @@ def _ranking_table(ranked: pd.DataFrame) -> Table:
         Heading("Failures"),
     )
     rows = tuple(
-        (str(name), *(numbers.with_unit(row[n], units.get(n, "USD")) for n in columns), row["failed"] or "none")
+        (titles[name], *(numbers.with_unit(row[n], units.get(n, "USD")) for n in columns), row["failed"] or "none")
         for name, row in ranked.iterrows()
     )
     return Table("Scenarios, worst first", headings, rows)

@@ -1,7 +1,7 @@
 """Every table of the pages: each takes an artefact as it stands and says it in words, units and statuses."""
 
 from gramlib.report.tables.data import agreement, attempts, facts, flows, joins, premium, quality, series, sources
-from gramlib.report.tables.judged import interval, metrics, reverse, shock_range, verdicts
+from gramlib.report.tables.judged import failure_names, interval, metrics, reverse, shock_range, verdicts
 from gramlib.report.tables.models import backtests, league, model_cards
 from gramlib.report.tables.plain import NO_EVIDENCE
 from gramlib.report.tables.scenarios import failures, scenarios
@@ -14,6 +14,7 @@ __all__ = [
     "attempts",
     "backtests",
     "facts",
+    "failure_names",
     "failures",
     "flows",
     "interval",

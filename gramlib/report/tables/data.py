@@ -50,14 +50,14 @@ def sources(document: Mapping[str, Any]) -> Table:
     rows = tuple(
         (
             str(card.get("title") or card.get("id", "")), str(card.get("producer", "")), str(card.get("licence", "")),
-            str(card.get("redistribute", "unknown")), str(card.get("start", "")), str(card.get("end", "")), str(card.get("accessed", "")),
+            str(card.get("redistribute", "unknown")), _span(card), str(card.get("accessed", "")),
             str(card.get("sha256", ""))[:12],
         )
         for card in document.get("cards", [])
     )  # fmt: skip
     return Table(
         "Sources of the data",
-        columns("Source", "Producer", "Licence", "May be passed on", "From", "To", "Accessed", "SHA-256 begins"),
+        columns("Source", "Producer", "Licence", "May be passed on", "Covers", "Accessed", "SHA-256 begins"),
         rows,
         f"Data grade {document.get('grade', 'unknown')}: {document.get('grade_reason', '')}",
     )
@@ -153,3 +153,8 @@ def flows(table: pd.DataFrame) -> Table:
 
 def _bp(value: float | None, decimals: int = 0) -> str:
     return numbers.MISSING if numbers.is_missing(value) else f"{numbers.plain(value, decimals)} bp"
+
+
+def _span(card: Mapping[str, Any]) -> str:
+    start, end = (str(card.get(key) or "") for key in ("start", "end"))
+    return f"{start} to {end}" if start and end else start or end

@@ -8,8 +8,15 @@ from typing import Any
 import pandas as pd
 
 from gramlib.report import numbers, vocabulary
-from gramlib.report.html_table import Status, Table
+from gramlib.report.html_table import Status, Table, Tables
 from gramlib.report.tables.plain import columns
+
+
+def failure_names() -> Table:
+    """What each failure's short name stands for."""
+    rows = tuple((vocabulary.failure_name(name), clause) for name, (_, clause) in vocabulary.FAILURES.items())
+    return Table("What counts as a failure", columns("Name", "It is there when"), rows,
+                 "A queue alone is no failure; it is where most of them begin.", folded=True)  # fmt: skip
 
 
 def metrics(table: pd.DataFrame, subjects: Iterable[str] | None = None) -> Table:
@@ -46,10 +53,20 @@ def interval(lower: float | None, upper: float | None, unit: str) -> str:
     return f"{numbers.with_unit(lower, unit)} to {numbers.with_unit(upper, unit)}"
 
 
-def verdicts(table: pd.DataFrame) -> Table:
-    """Each requirement against its limit, worst first; the sources of the limits are numbered below."""
+def verdicts(table: pd.DataFrame) -> Tables:
+    """Each requirement against its limit, worst first: those with a figure, then the listed scenarios in words.
+
+    The sources of the limits are numbered, and listed below the table that cites them.
+    """
     rank = table["status"].map(vocabulary.SEVERITY)
     ordered = table.assign(_rank=-rank).sort_values(["_rank", "decides"], ascending=[True, False], kind="stable")
+    listed = ordered["requirement"] == "listed scenario"
+    return Tables(tuple(
+        build(rows) for build, rows in ((_measured, ordered[~listed]), (_listed, ordered[listed])) if len(rows)
+    ))  # fmt: skip
+
+
+def _measured(ordered: pd.DataFrame) -> Table:
     cited = list(dict.fromkeys(ordered["source"]))
     rows = tuple(
         (
@@ -58,23 +75,35 @@ def verdicts(table: pd.DataFrame) -> Table:
         )
         for row in ordered.itertuples(index=False)
     )  # fmt: skip
-    notes = "; ".join(f"[{place}] {source}" for place, source in enumerate(cited, start=1))
     return Table(
         "Requirements against their limits",
         columns(
-            "Requirement",
-            "Judged on",
-            "Status",
-            "Found",
-            "Limit",
-            "Margin",
-            "Decides",
-            "Source",
+            "Requirement", "Judged on", "Status", "Found", "Limit", "Margin", "Decides", "Source",
             numeric=("Found", "Limit", "Margin"),
         ),
         rows,
-        f'A negative margin is a breach. "none seen" is not never: the figures hold its upper bound. A listed scenario counts failures beyond what its severity may show. A limit that nobody has verified never decides the verdict. Sources of the limits: {notes}.',
+        'A negative margin is a breach. "none seen" is not never: the figures hold its upper bound. '
+        f"A limit that nobody has verified never decides the verdict. Sources of the limits: {_sources(cited)}.",
+    )  # fmt: skip
+
+
+def _listed(ordered: pd.DataFrame) -> Table:
+    cited = list(dict.fromkeys(ordered["source"]))
+    rows = tuple(
+        (row.subject, Status(row.status), row.sentence, "yes" if row.decides else "no")
+        for row in ordered.itertuples(index=False)
     )
+    return Table(
+        "Listed scenarios against what their severity may show",
+        columns("Scenario", "Status", "What happens", "Decides"),
+        rows,
+        "Watch: a failure that the profile tolerates at this severity; fail: one that it does not. "
+        f"Sources of the limits: {_sources(cited)}.",
+    )
+
+
+def _sources(cited: list[str]) -> str:
+    return "; ".join(f"[{place}] {source}" for place, source in enumerate(cited, start=1))
 
 
 def _found(row: Any, column: str = "number") -> str:

@@ -17,14 +17,14 @@ def scenarios(document: Mapping[str, Any]) -> Tables:
     records = document["scenarios"]
     numeric = ("Days", "Gold in all", "Deepest fall", "Worst day", "Event days", "Market stress", "Gold lost")
     sizes = Table(
-        "Scenarios as they were run", columns("Scenario", "Severity", *numeric, numeric=numeric), tuple(map(_sizes, records)),
+        "Scenarios as they were run", columns("Scenario", "What it is", "Severity", *numeric, numeric=numeric), tuple(map(_sizes, records)),
         "Deepest fall: from the highest price so far. Market stress: largest multiplier of spread and illiquidity.",
     )  # fmt: skip
     told = tuple(
-        (str(r["id"]), str(r.get("title", "")), str(r.get("story", "")), str(r.get("provenance", ""))) for r in records
+        (str(r["id"]), str(r.get("story", "")), str(r.get("provenance", ""))) for r in records
     )
     return Tables(
-        (sizes, Table("What happens in them", columns("Scenario", "Title", "Story", "Price path"), told, folded=True))
+        (sizes, Table("What happens in them", columns("Scenario", "Story", "Price path"), told, folded=True))
     )
 
 
@@ -32,7 +32,7 @@ def _sizes(record: Mapping[str, Any]) -> tuple[str, ...]:
     shocks = record.get("shocks", {})
     multiplier = shocks.get("max_liquidity_multiplier")
     return (
-        str(record["id"]), str(record.get("severity", "")), numbers.plain(shocks.get("horizon_days", record.get("horizon_days")), 0),
+        str(record["id"]), str(record.get("title", "")), str(record.get("severity", "")), numbers.plain(shocks.get("horizon_days", record.get("horizon_days")), 0),
         numbers.percent(shocks.get("total_return")), numbers.percent(shocks.get("max_drawdown")), numbers.percent(shocks.get("worst_day_return")),
         numbers.plain(shocks.get("event_days"), 0), numbers.MISSING if numbers.is_missing(multiplier) else f"x {float(multiplier):g}",
         numbers.percent(shocks.get("lost_share")),
@@ -40,7 +40,7 @@ def _sizes(record: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def failures(table: pd.DataFrame) -> Table:
-    """First day of every failure in every scenario, scenarios as rows; failures that never happened are listed below."""
+    """First day of each failure in the scenarios that show one; what never happened is listed below."""
     held = table[table["first_day"] >= 0]
     judged = [name for name in vocabulary.FAILURES if name in set(table["predicate"])]
     happened = [name for name in judged if name in set(held["predicate"])]
@@ -49,13 +49,15 @@ def failures(table: pd.DataFrame) -> Table:
         lambda found: "; ".join(dict.fromkeys(map(vocabulary.cause_name, found)))
     )
     rows = tuple(
-        (str(name), *(_first_day(days.loc[name, p]) for p in happened), str(causes.get(name, "")) or _NEVER)
+        (str(name), *(_first_day(days.loc[name, p]) for p in happened), str(causes[name]) or _NEVER)
         for name in days.index
+        if name in causes.index
     )
+    quiet = [str(name) for name in days.index if name not in causes.index]
     never = numbers.joined(vocabulary.failure_name(p) for p in judged if p not in happened)
-    note = (
-        f"Never in any scenario: {never}. " if never else ""
-    ) + "Causes: the largest term on the day of each failure."
+    note = "Causes: the largest term on the day of each failure."
+    note += f" Never in any scenario: {never}." if never else ""
+    note += f" Without any failure: {numbers.joined(quiet)}." if quiet else ""
     headings = [Heading(vocabulary.failure_name(p), "", numeric=True) for p in happened]
     return Table(
         "First day of each failure, scenario by scenario",
