@@ -3,6 +3,7 @@
     run, status, why, index, prune      runs and what they would do (cli.runs)
     params explain | export | check     parameters and where they come from (cli.parameters)
     replay, selftest, list              the engine on one's own files, known answers, what there is (cli.looking)
+    ingest                              one price file, standardised, with its quality report (cli.ingest)
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import traceback
 import click
 
 from gramlib import __version__
+from gramlib.cli.ingest import ingest
 from gramlib.cli.looking import list_things, replay, selftest
 from gramlib.cli.parameters import params
 from gramlib.cli.runs import index, prune, run, status, why
@@ -34,7 +36,7 @@ def gram(debug: bool) -> None:
     """
 
 
-for command in (run, status, why, index, prune, params, replay, selftest, list_things):
+for command in (run, status, why, index, prune, params, ingest, replay, selftest, list_things):
     gram.add_command(command)
 
 
