@@ -115,6 +115,6 @@ class DataParams(Section):
         [], "providers whose terms you have read and accept"
     )
     max_age_hours: float = param(20.0, "age up to which a snapshot is used instead of a new request", "h", ge=0.0, le=87_600.0)
-    total_timeout_s: float = param(120.0, "longest time all requests together may take", "s", gt=0.0, le=3600.0)
+    total_timeout_s: float = param(300.0, "longest time all requests together may take", "s", gt=0.0, le=3600.0)
     offline: bool = param(False, "use snapshots alone, whatever their age")
     as_of: Date = param("", "day of an online run, after which nothing is used; empty means today in UTC", "ISO date")

@@ -51,8 +51,8 @@ class Gathered:
     def skipped(self) -> tuple[Decision, ...]:
         """Quality rows for what was asked for and could not be had."""
         return tuple(
-            Decision(f"{each.role} {each.name}", "warning", f"{each.outcome}: {each.reason}", "an answer",
-                     "left out; the run goes on without it")
+            Decision(f"{each.role} {each.name}", "ok" if each.outcome == "not needed" else "warning",
+                     f"{each.outcome}: {each.reason}", "an answer", "left out; the run goes on without it")
             for each in self.tried if each.outcome != "used" and each.role != "gold"
         )  # fmt: skip
 

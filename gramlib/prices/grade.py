@@ -7,8 +7,8 @@
 | C | a user's file, of unverified origin, whose level follows the monthly history |
 | D | the reconstructed sample, or a level that does not follow the monthly history: mechanics only, not evidence |
 
-A confirmation counts when the levels agree (`Agreement.agrees`) over at least half of the rows. A spliced price has
-the lowest grade of its parts.
+A confirmation counts when the levels agree (`Agreement.agrees`) on a thousand days, or on half of a shorter series;
+the reason says which days. A spliced price has the lowest grade of its parts.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from gramlib.prices.agreement import Agreement, MonthlyAgreement
 from gramlib.sources.raw import RawSeries
 from gramlib.sources.sample import LABEL
 
+CONFIRMED_DAYS = 1000
 CONFIRMED_SHARE = 0.5
 NOT_CONFIRMED = "level not confirmed by the monthly gold history: demonstration only"
 FAR_FROM_HISTORY_BP = 200.0
@@ -75,10 +76,12 @@ def grade_of(
 
 
 def _best(confirmations: Sequence[Confirmation], rows: int) -> Agreement | None:
+    needed = min(CONFIRMED_DAYS, CONFIRMED_SHARE * rows)
     good = [
-        each.agreement for each in confirmations
-        if each.independent and each.agreement.agrees and each.agreement.common_days >= CONFIRMED_SHARE * rows
-    ]  # fmt: skip
+        each.agreement
+        for each in confirmations
+        if each.independent and each.agreement.agrees and each.agreement.common_days >= needed
+    ]
     return max(good, key=lambda agreement: agreement.common_days, default=None)
 
 

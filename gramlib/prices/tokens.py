@@ -17,13 +17,14 @@ from gramlib.artefacts import check_table, empty_table
 from gramlib.errors import DataContractError
 from gramlib.prices.agreement import correlation, quotes
 from gramlib.prices.quality import QualityLog
-from gramlib.prices.rows import calendar, clean_rows
+from gramlib.prices.rows import calendar, ordered_rows
 from gramlib.sources.raw import RawSeries
 from gramlib.units import GRAMS_PER_TROY_OUNCE, GRAMS_PER_UNIT
 
 STALE_RUN = 5
 OLDEST_GOLD_DAYS = 14
 PLAUSIBLE_PREMIUM = 0.2
+SLIP_LOG = 0.47
 SHIFT_DAYS_NEEDED = 100
 SHIFT_GAIN = 0.1
 """Correlation a shift must win: sampling error at 100 days is about as large, at 900 days a third of it."""
@@ -66,8 +67,9 @@ def premium_summary(token_prices: pd.DataFrame) -> pd.DataFrame:
 def _one(series: TokenSeries, gold: pd.Series, log: QualityLog) -> pd.DataFrame:
     name = series.token
     own = QualityLog()
-    rows = clean_rows(series.raw.frame, series.raw.origin, own)
-    log.include((*series.raw.notes, *own.rows), f"token {name}")
+    rows = ordered_rows(series.raw.frame, series.raw.origin, own)
+    # which day a stamp belongs to is decided below, by returns
+    log.include((*(note for note in series.raw.notes if note.check != "day_shift"), *own.rows), f"token {name}")
     ounce = GRAMS_PER_TROY_OUNCE / GRAMS_PER_UNIT[series.raw.unit]
     price = pd.Series(rows["value"].to_numpy() * ounce, index=pd.DatetimeIndex(rows["date"]))
     price = _on_their_days(series, price, gold, log)
@@ -81,8 +83,10 @@ def _one(series: TokenSeries, gold: pd.Series, log: QualityLog) -> pd.DataFrame:
         log.add(f"token {name}: coverage", "warning", f"no day within {OLDEST_GOLD_DAYS} days of a gold price",
                 "days in common with gold", "left out")  # fmt: skip
         return empty_table("token_prices")
-    table = _table(name, series.raw.card.id, price, gold.iloc[place].to_numpy(), age)
-    _refuse_other_things(table, series)
+    beside = gold.iloc[place].to_numpy()
+    _refuse_other_things(price.to_numpy() / beside - 1.0, series)
+    sane = _no_slips(price, beside, name, log)
+    table = _table(name, series.raw.card.id, price[sane], beside[sane], age[sane])
     _note(table, gold, outside, log)
     return table
 
@@ -131,8 +135,20 @@ def _table(name: str, card: str, price: pd.Series, gold_usd_per_oz: np.ndarray, 
     )
 
 
-def _refuse_other_things(table: pd.DataFrame, series: TokenSeries) -> None:
-    typical = float(table["premium"].median())
+def _no_slips(price: pd.Series, gold: np.ndarray, name: str, log: QualityLog) -> np.ndarray:
+    """Which days (n,) are kept: all but those no venue traded at, a factor of 1.6 from gold."""
+    off = np.log(price.to_numpy() / gold)
+    slip = np.abs(off) > SLIP_LOG
+    if slip.any():
+        first = int(np.argmax(slip))
+        log.add(f"token {name}: slips", "warning", f"{int(slip.sum())} day(s) a factor of 1.6 or more from gold, first "
+                f"{price.index[first]:%Y-%m-%d} at {price.iloc[first]:g} with gold at {gold[first]:g}",
+                "a token within a third of gold: +34% within a day is the widest seen", "set aside")  # fmt: skip
+    return ~slip
+
+
+def _refuse_other_things(premium: np.ndarray, series: TokenSeries) -> None:
+    typical = float(np.median(premium))
     if abs(typical) > PLAUSIBLE_PREMIUM:
         raise DataContractError(
             f"token {series.token} lies {100 * typical:+.0f}% from gold at the median",
