@@ -122,4 +122,4 @@ def _listed(metrics: pd.DataFrame, verdicts: pd.DataFrame, worst_scenario: str) 
     lowest = figure_of(metrics, worst_scenario, "min_equity_usd")
     if lowest is not None:
         figure["detail"] += f"; lowest own funds {numbers.usd(float(lowest['value']))}, in {worst_scenario}"
-    return {**figure, "limit": 0.0, "limit_text": "none", "status": status}
+    return {**figure, "limit": 0.0, "limit_text": "0", "status": status}

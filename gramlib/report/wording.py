@@ -21,6 +21,9 @@ NOT_BINDING = frozenset({"name", "peg", "basis", "drivers"})
 """What no issuer discloses: its label, and the laws of the random drivers, which the assumptions list."""
 
 
+_ALSO = {"fail": "Also missed", "watch": "Also on watch"}
+
+
 def assumed_values(issuer: Issuer) -> tuple[list[str], int]:
     """Dotted names of the issuer values that are assumed, and how many values there are."""
     values = [key for key, _ in leaves(issuer.to_record()) if key.split(".")[0] not in NOT_BINDING]
@@ -80,7 +83,6 @@ def tightest(deciding: pd.DataFrame, status: str) -> dict[str, Any] | None:
 
 def requirement_phrase(row: Mapping[str, Any]) -> str:
     """One row of the verdicts table as a phrase with its figure and limit."""
-    unit = vocabulary.requirement_unit(row["unit"])
     if row["requirement"] == "listed scenario":
         beyond = numbers.count(row["number"], "failure") if row["number"] else "no failure"
         return f"{vocabulary.subject_name(row['subject'])}, with {beyond} beyond what its severity may show"
@@ -89,6 +91,12 @@ def requirement_phrase(row: Mapping[str, Any]) -> str:
         name = f"the chance that {vocabulary.failure_clause(row['requirement'])} ({row['requirement']})"
     elif name:
         name = f"the {name[0].lower()}{name[1:]}"
+    return f"{name}, {_against(row)}"
+
+
+def _against(row: Mapping[str, Any]) -> str:
+    """What was found and its limit: "4.5% a year against a limit of 1% a year"."""
+    unit = vocabulary.requirement_unit(row["unit"])
     limit = (
         ""
         if numbers.is_missing(row["limit"])
@@ -97,7 +105,7 @@ def requirement_phrase(row: Mapping[str, Any]) -> str:
     found = "none found" if numbers.is_missing(row["number"]) else numbers.with_unit(row["number"], unit)
     if row["number"] == 0 and row["unit"] == "1/year":
         found = "none seen"
-    return f"{name}, {found}{limit}"
+    return f"{found}{limit}"
 
 
 def reasons(
@@ -110,8 +118,25 @@ def reasons(
     """Why: the deciding requirement's own sentence, the smallest breaking shocks, the likelihood."""
     worst = tightest(verdicts[verdicts["decides"]], status)
     told = [numbers.sentence(str(worst["sentence"]))] if worst and str(worst["sentence"]).strip() else []
-    told += [sentence for shock in ("price_fall", "custody_loss") if (sentence := breaking_shock(reverse, shock))]
+    told += _also(status, verdicts, worst)
+    breaking = [sentence for shock in ("price_fall", "custody_loss") if (sentence := breaking_shock(reverse, shock))]
+    told += [" ".join(breaking)] if breaking else []
     return [*told, *likelihood(metrics, horizons_days)]
+
+
+def _also(status: str, verdicts: pd.DataFrame, worst: Mapping[str, Any] | None) -> list[str]:
+    """The other deciding requirements of the same status, as one sentence; a pass has none to tell."""
+    if status not in _ALSO or worst is None:
+        return []
+    rows = verdicts[verdicts["decides"] & (verdicts["status"] == status)]
+    rows = rows[(rows["requirement"] != worst["requirement"]) | (rows["subject"] != worst["subject"])]
+    scenarios = int((rows["requirement"] == "listed scenario").sum())
+    told = [
+        f"{vocabulary.requirement_name(row['requirement'], short=True)}, {_against(row)}"
+        for row in rows[rows["requirement"] != "listed scenario"].to_dict("records")
+    ]
+    told += [numbers.count(scenarios, "listed scenario")] if scenarios else []
+    return [f"{_ALSO[status]}: {'; '.join(told)}."] if told else []
 
 
 def likelihood(metrics: pd.DataFrame, horizons_days: Mapping[str, int]) -> list[str]:

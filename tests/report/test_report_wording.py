@@ -170,3 +170,13 @@ def test_finding_about_drivers_agrees_with_both_chances(run_tables, alone, toget
         assert "never break" not in finding["title"]
     if together > alone:
         assert "adds no failure" not in finding["title"]
+
+
+def test_reasons_tell_the_other_requirements_of_the_same_status(run_tables):
+    horizons_days = {"liquidity": 252, "liquidity_price_only": 252, "solvency": 756}
+    table = _verdicts(["fail", "fail", "watch", "fail"])
+    table.loc[3, ["requirement", "subject"]] = "listed scenario", "H13a"
+    told = reasons("fail", table, run_tables.reverse, run_tables.metrics, horizons_days)
+    assert told[1] == "Also missed: Insolvency (F2), 2.0% a year against a limit of 1% a year; 1 listed scenario."
+    assert "Also" not in " ".join(reasons("watch", table, run_tables.reverse, run_tables.metrics, horizons_days))
+    assert "Also" not in " ".join(reasons("pass", table, run_tables.reverse, run_tables.metrics, horizons_days))

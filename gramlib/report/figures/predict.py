@@ -35,9 +35,8 @@ def scenario_paths(replays: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
         axes.axhline(0, color=MUTED, linewidth=0.7)
         axes.fill_between(days, move, 0, color=BLUE, alpha=0.18)
         axes.plot(days, move, color=BLUE, linewidth=1.4)
-        worst = int(move.argmin()) if -move.min() >= move.max() else int(move.argmax())
+        worst, extreme = _extreme(move, days)
         axes.plot(days[worst], move[worst], "o", color=VERMILLION, markersize=4)
-        extreme = f"{_signed(move[worst])} by day {days[worst]}" if worst else "gold flat"
         axes.set_title(f"{textwrap.fill(scenario_label(known, name), 36)}\n{extreme}", fontsize=8.5)
         axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _signed(value, 0)))
@@ -45,11 +44,11 @@ def scenario_paths(replays: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
         axes.set_visible(False)
     drawing.supxlabel("business days since the start", fontsize=9.5, color=MUTED)
 
-    lowest = min(moves, key=lambda name: moves[name][1].min())
+    lowest = min(moves, key=lambda name: _below_highest(moves[name][1]).min())
     kinds = pd.Series([str(known.get(name, {}).get("provenance", "hypothetical")) for name in paths]).value_counts()
     headline = (
         f"{numbers.count(len(paths), 'scenario')} put the issuer to the test; the deepest fall of gold is "
-        f"{numbers.percent(-moves[lowest][1].min())} ({scenario_title(known, lowest)})."
+        f"{numbers.percent(-_below_highest(moves[lowest][1]).min())} ({scenario_title(known, lowest)})."
     )
     alt = (
         f"{numbers.count(len(paths), 'small line chart')} of the gold price in percent of its start: "
@@ -59,6 +58,23 @@ def scenario_paths(replays: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
         + "."
     )
     return finish(drawing, "scenario-paths", headline, alt, tables.scenarios(scenarios_used))
+
+
+def _below_highest(move: np.ndarray) -> np.ndarray:
+    """Distance below the highest price so far, from moves relative to the start."""
+    return (1.0 + move) / np.maximum.accumulate(1.0 + move) - 1.0
+
+
+def _extreme(move: np.ndarray, days: np.ndarray) -> tuple[int, str]:
+    """Place of the largest fall below the highest price so far, or of the highest rise when that is larger, in words."""
+    below = _below_highest(move)
+    if not move.any():
+        return 0, "gold flat"
+    if -below.min() >= move.max():
+        place = int(below.argmin())
+        return place, f"fall of {numbers.percent(-below[place])} by day {days[place]}"
+    place = int(move.argmax())
+    return place, f"rise of {numbers.percent(move[place])} by day {days[place]}"
 
 
 def _relative(group: pd.DataFrame, record: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
