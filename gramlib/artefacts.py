@@ -115,14 +115,24 @@ CATALOGUE: dict[str, Artefact] = {
     entry.name: entry
     for entry in (
         Artefact(
-            "prices", "data", "Daily gold price, one row a London business day", version=2,
+            "prices",
+            "data",
+            "Daily gold price, one row a London business day",
+            version=2,
             key=("date",),
             columns=(
                 Column("date", "date", "", "London business day"),
                 Column("gold_usd_per_oz", "float64", "USD/oz", "gold price", **_PRICE_OZ),
                 Column("gold_usd_per_g", "float64", "USD/g", "gold price", **_PRICE_G),
-                Column("log_return", "float64", "1", "log of the price over the row before; empty where it would bridge a gap or a join",
-                       nullable=True, lower=-0.5, upper=0.5),
+                Column(
+                    "log_return",
+                    "float64",
+                    "1",
+                    "log of the price over the row before; empty where it would bridge a gap or a join",
+                    nullable=True,
+                    lower=-0.5,
+                    upper=0.5,
+                ),
                 Column("filled", "bool", "", "no quote that day: the last price is carried, its return is empty"),
                 Column("stale", "bool", "", "price unchanged for so long that it is not a quote"),
                 Column("outlier", "bool", "", "a suspicious price that was kept; see quality"),
@@ -131,42 +141,87 @@ CATALOGUE: dict[str, Artefact] = {
             ),
         ),
         Artefact(
-            "token_prices", "data", "Daily price of gold tokens against gold; no rows in a run without tokens",
+            "token_prices",
+            "data",
+            "Daily price of gold tokens against gold; no rows in a run without tokens",
             key=("date", "token"),
             columns=(
                 Column("date", "date", "", "calendar day at whose end (UTC) the token price stood; seven days a week"),
                 Column("token", "str", "", "name of the token, such as paxg"),
-                Column("token_usd_per_oz", "float64", "USD/oz", "token price for one troy ounce of gold", lower=1.0, upper=50_000.0),
-                Column("gold_usd_per_g", "float64", "USD/g", "gold price of the day, or the last one before it", **_PRICE_G),
+                Column(
+                    "token_usd_per_oz",
+                    "float64",
+                    "USD/oz",
+                    "token price for one troy ounce of gold",
+                    lower=1.0,
+                    upper=50_000.0,
+                ),
+                Column(
+                    "gold_usd_per_g", "float64", "USD/g", "gold price of the day, or the last one before it", **_PRICE_G
+                ),
                 Column("gold_age_days", "int64", "day", "age of that gold price; 0 means aligned", lower=0, upper=14),
-                Column("premium", "float64", "1", "token over gold, less one; a price gap in time as well unless aligned",
-                       lower=-1.0, upper=10.0),
-                Column("log_return", "float64", "1", "log of the token price over that of the aligned day before; empty unless aligned",
-                       nullable=True, lower=-1.0, upper=1.0),
+                Column(
+                    "premium",
+                    "float64",
+                    "1",
+                    "token over gold, less one; a price gap in time as well unless aligned",
+                    lower=-1.0,
+                    upper=10.0,
+                ),
+                Column(
+                    "log_return",
+                    "float64",
+                    "1",
+                    "log of the token price over that of the aligned day before; empty unless aligned",
+                    nullable=True,
+                    lower=-1.0,
+                    upper=1.0,
+                ),
                 Column("weekend", "bool", "", "no London business day: for liquidity alone, not for returns"),
                 Column("stale", "bool", "", "price unchanged for so long that it is not a quote"),
                 Column("source", "str", "", "card id of the token's series"),
             ),
         ),
         Artefact(
-            "flows", "data", "Ounces or tokens outstanding and their change from row to row; no rows in a run without flows",
+            "flows",
+            "data",
+            "Ounces or tokens outstanding and their change from row to row; no rows in a run without flows",
             key=("date", "product"),
             columns=(
                 Column("date", "date", "", "day the quantity was stated for"),
                 Column("product", "str", "", "fund or token, such as gld or usdc"),
                 Column("quantity", "float64", "as unit", "outstanding", lower=0.0),
                 Column("unit", "str", "", "what is counted", isin=("ounces", "tokens")),
-                Column("change", "float64", "as unit", "since the row before; negative is redeemed; empty on a product's first row",
-                       nullable=True),
-                Column("change_share", "float64", "1", "change over the quantity of the row before", nullable=True, lower=-1.0),
+                Column(
+                    "change",
+                    "float64",
+                    "as unit",
+                    "since the row before; negative is redeemed; empty on a product's first row",
+                    nullable=True,
+                ),
+                Column(
+                    "change_share",
+                    "float64",
+                    "1",
+                    "change over the quantity of the row before",
+                    nullable=True,
+                    lower=-1.0,
+                ),
                 Column("days", "int64", "day", "calendar days since the row before; 0 on the first", lower=0),
-                Column("flag", "str", "", "empty, or why the change is no holder's flow",
-                       isin=("", "first", "split", "step", "reverted", "gap")),
+                Column(
+                    "flag",
+                    "str",
+                    "",
+                    "empty, or why the change is no holder's flow",
+                    isin=("", "first", "split", "step", "reverted", "gap"),
+                ),
                 Column("source", "str", "", "card id of the series"),
             ),
         ),
         Artefact(
-            "quality", "data", "What was found in the raw data and what was decided",
+            "quality",
+            "data",
+            "What was found in the raw data and what was decided",
             key=("check",),
             columns=(
                 Column("check", "str", "", "short name of the check"),
@@ -176,19 +231,32 @@ CATALOGUE: dict[str, Artefact] = {
                 Column("decision", "str", "", "what was done about it"),
             ),
         ),
-        Artefact("source_cards", "data", "Where the data came from, under which licence, and their grade", kind="document"),
+        Artefact(
+            "source_cards", "data", "Where the data came from, under which licence, and their grade", kind="document"
+        ),
         Artefact("calibration", "train", "Everything the price paths need", kind="document"),
         Artefact(
-            "residuals", "train", "Filtered standardised residuals of the training window",
+            "residuals",
+            "train",
+            "Filtered standardised residuals of the training window",
             key=("date",),
             columns=(
                 Column("date", "date", "", "day of the return"),
-                Column("sigma", "float64", "1/sqrt(day)", "conditional volatility of the day's log-return", lower=0.0, upper=0.5),
+                Column(
+                    "sigma",
+                    "float64",
+                    "1/sqrt(day)",
+                    "conditional volatility of the day's log-return",
+                    lower=0.0,
+                    upper=0.5,
+                ),
                 Column("residual", "float64", "1", "(return - mean) / sigma", lower=-60.0, upper=60.0),
             ),
         ),
         Artefact(
-            "forecasts", "train", "Out-of-sample forecasts, one row a model, origin and horizon",
+            "forecasts",
+            "train",
+            "Out-of-sample forecasts, one row a model, origin and horizon",
             key=("model", "horizon_days", "date"),
             columns=(
                 Column("model", "str", "", "model that forecast"),
@@ -202,20 +270,31 @@ CATALOGUE: dict[str, Artefact] = {
             ),
         ),
         Artefact(
-            "league", "train", "Out-of-sample scores of every model",
+            "league",
+            "train",
+            "Out-of-sample scores of every model",
             key=("model", "horizon_days", "score"),
             columns=(
                 Column("model", "str", "", "model"),
                 Column("horizon_days", "int64", "day", "days ahead", lower=1),
                 Column("score", "str", "", "crps, pinball_025, pinball_010 ...; lower is better"),
                 Column("value", "float64", "1", "mean score"),
-                Column("standard_error", "float64", "1", "of the mean, Newey-West over overlapping windows", nullable=True, lower=0.0),
+                Column(
+                    "standard_error",
+                    "float64",
+                    "1",
+                    "of the mean, Newey-West over overlapping windows",
+                    nullable=True,
+                    lower=0.0,
+                ),
                 Column("n", "int64", "1", "forecasts scored", lower=1),
                 Column("rank", "int64", "1", "1 is best within horizon and score", lower=1),
             ),
         ),
         Artefact(
-            "outcomes", "predict", "Result of every model-generated path",
+            "outcomes",
+            "predict",
+            "Result of every model-generated path",
             key=("book", "path"),
             columns=(
                 Column("book", "str", "", "which set of paths"),
@@ -231,13 +310,19 @@ CATALOGUE: dict[str, Artefact] = {
                 _path_value("end_tokens_share", "1", "tokens left over initial tokens", lower=0.0),
                 _path_value("slippage_usd", "USD", "sum of slippage", lower=0.0),
                 _path_value("event_loss_usd", "USD", "sum of custody losses at the day's price", lower=0.0),
-                _path_value("nonprice_loss_usd", "USD", "loss of own funds over the horizon other than (G-N)dP; positive is a loss"),
+                _path_value(
+                    "nonprice_loss_usd",
+                    "USD",
+                    "loss of own funds over the horizon other than (G-N)dP; positive is a loss",
+                ),
                 *_FAILURE_DAYS,
                 Column("status", "str", "", "how the path ended; see simulation.outcomes"),
             ),
         ),
         Artefact(
-            "days", "predict", "Fan-chart quantiles by day",
+            "days",
+            "predict",
+            "Fan-chart quantiles by day",
             key=("book", "variable", "day", "quantile"),
             columns=(
                 Column("book", "str", "", "which set of paths"),
@@ -248,7 +333,9 @@ CATALOGUE: dict[str, Artefact] = {
             ),
         ),
         Artefact(
-            "replays", "predict", "Daily ledger of every listed scenario, by the reference engine",
+            "replays",
+            "predict",
+            "Daily ledger of every listed scenario, by the reference engine",
             key=("scenario", "day"),
             columns=(
                 Column("scenario", "str", "", "scenario id"),
@@ -258,7 +345,9 @@ CATALOGUE: dict[str, Artefact] = {
             ),
         ),
         Artefact(
-            "replay_failures", "predict", "First day and cause of every failure in every listed scenario",
+            "replay_failures",
+            "predict",
+            "First day and cause of every failure in every listed scenario",
             key=("scenario", "predicate"),
             columns=(
                 Column("scenario", "str", "", "scenario id"),
@@ -267,9 +356,16 @@ CATALOGUE: dict[str, Artefact] = {
                 Column("cause", "str", "", "largest term that day, empty when it never failed"),
             ),
         ),
-        Artefact("scenarios_used", "predict", "The listed scenarios as they were run, with provenance of each price path", kind="document"),
         Artefact(
-            "metrics", "analyse", "Every figure with its interval",
+            "scenarios_used",
+            "predict",
+            "The listed scenarios as they were run, with provenance of each price path",
+            kind="document",
+        ),
+        Artefact(
+            "metrics",
+            "analyse",
+            "Every figure with its interval",
             key=("subject", "metric"),
             columns=(
                 Column("subject", "str", "", "book or scenario id"),
@@ -283,7 +379,9 @@ CATALOGUE: dict[str, Artefact] = {
             ),
         ),
         Artefact(
-            "verdicts", "analyse", "Each requirement against its limit",
+            "verdicts",
+            "analyse",
+            "Each requirement against its limit",
             key=("requirement", "subject"),
             columns=(
                 Column("requirement", "str", "", "failure predicate or profile requirement"),
@@ -299,7 +397,9 @@ CATALOGUE: dict[str, Artefact] = {
             ),
         ),
         Artefact(
-            "reverse", "analyse", "Smallest breaking shocks: scanned, then refined",
+            "reverse",
+            "analyse",
+            "Smallest breaking shocks: scanned, then refined",
             key=("predicate", "shock", "interval"),
             columns=(
                 Column("predicate", "str", "", "failure, or queue"),
@@ -316,7 +416,9 @@ CATALOGUE: dict[str, Artefact] = {
             ),
         ),
         Artefact(
-            "backtests", "analyse", "Do the models' quantiles hold out of sample, and could we tell",
+            "backtests",
+            "analyse",
+            "Do the models' quantiles hold out of sample, and could we tell",
             key=("model", "horizon_days", "test", "level"),
             columns=(
                 Column("model", "str", "", "model"),
@@ -328,7 +430,15 @@ CATALOGUE: dict[str, Artefact] = {
                 Column("observations", "int64", "1", "forecasts", lower=1),
                 Column("exceptions", "int64", "1", "losses beyond the value at risk", lower=0),
                 Column("expected", "float64", "1", "exceptions expected", lower=0.0),
-                Column("power", "float64", "1", "chance to reject if the true rate were twice the nominal one", nullable=True, lower=0.0, upper=1.0),
+                Column(
+                    "power",
+                    "float64",
+                    "1",
+                    "chance to reject if the true rate were twice the nominal one",
+                    nullable=True,
+                    lower=0.0,
+                    upper=1.0,
+                ),
             ),
         ),
         Artefact("report", "report", "Headline figures, verdict and findings as data", kind="document"),
@@ -344,8 +454,9 @@ def of_stage(stage: str) -> tuple[Artefact, ...]:
 def entry(name: str) -> Artefact:
     """Catalogue entry `name`; raises ArtefactError with the names there are."""
     if name not in CATALOGUE:
-        raise ArtefactError(f"there is no artefact {name!r}", expected=f"one of {', '.join(CATALOGUE)}",
-                            origin="gramlib/artefacts.py")
+        raise ArtefactError(
+            f"there is no artefact {name!r}", expected=f"one of {', '.join(CATALOGUE)}", origin="gramlib/artefacts.py"
+        )
     return CATALOGUE[name]
 
 
@@ -366,7 +477,10 @@ def _schema(artefact: Artefact) -> pa.DataFrameSchema:
         return made
 
     return pa.DataFrameSchema(
-        {c.name: pa.Column(_PANDERA_DTYPES.get(c.dtype, c.dtype), checks(c), nullable=c.nullable) for c in artefact.columns},
+        {
+            c.name: pa.Column(_PANDERA_DTYPES.get(c.dtype, c.dtype), checks(c), nullable=c.nullable)
+            for c in artefact.columns
+        },
         strict=True,
         ordered=True,
         unique=list(artefact.key) or None,

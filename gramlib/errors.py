@@ -116,10 +116,17 @@ def from_os_error(error: OSError) -> GramError:
     place = str(error.filename or "")
     said = error.strerror or str(error)
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return TemporaryError(f"the disk is full ({said})", expected="room for the run: about 100 MB at baseline size", origin=place,
-                              remedy="free some space, or use another folder (--out); the same command resumes")
-    return ParameterError(f"{said}: {place}" if place else said, expected="files and folders that can be read and written",
-                          remedy="check the path and its rights, or choose another folder (--out)")
+        return TemporaryError(
+            f"the disk is full ({said})",
+            expected="room for the run: about 100 MB at baseline size",
+            origin=place,
+            remedy="free some space, or use another folder (--out); the same command resumes",
+        )
+    return ParameterError(
+        f"{said}: {place}" if place else said,
+        expected="files and folders that can be read and written",
+        remedy="check the path and its rights, or choose another folder (--out)",
+    )
 
 
 def _descendants(cls: type[GramError]) -> list[type[GramError]]:

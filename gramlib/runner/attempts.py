@@ -43,17 +43,36 @@ class CellError(GramError):
             super().__init__(f"{stage}, {place}: {text}")
 
 
-def run_stage(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lock: Path, claim: Claim, stop: StopSwitch,
-              on_cell: Callable[[int, int], None], on_attempt: Callable[[Attempt], None]) -> Manifest:
+def run_stage(
+    run: ResolvedRun,
+    folder: RunFolder,
+    stage: Stage,
+    notebook: Path,
+    lock: Path,
+    claim: Claim,
+    stop: StopSwitch,
+    on_cell: Callable[[int, int], None],
+    on_attempt: Callable[[Attempt], None],
+) -> Manifest:
     """Execute `stage` and publish its folder; raises a GramError and keeps the marked attempt otherwise."""
     started = time.time()
-    snapshot = sha256_modules(PACKAGE, module_names(PACKAGE))  # before the kernel reads them: an edit meanwhile must count as a change
+    snapshot = sha256_modules(
+        PACKAGE, module_names(PACKAGE)
+    )  # before the kernel reads them: an edit meanwhile must count as a change
     key = plan.key_of(run, stage, notebook, plan.upstream_digests(folder, stage), {}, lock)
     upstream = {name: str(folder.stage_path(_folder_of(name))) for name in stage.upstream}
-    attempt = Attempt.start(folder.path, stage.folder, {
-        "run": run.run_id, "run_path": str(folder.path), "stage": stage.name, "upstream": upstream, "outputs": list(stage.outputs),
-        "python": sys.prefix,
-    })
+    attempt = Attempt.start(
+        folder.path,
+        stage.folder,
+        {
+            "run": run.run_id,
+            "run_path": str(folder.path),
+            "stage": stage.name,
+            "upstream": upstream,
+            "outputs": list(stage.outputs),
+            "python": sys.prefix,
+        },
+    )
     on_attempt(attempt)
     try:
         _execute(run, stage, notebook, attempt, stop, on_cell)
@@ -94,7 +113,14 @@ def _folder_of(stage: str) -> str:
     return stage_named(stage).folder
 
 
-def _execute(run: ResolvedRun, stage: Stage, notebook: Path, attempt: Attempt, stop: StopSwitch, on_cell: Callable[[int, int], None]) -> None:
+def _execute(
+    run: ResolvedRun,
+    stage: Stage,
+    notebook: Path,
+    attempt: Attempt,
+    stop: StopSwitch,
+    on_cell: Callable[[int, int], None],
+) -> None:
     import papermill
     from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
@@ -109,18 +135,30 @@ def _execute(run: ResolvedRun, stage: Stage, notebook: Path, attempt: Attempt, s
             logger.addHandler(handler)
             logger.propagate = False
         execution = Execution(
-            attempt.path / "notebook.ipynb", stop, {**os.environ, **_kernel_environment(attempt)}, log,
-            float(run.params.runner.stage_timeout_s), on_cell,
+            attempt.path / "notebook.ipynb",
+            stop,
+            {**os.environ, **_kernel_environment(attempt)},
+            log,
+            float(run.params.runner.stage_timeout_s),
+            on_cell,
         )
         try:
             papermill.execute_notebook(
-                str(notebook), None, parameters=run.params.stages[stage.name].model_dump(mode="json"), engine_name=ENGINE,
-                kernel_name="python3", progress_bar=False, cwd=str(notebook.parent), gram=execution,
+                str(notebook),
+                None,
+                parameters=run.params.stages[stage.name].model_dump(mode="json"),
+                engine_name=ENGINE,
+                kernel_name="python3",
+                progress_bar=False,
+                cwd=str(notebook.parent),
+                gram=execution,
             )
         except PapermillExecutionError as error:
             if stop.reason:
                 raise stop.error(f"{stage.name}, {execution.place}") from None
-            raise CellError(stage.name, execution.place, error.ename, str(error.evalue), execution.notebook_path) from None
+            raise CellError(
+                stage.name, execution.place, error.ename, str(error.evalue), execution.notebook_path
+            ) from None
         except DeadKernelError as error:
             if stop.reason:
                 raise stop.error(f"{stage.name}, {execution.place}") from None
@@ -147,34 +185,66 @@ def _kernel_environment(attempt: Attempt) -> dict[str, str]:
     }
 
 
-def _manifest(run: ResolvedRun, stage: Stage, notebook: Path, attempt: Attempt, key: dict[str, Any], snapshot: dict[str, str],
-              started: float) -> Manifest:
+def _manifest(
+    run: ResolvedRun,
+    stage: Stage,
+    notebook: Path,
+    attempt: Attempt,
+    key: dict[str, Any],
+    snapshot: dict[str, str],
+    started: float,
+) -> Manifest:
     """The manifest of an attempt whose notebook ended well; raises ArtefactError when it left something out."""
     left = atomic.read_json(attempt.path / "kernel.json")
     if left is None:
-        raise ArtefactError(f"{stage.name}: the notebook ended without ctx.finish()", expected="ctx.finish() in its last cell",
-                            origin=str(notebook), remedy="add it: it lists what was written and closes the stage")
+        raise ArtefactError(
+            f"{stage.name}: the notebook ended without ctx.finish()",
+            expected="ctx.finish() in its last cell",
+            origin=str(notebook),
+            remedy="add it: it lists what was written and closes the stage",
+        )
     outputs = tuple(Output(**output) for output in left["outputs"])
     missing = [name for name in stage.outputs if name not in {output.name for output in outputs}]
     if missing:
-        raise ArtefactError(f"{stage.name}: {', '.join(missing)} not written", expected=f"all of {', '.join(stage.outputs)}", origin=str(notebook))
+        raise ArtefactError(
+            f"{stage.name}: {', '.join(missing)} not written",
+            expected=f"all of {', '.join(stage.outputs)}",
+            origin=str(notebook),
+        )
     key = {**key, "modules": plan.imported_modules(stage, left["modules"], snapshot)}
     if stage.name == "data":
         document = atomic.read_json(attempt.path / entry("source_cards").filename) or {}
         key["snapshots"] = snapshots.used(document, Path(attempt.record["run_path"]).parent / "snapshots")
-    return Manifest(stage.name, run.run_id, key, outputs, started=started, finished=time.time(), headline=left["headline"],
-                    warnings=tuple(left["warnings"]), versions=package_versions(), resources=left["resources"])
+    return Manifest(
+        stage.name,
+        run.run_id,
+        key,
+        outputs,
+        started=started,
+        finished=time.time(),
+        headline=left["headline"],
+        warnings=tuple(left["warnings"]),
+        versions=package_versions(),
+        resources=left["resources"],
+    )
 
 
 def _render(run: ResolvedRun, stage: Stage, attempt: Attempt, *, failed: bool) -> None:
     from gramlib.report.render import render_notebook
 
     left = atomic.read_json(attempt.path / "kernel.json") or {}
-    links = {other: f"../{_folder_of(other)}/notebook.html" for other in ("data", "train", "predict", "analyse") if other != stage.name}
+    links = {
+        other: f"../{_folder_of(other)}/notebook.html"
+        for other in ("data", "train", "predict", "analyse")
+        if other != stage.name
+    }
     render_notebook(
-        attempt.path / "notebook.ipynb", attempt.path / "notebook.html",
+        attempt.path / "notebook.ipynb",
+        attempt.path / "notebook.html",
         kind="report" if stage.name == "report" and not failed else "appendix",
-        title=_page_title(run, stage), banner=str(left.get("banner", "")), run_links=links,
+        title=_page_title(run, stage),
+        banner=str(left.get("banner", "")),
+        run_links=links,
     )
 
 
@@ -187,9 +257,14 @@ def _page_title(run: ResolvedRun, stage: Stage) -> str:
 def _mark_failed(run: ResolvedRun, stage: Stage, attempt: Attempt, error: GramError, reason: str) -> None:
     """Say on disk how the attempt ended; its notebook is kept and made readable."""
     status = reason or ("died" if isinstance(error, KernelDied) else "failed")
-    with contextlib.suppress(OSError):  # on a full disk not even this; the attempt then counts as died when this process has ended
-        attempt.update(status=status, finished=time.time(),
-                       error={"kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code})
+    with contextlib.suppress(
+        OSError
+    ):  # on a full disk not even this; the attempt then counts as died when this process has ended
+        attempt.update(
+            status=status,
+            finished=time.time(),
+            error={"kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code},
+        )
     try:
         _insert_banner(attempt.path / "notebook.ipynb", BANNERS.get(status, ""), str(error))
         _render(run, stage, attempt, failed=True)
@@ -205,5 +280,7 @@ def _insert_banner(path: Path, banner: str, message: str) -> None:
 
     notebook = nbformat.read(path, as_version=4)
     text = f"**This stage did not succeed.** {banner}\n\n```\n{message}\n```"
-    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, metadata={"tags": ["gram-failure"], "papermill": {"status": "inserted"}}))
+    notebook.cells.insert(
+        0, nbformat.v4.new_markdown_cell(text, metadata={"tags": ["gram-failure"], "papermill": {"status": "inserted"}})
+    )
     atomic.write_text(path, nbformat.writes(notebook))

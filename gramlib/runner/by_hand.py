@@ -38,21 +38,38 @@ def upstream_run(stage: Stage, upstream: str) -> RunFolder | None:
         named = RunFolder(Path(upstream).resolve() if Path(upstream).is_dir() else workbench.reports() / upstream)
         lacking = _lacking(named, stage)
         if lacking:
-            raise UpstreamNotReady(f"run {upstream} has no succeeded {lacking}", expected="a run with every stage this one reads",
-                                   origin=str(named.path), remedy=f"gram run PARAMS.yaml --until {lacking}, or set upstream to another run")
+            raise UpstreamNotReady(
+                f"run {upstream} has no succeeded {lacking}",
+                expected="a run with every stage this one reads",
+                origin=str(named.path),
+                remedy=f"gram run PARAMS.yaml --until {lacking}, or set upstream to another run",
+            )
         return named
     for run in run_folders(workbench.reports()):
         if run.created and not _lacking(run, stage):
             return run
     last = stage.upstream[-1]
     print(f"no recorded run has every stage that {stage.name} reads: making a smoke run once (under half a minute)")
-    command = [sys.executable, "-m", "gramlib", "run", str(workbench.root() / SMOKE), "--until", last, "--out", str(workbench.reports())]
+    command = [
+        sys.executable,
+        "-m",
+        "gramlib",
+        "run",
+        str(workbench.root() / SMOKE),
+        "--until",
+        last,
+        "--out",
+        str(workbench.reports()),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     for run in run_folders(workbench.reports()):
         if done.returncode == 0 and not _lacking(run, stage):
             return run
-    raise UpstreamNotReady(f"the smoke run did not succeed (exit {done.returncode}): {done.stderr.strip()[-300:]}",
-                           expected="a run to read from", remedy="run it yourself: make run")
+    raise UpstreamNotReady(
+        f"the smoke run did not succeed (exit {done.returncode}): {done.stderr.strip()[-300:]}",
+        expected="a run to read from",
+        remedy="run it yourself: make run",
+    )
 
 
 def _lacking(run: RunFolder, stage: Stage) -> str:
@@ -65,6 +82,14 @@ def _lacking(run: RunFolder, stage: Stage) -> str:
 def close(folder: Path, stage: Stage, outputs: tuple[Output, ...], headline: str, params: BaseModel) -> None:
     """Write the manifest of a scratch stage, so that its tables can be read as `upstream` of the next one."""
     now = time.time()
-    key = {"params": params.model_dump(mode="json"), "modules": {}, "by_hand": True, "python": platform.python_version()}
+    key = {
+        "params": params.model_dump(mode="json"),
+        "modules": {},
+        "by_hand": True,
+        "python": platform.python_version(),
+    }
     Manifest(stage.name, folder.parent.name, key, outputs, started=now, finished=now, headline=headline).write(folder)
-    atomic.create_json(folder.parent / "run.json", {"schema": 1, "run_id": folder.parent.name, "identity": "", "created": now, "scratch": True})
+    atomic.create_json(
+        folder.parent / "run.json",
+        {"schema": 1, "run_id": folder.parent.name, "identity": "", "created": now, "scratch": True},
+    )

@@ -9,8 +9,14 @@ from pathlib import Path
 
 def rows(what: str, root: Path, reports: Path) -> Iterator[tuple[str, str]]:
     """Pairs of name and one-line description for `what`: stages, models, scenarios, issuers, profiles, runs."""
-    yield from {"stages": _stages, "models": _models, "scenarios": _scenarios, "issuers": _issuers, "profiles": _profiles,
-                "runs": _runs}[what](root, reports)
+    yield from {
+        "stages": _stages,
+        "models": _models,
+        "scenarios": _scenarios,
+        "issuers": _issuers,
+        "profiles": _profiles,
+        "runs": _runs,
+    }[what](root, reports)
 
 
 def _stages(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
@@ -57,4 +63,7 @@ def _runs(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
     for run in run_folders(reports):
         summary = run_summary(run)
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(summary["created"]))
-        yield run.run_id, f"{when}  {summary['status']:<11} {summary['verdict_status'] or summary['reason'].split(chr(10))[0]}"
+        yield (
+            run.run_id,
+            f"{when}  {summary['status']:<11} {summary['verdict_status'] or summary['reason'].split(chr(10))[0]}",
+        )

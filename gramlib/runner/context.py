@@ -55,12 +55,18 @@ class StageHandle:
         opened_before = any(isinstance(value, StageContext) for value in namespace.values())
         if not opened_before:  # later cells define names of their own: only the first opening can tell a misspelt one
             strange = sorted(
-                name for name, value in namespace.items()
-                if name not in fields | _NOTEBOOK_NAMES and not name.startswith("_") and not isinstance(value, ModuleType)
+                name
+                for name, value in namespace.items()
+                if name not in fields | _NOTEBOOK_NAMES
+                and not name.startswith("_")
+                and not isinstance(value, ModuleType)
             )
             if strange:
-                raise ParameterError(f"{strange[0]!r} is no parameter of stage {self.stage.name}{did_you_mean(strange[0], fields)}",
-                                     expected=f"one of {', '.join(model.model_fields)}", origin="the notebook's parameters")
+                raise ParameterError(
+                    f"{strange[0]!r} is no parameter of stage {self.stage.name}{did_you_mean(strange[0], fields)}",
+                    expected=f"one of {', '.join(model.model_fields)}",
+                    origin="the notebook's parameters",
+                )
         return StageContext(self.stage, _validated(model, given))
 
 
@@ -72,8 +78,11 @@ def _validated(model: type[BaseModel], given: dict[str, Any]) -> BaseModel:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        raise ParameterError(f"{name} = {first['input']!r}: {first['msg']}", expected=model.model_fields[str(first["loc"][0])].description or "",
-                             origin="the notebook's parameters") from None
+        raise ParameterError(
+            f"{name} = {first['input']!r}: {first['msg']}",
+            expected=model.model_fields[str(first["loc"][0])].description or "",
+            origin="the notebook's parameters",
+        ) from None
 
 
 class StageContext:
@@ -92,11 +101,18 @@ class StageContext:
             self.folder = Path(attempt)
             record = atomic.read_json(self.folder / "attempt.json") or {}
             if record.get("stage") != stage.name:
-                raise DataContractError(f"this is the notebook of {stage.name}, but the runner started {record.get('stage')}",
-                                        expected="each stage in its own notebook", origin=attempt)
+                raise DataContractError(
+                    f"this is the notebook of {stage.name}, but the runner started {record.get('stage')}",
+                    expected="each stage in its own notebook",
+                    origin=attempt,
+                )
             if record["python"] != sys.prefix:
-                raise DataContractError(f"the kernel runs in {sys.prefix}", expected=f"the runner's Python in {record['python']}",
-                                        origin="kernel python3", remedy="remove the user's own kernelspec named python3 (jupyter kernelspec list)")
+                raise DataContractError(
+                    f"the kernel runs in {sys.prefix}",
+                    expected=f"the runner's Python in {record['python']}",
+                    origin="kernel python3",
+                    remedy="remove the user's own kernelspec named python3 (jupyter kernelspec list)",
+                )
             self._upstream = {name: Path(path) for name, path in record["upstream"].items()}
             self._required = tuple(record["outputs"])
             self._run: RunFolder | None = RunFolder(Path(record["run_path"]))
@@ -106,7 +122,9 @@ class StageContext:
 
             self.folder = by_hand.scratch_folder(stage)
             self._run = by_hand.upstream_run(stage, str(getattr(params, "upstream", "")))
-            self._upstream = {name: self._run.stage_path(stage_named(name).folder) for name in stage.upstream} if self._run else {}
+            self._upstream = (
+                {name: self._run.stage_path(stage_named(name).folder) for name in stage.upstream} if self._run else {}
+            )
             self._required = stage.outputs
             self.by_hand = True
 
@@ -161,7 +179,8 @@ class StageContext:
             "run_id": record.get("run_id", ""),
             "created": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(record.get("created", 0.0))),
             "replay_with": f"gram run reports/{record.get('run_id', '')}/run.json",
-            "commit": (git.get("commit", "") + (" with changes that are not committed" if git.get("dirty") else "")) or "unknown",
+            "commit": (git.get("commit", "") + (" with changes that are not committed" if git.get("dirty") else ""))
+            or "unknown",
             "gramlib": record.get("gramlib", ""),
             "python": record.get("python", ""),
             "versions": record.get("versions", {}),
@@ -195,11 +214,19 @@ class StageContext:
 
         wanted = entry(name).stage
         if wanted not in self._upstream:
-            raise ArtefactError(f"stage {self.stage.name} does not read from {wanted}", origin=f"ctx.read({name!r})",
-                                expected=f"a table of {', '.join(self._upstream) or 'no other stage'}", remedy="see gramlib/runner/pipeline.py")
+            raise ArtefactError(
+                f"stage {self.stage.name} does not read from {wanted}",
+                origin=f"ctx.read({name!r})",
+                expected=f"a table of {', '.join(self._upstream) or 'no other stage'}",
+                remedy="see gramlib/runner/pipeline.py",
+            )
         if wanted not in self.manifests:
-            raise UpstreamNotReady(f"stage {wanted} has no result", expected="a succeeded stage", origin=str(self._upstream[wanted]),
-                                   remedy=f"run it first: gram run … --stage {wanted}")
+            raise UpstreamNotReady(
+                f"stage {wanted} has no result",
+                expected="a succeeded stage",
+                origin=str(self._upstream[wanted]),
+                remedy=f"run it first: gram run … --stage {wanted}",
+            )
         return read_artefact(self._upstream[wanted], self.manifests[wanted], name)
 
     def write(self, name: str, value: Any) -> None:
@@ -207,8 +234,11 @@ class StageContext:
         from gramlib.store.tables import write_artefact
 
         if entry(name).stage != self.stage.name:
-            raise ArtefactError(f"{name} belongs to stage {entry(name).stage}", expected=f"one of {', '.join(self.stage.outputs)}",
-                                origin=f"ctx.write({name!r}) in stage {self.stage.name}")
+            raise ArtefactError(
+                f"{name} belongs to stage {entry(name).stage}",
+                expected=f"one of {', '.join(self.stage.outputs)}",
+                origin=f"ctx.write({name!r}) in stage {self.stage.name}",
+            )
         self._outputs[name] = write_artefact(self.folder, name, value)
 
     def headline(self, text: str) -> None:
@@ -238,7 +268,11 @@ class StageContext:
             document = self.read("source_cards")
         elif self._run is not None:
             manifest = self._run.manifest(stage_named("data").folder)
-            document = atomic.read_json(self._run.stage_path(stage_named("data").folder) / "source_cards.json") if manifest else None
+            document = (
+                atomic.read_json(self._run.stage_path(stage_named("data").folder) / "source_cards.json")
+                if manifest
+                else None
+            )
         else:
             document = None
         return str((document or {}).get("label", ""))
@@ -247,8 +281,12 @@ class StageContext:
         """Close the stage: everything it owes must be written. Returns the list of what was."""
         missing = [name for name in self._required if name not in self._outputs]
         if missing:
-            raise ArtefactError(f"{self.stage.name} ends without {', '.join(missing)}", expected=f"all of {', '.join(self._required)}",
-                                origin="ctx.finish()", remedy="write it with ctx.write")
+            raise ArtefactError(
+                f"{self.stage.name} ends without {', '.join(missing)}",
+                expected=f"all of {', '.join(self._required)}",
+                origin="ctx.finish()",
+                remedy="write it with ctx.write",
+            )
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
         outputs = tuple(self._outputs[name] for name in sorted(self._outputs))
         modules = sorted(name for name in sys.modules if name == "gramlib" or name.startswith("gramlib."))
@@ -258,23 +296,35 @@ class StageContext:
 
             by_hand.close(self.folder, self.stage, outputs, self._headline, self.params)
         else:
-            atomic.write_json(self.folder / "kernel.json", {
-                "outputs": [asdict(output) for output in outputs], "modules": modules, "headline": self._headline,
-                "warnings": self._warnings, "resources": resources, "banner": self.banner,
-            })
+            atomic.write_json(
+                self.folder / "kernel.json",
+                {
+                    "outputs": [asdict(output) for output in outputs],
+                    "modules": modules,
+                    "headline": self._headline,
+                    "warnings": self._warnings,
+                    "resources": resources,
+                    "banner": self.banner,
+                },
+            )
         return Finished(self.stage.name, outputs, self.folder if self.by_hand else None)
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(str(getattr(self.params, name)))}</td>"
             f"<td>{html.escape(field.description or '')}</td></tr>"
-            for name, field in type(self.params).model_fields.items() if name != "upstream"
+            for name, field in type(self.params).model_fields.items()
+            if name != "upstream"
         )
-        source = f"reads run {html.escape(self._run.run_id)}" if self._run and self._upstream else "reads no other stage"
+        source = (
+            f"reads run {html.escape(self._run.run_id)}" if self._run and self._upstream else "reads no other stage"
+        )
         where = "; run by hand: writes to a scratch run" if self.by_hand else ""
-        return (f"<table><caption>Parameters of stage {self.stage.name} ({source}{where})</caption>"
-                f"<thead><tr><th scope='col'>Parameter</th><th scope='col'>Value</th><th scope='col'>Meaning</th></tr></thead>"
-                f"<tbody>{rows}</tbody></table>")
+        return (
+            f"<table><caption>Parameters of stage {self.stage.name} ({source}{where})</caption>"
+            f"<thead><tr><th scope='col'>Parameter</th><th scope='col'>Value</th><th scope='col'>Meaning</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
+        )
 
     def __repr__(self) -> str:
         return f"StageContext({self.stage.name}, {self.params!r})"
@@ -287,21 +337,29 @@ class Finished:
         self.stage, self.outputs, self.scratch = stage, outputs, scratch
 
     def __repr__(self) -> str:
-        return "\n".join(f"{o.name}: {o.rows if o.rows is not None else 'document'} {'rows' if o.rows is not None else ''}".rstrip() for o in self.outputs)
+        return "\n".join(
+            f"{o.name}: {o.rows if o.rows is not None else 'document'} {'rows' if o.rows is not None else ''}".rstrip()
+            for o in self.outputs
+        )
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><th scope='row'>{o.name}</th><td>{html.escape(entry(o.name).title)}</td><td>{'' if o.rows is None else format(o.rows, ',')}</td>"
-            f"<td>{o.bytes:,}</td><td><code>{o.sha256[:12]}</code></td></tr>" for o in self.outputs
+            f"<td>{o.bytes:,}</td><td><code>{o.sha256[:12]}</code></td></tr>"
+            for o in self.outputs
         )
-        note = f"<p>Run by hand: written to <code>{html.escape(str(self.scratch))}</code>, not into a recorded run.</p>" if self.scratch else ""
-        return (f"<table><caption>Written by stage {self.stage}</caption><thead><tr><th scope='col'>Artefact</th><th scope='col'>What it is</th>"
-                f"<th scope='col'>Rows</th><th scope='col'>Bytes</th><th scope='col'>SHA-256</th></tr></thead><tbody>{rows}</tbody></table>{note}")
+        note = (
+            f"<p>Run by hand: written to <code>{html.escape(str(self.scratch))}</code>, not into a recorded run.</p>"
+            if self.scratch
+            else ""
+        )
+        return (
+            f"<table><caption>Written by stage {self.stage}</caption><thead><tr><th scope='col'>Artefact</th><th scope='col'>What it is</th>"
+            f"<th scope='col'>Rows</th><th scope='col'>Bytes</th><th scope='col'>SHA-256</th></tr></thead><tbody>{rows}</tbody></table>{note}"
+        )
 
 
 def _root() -> Path:
     from gramlib.runner.workbench import root
 
     return root()
-
-

@@ -56,7 +56,9 @@ class HonestManager(NotebookExecutionManager):
     """Keeps the notebook's metadata true: cells that never ran say so, whatever ended the run."""
 
     def __init__(self, nb: nbformat.NotebookNode, execution: Execution):
-        super().__init__(nb, output_path=None, progress_bar=False, log_output=False, autosave_cell_every=AUTOSAVE_SECONDS)
+        super().__init__(
+            nb, output_path=None, progress_bar=False, log_output=False, autosave_cell_every=AUTOSAVE_SECONDS
+        )
         self.execution = execution
         self.ending = ""
         execution.notebook = nb
@@ -137,8 +139,15 @@ class GramEngine(Engine):
     """Engine `gram`; papermill hands it the prepared notebook and the Execution it belongs to."""
 
     @classmethod
-    def execute_notebook(cls, nb: nbformat.NotebookNode, kernel_name: str, output_path: str | None = None, *,  # type: ignore[override]
-                         gram: Execution, **kwargs: Any) -> nbformat.NotebookNode:
+    def execute_notebook(
+        cls,
+        nb: nbformat.NotebookNode,
+        kernel_name: str,
+        output_path: str | None = None,
+        *,  # type: ignore[override]
+        gram: Execution,
+        **kwargs: Any,
+    ) -> nbformat.NotebookNode:
         """Run all cells; raises DeadKernelError when the kernel died, else leaves the error in the notebook."""
         manager = HonestManager(nb, gram)
         sockets = _socket_folder()
@@ -147,8 +156,16 @@ class GramEngine(Engine):
         config.KernelManager.ip = os.path.join(sockets, "k")
         manager.notebook_start()
         try:
-            _Client(manager, kernel_name=kernel_name, startup_timeout=KERNEL_START_SECONDS, timeout=None, config=config,
-                    log=logging.getLogger("gramlib.kernel"), stdout_file=gram.log, stderr_file=gram.log).execute()
+            _Client(
+                manager,
+                kernel_name=kernel_name,
+                startup_timeout=KERNEL_START_SECONDS,
+                timeout=None,
+                config=config,
+                log=logging.getLogger("gramlib.kernel"),
+                stdout_file=gram.log,
+                stderr_file=gram.log,
+            ).execute()
             manager.ending = gram.stop.reason
         except DeadKernelError:
             manager.ending = gram.stop.reason or "died"

@@ -27,8 +27,12 @@ def draw(run: RunFolder, target: Path) -> Path:
         folder = stage_named(stage).folder
         manifest = run.manifest(folder)
         if manifest is None:
-            raise ParameterError(f"run {run.run_id} has no succeeded {stage} stage", expected="a complete run", origin=str(run.path),
-                                 remedy="gram run params/baseline.yaml")
+            raise ParameterError(
+                f"run {run.run_id} has no succeeded {stage} stage",
+                expected="a complete run",
+                origin=str(run.path),
+                remedy="gram run params/baseline.yaml",
+            )
         return read_artefact(run.stage_path(folder), manifest, name)
 
     target.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,9 @@ LATEST = 8
 def stages() -> Table:
     """The five stages: name, notebook, question, what each hands on."""
     rows = tuple((stage.name, stage.notebook, stage.question, ", ".join(stage.outputs)) for stage in STAGES)
-    return Table("The five stages", (Heading("Stage"), Heading("Notebook"), Heading("Question"), Heading("Hands on")), rows)
+    return Table(
+        "The five stages", (Heading("Stage"), Heading("Notebook"), Heading("Question"), Heading("Hands on")), rows
+    )
 
 
 class Runs:
@@ -42,7 +44,10 @@ class Runs:
             f"<td>{escape(run['status'])}</td><td style='text-align:left'>{escape(run['verdict_sentence'] or run['reason'])}</td><td>{self._link(run)}</td></tr>"
             for run in self._runs
         )
-        heads = "".join(f"<th scope='col'>{head}</th>" for head in ("Run", "Started", "Status", "Verdict, or why there is none", "Open"))
+        heads = "".join(
+            f"<th scope='col'>{head}</th>"
+            for head in ("Run", "Started", "Status", "Verdict, or why there is none", "Open")
+        )
         return f"<table><caption>Latest runs</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
     def _link(self, run: dict[str, Any]) -> str:

@@ -31,12 +31,35 @@ def _stage(number: int, name: str, notebook: str, question: str, upstream: tuple
 
 
 STAGES: tuple[Stage, ...] = (
-    _stage(1, "data", "01_data_acquisition.ipynb", "What do we know about the price of gold, and how good are the data?", ()),
-    _stage(2, "train", "02_model_training.ipynb", "Which model generates gold prices, judged on data it has not seen?", ("data",)),
+    _stage(
+        1,
+        "data",
+        "01_data_acquisition.ipynb",
+        "What do we know about the price of gold, and how good are the data?",
+        (),
+    ),
+    _stage(
+        2,
+        "train",
+        "02_model_training.ipynb",
+        "Which model generates gold prices, judged on data it has not seen?",
+        ("data",),
+    ),
     _stage(3, "predict", "03_prediction.ipynb", "What happens to the issuer in each scenario?", ("data", "train")),
-    _stage(4, "analyse", "04_analysis.ipynb", "What breaks it, how likely is that, and how sure are we?", ("train", "predict")),
-    _stage(5, "report", "05_stakeholder_report.ipynb", "Does such an issuer survive, and what should be done?",
-           ("data", "train", "predict", "analyse")),
+    _stage(
+        4,
+        "analyse",
+        "04_analysis.ipynb",
+        "What breaks it, how likely is that, and how sure are we?",
+        ("train", "predict"),
+    ),
+    _stage(
+        5,
+        "report",
+        "05_stakeholder_report.ipynb",
+        "Does such an issuer survive, and what should be done?",
+        ("data", "train", "predict", "analyse"),
+    ),
 )
 NAMES = tuple(stage.name for stage in STAGES)
 
@@ -46,7 +69,9 @@ def stage_named(name: str) -> Stage:
     for stage in STAGES:
         if stage.name == name:
             return stage
-    raise ParameterError(f"there is no stage {name!r}{did_you_mean(name, NAMES)}", expected=f"one of {', '.join(NAMES)}")
+    raise ParameterError(
+        f"there is no stage {name!r}{did_you_mean(name, NAMES)}", expected=f"one of {', '.join(NAMES)}"
+    )
 
 
 def select(stages: tuple[Stage, ...], *, only: str = "", first: str = "", last: str = "") -> tuple[Stage, ...]:
@@ -55,8 +80,11 @@ def select(stages: tuple[Stage, ...], *, only: str = "", first: str = "", last: 
         if name:
             stage_named(name)
     if only and (first or last):
-        raise ParameterError("--stage together with --from or --until", expected="either one stage or a range",
-                             remedy="use --stage S alone, or --from S --until S")
+        raise ParameterError(
+            "--stage together with --from or --until",
+            expected="either one stage or a range",
+            remedy="use --stage S alone, or --from S --until S",
+        )
     order = [stage.name for stage in stages]
     begin = order.index(only or first) if (only or first) else 0
     end = order.index(only or last) if (only or last) else len(order) - 1

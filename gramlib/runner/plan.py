@@ -57,7 +57,9 @@ def _flatten(prefix: str, value: Any, into: dict[str, Any]) -> None:
         into[prefix] = value
 
 
-def key_of(run: ResolvedRun, stage: Stage, notebook: Path, upstream: dict[str, str], modules: dict[str, str], lock: Path) -> dict[str, Any]:
+def key_of(
+    run: ResolvedRun, stage: Stage, notebook: Path, upstream: dict[str, str], modules: dict[str, str], lock: Path
+) -> dict[str, Any]:
     """The key of a stage: `upstream` maps stage name to outputs digest, `modules` name to digest."""
     return {
         "params": stage_params(run, stage.name),
@@ -86,14 +88,22 @@ def decide(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lo
         if (folder.stage_path(stage.folder) / "stage.json").exists():
             return Decision(stage, True, "because its stage.json is damaged or of another version")
         last = folder.last_attempt(stage.folder)
-        return Decision(stage, True, "no result yet" if last is None else f"its last attempt {_ENDINGS.get(last.status, last.status)}")
+        return Decision(
+            stage,
+            True,
+            "no result yet" if last is None else f"its last attempt {_ENDINGS.get(last.status, last.status)}",
+        )
     if force:
         return Decision(stage, True, "forced")
     upstream = upstream_digests(folder, stage)
     now = key_of(run, stage, notebook, upstream, sha256_modules(PACKAGE, manifest.key.get("modules", {})), lock)
     if "snapshots" in manifest.key:
         now["snapshots"] = snapshots.now(manifest.key["snapshots"], folder.path.parent / "snapshots")
-    change = first_change(manifest.key, now) if set(now) <= set(manifest.key) else "its stage.json is damaged or of another version"
+    change = (
+        first_change(manifest.key, now)
+        if set(now) <= set(manifest.key)
+        else "its stage.json is damaged or of another version"
+    )
     if change:
         return Decision(stage, True, f"because {change}")
     damage = first_damage(folder.stage_path(stage.folder), manifest)
@@ -102,8 +112,15 @@ def decide(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lo
     return Decision(stage, False, "unchanged")
 
 
-_ENDINGS = {"failed": "failed", "died": "died before it finished", "interrupted": "was interrupted", "terminated": "was terminated",
-            "timed_out": "ran past its time limit", "running": "is still running", "succeeded": "ended well but was not published"}
+_ENDINGS = {
+    "failed": "failed",
+    "died": "died before it finished",
+    "interrupted": "was interrupted",
+    "terminated": "was terminated",
+    "timed_out": "ran past its time limit",
+    "running": "is still running",
+    "succeeded": "ended well but was not published",
+}
 
 
 def upstream_digests(folder: RunFolder, stage: Stage) -> dict[str, str]:
@@ -122,7 +139,9 @@ def first_change(before: dict[str, Any], now: dict[str, Any]) -> str:
             return f"{name} changed {_short(old)} -> {_short(new)}"
     if before["inputs"] != now["inputs"]:
         return "the input file changed"
-    moved = [name for name, digest in before.get("snapshots", {}).items() if now.get("snapshots", {}).get(name) != digest]
+    moved = [
+        name for name, digest in before.get("snapshots", {}).items() if now.get("snapshots", {}).get(name) != digest
+    ]
     if moved:
         return f"the snapshot {moved[0]} was altered"
     for name in sorted({*before["upstream"], *now["upstream"]}):
@@ -130,7 +149,11 @@ def first_change(before: dict[str, Any], now: dict[str, Any]) -> str:
             return f"the outputs of {name} changed"
     if before["notebook"] != now["notebook"]:
         return "its notebook changed"
-    changed = [name for name in sorted({*before["modules"], *now["modules"]}) if before["modules"].get(name) != now["modules"].get(name)]
+    changed = [
+        name
+        for name in sorted({*before["modules"], *now["modules"]})
+        if before["modules"].get(name) != now["modules"].get(name)
+    ]
     if changed:
         return f"{changed[0]} changed" + (f" and {len(changed) - 1} more module(s)" if len(changed) > 1 else "")
     if before["lock"] != now["lock"]:

@@ -63,7 +63,9 @@ class Reporter:
             sys.stdout.flush()
         except OSError:
             self._heard = False
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter complains of it once more at its end
+            os.dup2(
+                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+            )  # or the interpreter complains of it once more at its end
 
 
 class Watch:
@@ -89,7 +91,9 @@ class Watch:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._ended.set()
         self._thread.join()
 
@@ -106,8 +110,14 @@ class Watch:
                 self._reporter.transient(self._text(inner))
             elif now - last_line >= LOG_EVERY_SECONDS and (self._cell, inner) != said:
                 last_line, said = now, (self._cell, inner)
-                self._reporter.event("progress", self._text(inner), stage=self._stage, cell=self._cell[0], cells=self._cell[1],
-                                     **({"done": inner["done"], "total": inner["total"], "doing": inner["text"]} if inner else {}))
+                self._reporter.event(
+                    "progress",
+                    self._text(inner),
+                    stage=self._stage,
+                    cell=self._cell[0],
+                    cells=self._cell[1],
+                    **({"done": inner["done"], "total": inner["total"], "doing": inner["text"]} if inner else {}),
+                )
 
     def _beat(self) -> None:
         try:

@@ -33,7 +33,11 @@ def compare_runs(first: RunFolder, second: RunFolder) -> list[Comparison]:
                 found.append(Comparison(stage.name, name, False, f"{lacking} has no succeeded {stage.name} stage"))
                 continue
             same = before.output(name).sha256 == after.output(name).sha256
-            detail = "" if same else _where(first.stage_path(stage.folder), before, second.stage_path(stage.folder), after, name)
+            detail = (
+                ""
+                if same
+                else _where(first.stage_path(stage.folder), before, second.stage_path(stage.folder), after, name)
+            )
             found.append(Comparison(stage.name, name, same, detail))
     return found
 

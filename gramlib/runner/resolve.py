@@ -65,8 +65,12 @@ def _on_its_day(params: RunParams) -> RunParams:
         return params
     today = time.strftime("%Y-%m-%d", time.gmtime())
     if data["as_of"] > today:
-        raise ParameterError(f"data.as_of is {data['as_of']}", expected=f"today, {today} in UTC, or a day before",
-                             origin=params.provenance.get("data.as_of", ""), remedy="correct the date, or leave it out for today")
+        raise ParameterError(
+            f"data.as_of is {data['as_of']}",
+            expected=f"today, {today} in UTC, or a day before",
+            origin=params.provenance.get("data.as_of", ""),
+            remedy="correct the date, or leave it out for today",
+        )
     if data["as_of"]:
         return params
     stages = {**params.stages, "data": params.stages["data"].model_copy(update={"as_of": today})}
@@ -75,30 +79,57 @@ def _on_its_day(params: RunParams) -> RunParams:
 
 def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> ResolvedRun:
     if overrides:
-        raise ParameterError("--set together with a run.json", expected="a run repeated exactly as recorded", origin=str(path),
-                             remedy="use --set with the params file, or drop it")
+        raise ParameterError(
+            "--set together with a run.json",
+            expected="a run repeated exactly as recorded",
+            origin=str(path),
+            remedy="use --set with the params file, or drop it",
+        )
     record = atomic.read_json(path)
     if not isinstance(record, dict) or record.get("schema") != RECORD_SCHEMA:
-        raise ParameterError(f"{path} is not the record of a run", expected="the run.json that gram run wrote, schema 1",
-                             remedy="give a params file, or reports/<run_id>/run.json")
+        raise ParameterError(
+            f"{path} is not the record of a run",
+            expected="the run.json that gram run wrote, schema 1",
+            remedy="give a params file, or reports/<run_id>/run.json",
+        )
     params = RunParams.from_record(record["params"])
     scenarios = tuple(Scenario.from_record(scenario) for scenario in record["scenarios"])
     profile = Profile.from_record(record["profile"])
     for file, digest in record["inputs"].items():
         if not Path(file).is_file() or sha256_file(Path(file)) != digest:
-            raise DataContractError(f"the input {file} is missing or has changed since the run", expected=f"sha256 {digest[:12]}…",
-                                    origin=str(path), remedy="restore that file, or start a new run from the params file")
+            raise DataContractError(
+                f"the input {file} is missing or has changed since the run",
+                expected=f"sha256 {digest[:12]}…",
+                origin=str(path),
+                remedy="restore that file, or start a new run from the params file",
+            )
     run_id = run_id or f"{record['run_id'][: LONGEST_ID - len('-replay')]}-replay"
-    replay_of = record["run_id"] if record["run_id"] != run_id else ""  # a run resumed from its own record repeats nothing
+    replay_of = (
+        record["run_id"] if record["run_id"] != run_id else ""
+    )  # a run resumed from its own record repeats nothing
     return _resolved(params, scenarios, profile, record["assumptions"], run_id=run_id, replay_of=replay_of)
 
 
-def _resolved(params: RunParams, scenarios: tuple[Scenario, ...], profile: Profile, assumptions: list[dict[str, Any]], *, run_id: str,
-              replay_of: str = "") -> ResolvedRun:
+def _resolved(
+    params: RunParams,
+    scenarios: tuple[Scenario, ...],
+    profile: Profile,
+    assumptions: list[dict[str, Any]],
+    *,
+    run_id: str,
+    replay_of: str = "",
+) -> ResolvedRun:
     inputs = _input_hashes(params)
     scenario_records = [scenario.to_record() for scenario in scenarios]
-    identity = sha256_record({"params": params.identity_record(), "scenarios": scenario_records, "profile": profile.to_record(),
-                              "inputs": [inputs[str(path)] for path in params.data_files], "assumptions": assumptions})
+    identity = sha256_record(
+        {
+            "params": params.identity_record(),
+            "scenarios": scenario_records,
+            "profile": profile.to_record(),
+            "inputs": [inputs[str(path)] for path in params.data_files],
+            "assumptions": assumptions,
+        }
+    )
     tail = "-".join(filter(None, (params.stages["data"].model_dump()["as_of"], identity[:8])))
     run_id = _checked_id(run_id) if run_id else f"{_id_of(params.stem)[: LONGEST_ID - len(tail) - 1]}-{tail}"
     record = {
@@ -118,12 +149,23 @@ def _resolved(params: RunParams, scenarios: tuple[Scenario, ...], profile: Profi
 
 def _checked_id(run_id: str) -> str:
     if run_id in RESERVED_IDS:
-        raise ParameterError(f"{run_id!r} cannot name a run: the folder of runs keeps something else under it", expected="another name",
-                             origin="--run-id")
-    if not run_id[:1].isalnum() or run_id.startswith("scratch-") or len(run_id) > LONGEST_ID or _id_of(run_id) != run_id:
-        raise ParameterError(f"{run_id[:60]!r} cannot name a run", origin="--run-id",
-                             expected=f"at most {LONGEST_ID} letters, digits, dots, dashes and underscores, beginning with a letter or digit, "
-                                      "not with scratch-")
+        raise ParameterError(
+            f"{run_id!r} cannot name a run: the folder of runs keeps something else under it",
+            expected="another name",
+            origin="--run-id",
+        )
+    if (
+        not run_id[:1].isalnum()
+        or run_id.startswith("scratch-")
+        or len(run_id) > LONGEST_ID
+        or _id_of(run_id) != run_id
+    ):
+        raise ParameterError(
+            f"{run_id[:60]!r} cannot name a run",
+            origin="--run-id",
+            expected=f"at most {LONGEST_ID} letters, digits, dots, dashes and underscores, beginning with a letter or digit, "
+            "not with scratch-",
+        )
     return run_id
 
 
@@ -138,8 +180,16 @@ def _input_hashes(params: RunParams) -> dict[str, str]:
 
 def with_provenance(record: dict[str, Any], root: Path, lock_sha256: str) -> dict[str, Any]:
     """`record` completed by what is true of this moment: code, versions, time. Written to run.json once."""
-    return {**record, "created": time.time(), "gramlib": gramlib.__version__, "git": _git(root), "lock_sha256": lock_sha256,
-            "python": platform.python_version(), "platform": platform.platform(), "versions": package_versions()}
+    return {
+        **record,
+        "created": time.time(),
+        "gramlib": gramlib.__version__,
+        "git": _git(root),
+        "lock_sha256": lock_sha256,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "versions": package_versions(),
+    }
 
 
 def package_versions() -> dict[str, str]:
@@ -155,7 +205,9 @@ def package_versions() -> dict[str, str]:
 
 def _git(root: Path) -> dict[str, Any]:
     def ask(*arguments: str) -> str:
-        return subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
+        return subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, check=True, timeout=20
+        ).stdout.strip()
 
     try:
         if Path(ask("rev-parse", "--show-toplevel")).resolve() != root.resolve():

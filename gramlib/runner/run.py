@@ -64,7 +64,9 @@ def execute(run: ResolvedRun, request: Request, reporter: Reporter) -> Ending:
     with StopSwitch() as stop:
         try:
             lock_hash = sha256_file(request.lock) if request.lock.is_file() else ""
-            folder.create(with_provenance(run.record, workbench.PACKAGE.parent, lock_hash) if not folder.exists() else run.record)
+            folder.create(
+                with_provenance(run.record, workbench.PACKAGE.parent, lock_hash) if not folder.exists() else run.record
+            )
             claim = Claim(folder.path)
             _patiently(claim.acquire, request.wait_s)
             try:
@@ -88,10 +90,17 @@ def _patiently(action: Callable[[], None], wait_s: float) -> None:
             time.sleep(WAIT_POLL_SECONDS)
 
 
-def _execute_stages(run: ResolvedRun, request: Request, reporter: Reporter, folder: RunFolder, claim: Claim, stop: StopSwitch) -> Ending:
+def _execute_stages(
+    run: ResolvedRun, request: Request, reporter: Reporter, folder: RunFolder, claim: Claim, stop: StopSwitch
+) -> Ending:
     remove_replaced(folder.path)
-    reporter.event("run_started", f"run {run.run_id}" + (f"  (repeats {run.replay_of})" if run.replay_of else ""),
-                   run_id=run.run_id, folder=str(folder.path), stages=[stage.name for stage in request.selected])
+    reporter.event(
+        "run_started",
+        f"run {run.run_id}" + (f"  (repeats {run.replay_of})" if run.replay_of else ""),
+        run_id=run.run_id,
+        folder=str(folder.path),
+        stages=[stage.name for stage in request.selected],
+    )
     ran: list[str] = []
     skipped: list[str] = []
     for stage in request.selected:
@@ -108,8 +117,14 @@ def _execute_stages(run: ResolvedRun, request: Request, reporter: Reporter, fold
         folder.unpublish_report()
         reporter.event("stage_started", f"{label} {decision.reason}", stage=stage.name, reason=decision.reason)
         manifest = _run_one(run, request, reporter, folder, stage, claim, stop, label)
-        reporter.event("stage_succeeded", f"{label} {manifest.wall_s:5.1f} s  {manifest.headline}", stage=stage.name,
-                       wall_s=round(manifest.wall_s, 3), headline=manifest.headline, outputs=[o.name for o in manifest.outputs])
+        reporter.event(
+            "stage_succeeded",
+            f"{label} {manifest.wall_s:5.1f} s  {manifest.headline}",
+            stage=stage.name,
+            wall_s=round(manifest.wall_s, 3),
+            headline=manifest.headline,
+            outputs=[o.name for o in manifest.outputs],
+        )
         ran.append(stage.name)
     unfinished = _unfinished(run, request, folder, {*ran, *skipped})
     final = request.stages[-1]
@@ -118,15 +133,39 @@ def _execute_stages(run: ResolvedRun, request: Request, reporter: Reporter, fold
     return Ending(folder, tuple(ran), tuple(skipped), unfinished)
 
 
-def _run_one(run: ResolvedRun, request: Request, reporter: Reporter, folder: RunFolder, stage: Stage, claim: Claim, stop: StopSwitch,
-             label: str) -> Manifest:
+def _run_one(
+    run: ResolvedRun,
+    request: Request,
+    reporter: Reporter,
+    folder: RunFolder,
+    stage: Stage,
+    claim: Claim,
+    stop: StopSwitch,
+    label: str,
+) -> Manifest:
     from gramlib.runner.attempts import run_stage
 
     with Watch(reporter, label, stage.name, claim) as watch:
         try:
-            return run_stage(run, folder, stage, request.notebooks / stage.notebook, request.lock, claim, stop, watch.on_cell, watch.on_attempt)
+            return run_stage(
+                run,
+                folder,
+                stage,
+                request.notebooks / stage.notebook,
+                request.lock,
+                claim,
+                stop,
+                watch.on_cell,
+                watch.on_attempt,
+            )
         except GramError as error:
-            reporter.event("stage_failed", stage=stage.name, error=type(error).__name__, message=str(error), exit_code=error.exit_code)
+            reporter.event(
+                "stage_failed",
+                stage=stage.name,
+                error=type(error).__name__,
+                message=str(error),
+                exit_code=error.exit_code,
+            )
             raise
 
 
@@ -137,7 +176,8 @@ def _require_upstream(folder: RunFolder, stage: Stage, run: ResolvedRun) -> None
     if missing:
         raise UpstreamNotReady(
             f"{stage.name} reads from {', '.join(missing)}, which has not succeeded in run {run.run_id}",
-            expected=f"a succeeded {missing[0]} stage", origin=str(folder.path),
+            expected=f"a succeeded {missing[0]} stage",
+            origin=str(folder.path),
             remedy=f"run it first (gram run … --stage {missing[0]}), leave out --stage, or wait for it (--wait 30m)",
         )
 

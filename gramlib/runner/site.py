@@ -23,7 +23,9 @@ def run_summary(run: RunFolder, check: Callable[[Path, Manifest], str] = first_m
     status, reason, failed_at = _status(run, check)
     cards = atomic.read_json(run.path / STAGES[0].folder / "source_cards.json") or {}
     stages = {
-        stage.name: f"{run.run_id}/{stage.folder}/notebook.html" for stage in STAGES if (run.path / stage.folder / "notebook.html").is_file()
+        stage.name: f"{run.run_id}/{stage.folder}/notebook.html"
+        for stage in STAGES
+        if (run.path / stage.folder / "notebook.html").is_file()
     }
     if failed_at is not None and (failed_at / "notebook.html").is_file():
         stages["failed"] = f"{run.run_id}/{failed_at.name}/notebook.html"
@@ -31,9 +33,16 @@ def run_summary(run: RunFolder, check: Callable[[Path, Manifest], str] = first_m
     if (run.path / "report.html").is_file():
         links["report"] = f"{run.run_id}/report.html"
     return {
-        "run_id": run.run_id, "title": record.get("title", ""), "created": run.created, "status": status, "reason": reason,
-        "verdict_status": report.get("verdict", {}).get("status", ""), "verdict_sentence": report.get("verdict", {}).get("sentence", ""),
-        "headlines": report.get("headlines", []), "grade": cards.get("grade", ""), "links": links,
+        "run_id": run.run_id,
+        "title": record.get("title", ""),
+        "created": run.created,
+        "status": status,
+        "reason": reason,
+        "verdict_status": report.get("verdict", {}).get("status", ""),
+        "verdict_sentence": report.get("verdict", {}).get("sentence", ""),
+        "headlines": report.get("headlines", []),
+        "grade": cards.get("grade", ""),
+        "links": links,
     }
 
 
@@ -41,7 +50,11 @@ def _status(run: RunFolder, check: Callable[[Path, Manifest], str]) -> tuple[str
     if holder(run.path) is not None:
         return "running", "", None
     if atomic.read_json(run.path / "run.json") is None:
-        return "damaged", "its run.json cannot be read: restore it, or remove the folder and run the params file again", None
+        return (
+            "damaged",
+            "its run.json cannot be read: restore it, or remove the folder and run the params file again",
+            None,
+        )
     for stage in STAGES:
         manifest = run.manifest(stage.folder)
         if manifest is not None:

@@ -38,7 +38,9 @@ class StopSwitch:
             self._previous[number] = signal.signal(number, self._on_signal)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.kernel_gone()
         for number, handler in self._previous.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
@@ -62,8 +64,11 @@ class StopSwitch:
     def error(self, where: str) -> GramError:
         """The error that says why the work was stopped; `where` names the stage and cell."""
         if self.reason == "timed_out":
-            return StageTimeout(f"{where} ran past its time limit", expected="an end within runner.stage_timeout_s",
-                                remedy="raise runner.stage_timeout_s, or make the stage smaller (fewer paths)")
+            return StageTimeout(
+                f"{where} ran past its time limit",
+                expected="an end within runner.stage_timeout_s",
+                remedy="raise runner.stage_timeout_s, or make the stage smaller (fewer paths)",
+            )
         if self.reason == "terminated":
             return Terminated(f"{where} was stopped by SIGTERM", remedy="the same command resumes it")
         return Interrupted(f"{where} was interrupted", remedy="the same command resumes it")

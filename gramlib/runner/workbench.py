@@ -16,9 +16,11 @@ def root() -> Path:
     folder = PACKAGE.parent
     if (folder / "notebooks").is_dir() and (folder / "params").is_dir():
         return folder
-    raise ParameterError(f"gramlib stands in {PACKAGE}, which is not a clone of the workbench",
-                         expected="notebooks/ and params/ beside gramlib/",
-                         remedy="clone the repository and use its `make run`, or `.venv/bin/gram` after `make setup`")
+    raise ParameterError(
+        f"gramlib stands in {PACKAGE}, which is not a clone of the workbench",
+        expected="notebooks/ and params/ beside gramlib/",
+        remedy="clone the repository and use its `make run`, or `.venv/bin/gram` after `make setup`",
+    )
 
 
 def reports() -> Path:

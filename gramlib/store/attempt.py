@@ -28,8 +28,10 @@ class Attempt:
         path = run_path / f"{stage_folder}{ATTEMPT_MARK}{secrets.token_hex(4)}"
         path.mkdir(parents=True)
         attempt = cls(path)
-        atomic.write_json(path / "attempt.json",
-                          {"schema": 1, "status": "running", "started": time.time(), **liveness.signature(), **facts})
+        atomic.write_json(
+            path / "attempt.json",
+            {"schema": 1, "status": "running", "started": time.time(), **liveness.signature(), **facts},
+        )
         return attempt
 
     @property

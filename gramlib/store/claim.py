@@ -39,8 +39,9 @@ class Claim:
                 raise _busy(self._path.parent, holder)
             elif self._stands_still(holder):
                 self._take_over(str(holder["token"]))
-        raise FolderBusy("the claim on this run changes hands too fast", origin=str(self._path),
-                         remedy="try again in a moment")
+        raise FolderBusy(
+            "the claim on this run changes hands too fast", origin=str(self._path), remedy="try again in a moment"
+        )
 
     def _stands_still(self, holder: dict[str, Any]) -> bool:
         """Whether a claim that looks dead stays as it is; one written elsewhere is watched, raises FolderBusy when it is renewed."""
@@ -58,7 +59,9 @@ class Claim:
         self._move_aside(f".claim-{dead_token}.dead", dead_token)
 
     def _clear_wreck(self) -> None:
-        if self._path.exists() and _read(self._path) is None:  # a live claim is always whole: it is linked and replaced as one
+        if (
+            self._path.exists() and _read(self._path) is None
+        ):  # a live claim is always whole: it is linked and replaced as one
             self._move_aside(f".claim-{secrets.token_hex(4)}.wreck", "")
 
     def _move_aside(self, name: str, dead_token: str) -> None:
@@ -86,8 +89,11 @@ class Claim:
     def ensure_held(self) -> None:
         """Raise FolderBusy if another process has taken the folder, as after a long suspension."""
         if not self.held():
-            raise FolderBusy("another process has taken over this run while this one was not responding",
-                             origin=str(self._path.parent), remedy="let the other one finish; nothing was published by this one")
+            raise FolderBusy(
+                "another process has taken over this run while this one was not responding",
+                origin=str(self._path.parent),
+                remedy="let the other one finish; nothing was published by this one",
+            )
 
     def release(self) -> None:
         """Let go of the folder; another process's claim is left alone."""
@@ -98,7 +104,9 @@ class Claim:
         self.acquire()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.release()
 
 

@@ -67,9 +67,11 @@ class Manifest:
         for output in self.outputs:
             if output.name == name:
                 return output
-        raise ArtefactError(f"stage {self.stage} of run {self.run_id} has no {name}",
-                            expected=f"one of {', '.join(o.name for o in self.outputs)}",
-                            remedy=f"re-run it: gram run {self.run_id} --stage {self.stage} --force")
+        raise ArtefactError(
+            f"stage {self.stage} of run {self.run_id} has no {name}",
+            expected=f"one of {', '.join(o.name for o in self.outputs)}",
+            remedy=f"re-run it: gram run {self.run_id} --stage {self.stage} --force",
+        )
 
 
 def read_manifest(folder: Path) -> Manifest | None:

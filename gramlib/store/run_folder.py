@@ -30,9 +30,12 @@ class RunFolder:
         """run.json; raises ArtefactError where there is none."""
         record = atomic.read_json(self.path / "run.json")
         if record is None:
-            raise ArtefactError(f"run.json of run {self.run_id} is missing or damaged", expected="the record that gram run wrote",
-                                origin=str(self.path / "run.json"),
-                                remedy="restore it, or remove that folder and run the params file again")
+            raise ArtefactError(
+                f"run.json of run {self.run_id} is missing or damaged",
+                expected="the record that gram run wrote",
+                origin=str(self.path / "run.json"),
+                remedy="restore it, or remove that folder and run the params file again",
+            )
         return record
 
     @property
@@ -54,7 +57,8 @@ class RunFolder:
         if there != record["identity"]:
             raise ParameterError(
                 f"run {self.run_id} exists with other parameters (identity {str(there)[:8]}, now {record['identity'][:8]})",
-                expected="one set of parameters a run id", origin=str(self.path / "run.json"),
+                expected="one set of parameters a run id",
+                origin=str(self.path / "run.json"),
                 remedy="leave out --run-id, or choose another one",
             )
 
@@ -79,7 +83,8 @@ class RunFolder:
     def is_published(self, stage_folder: str) -> bool:
         """Whether the published report is the report stage's own, byte for byte."""
         return all(
-            (self.path / name).is_file() and (self.path / name).read_bytes() == (self.stage_path(stage_folder) / name).read_bytes()
+            (self.path / name).is_file()
+            and (self.path / name).read_bytes() == (self.stage_path(stage_folder) / name).read_bytes()
             for name in PUBLISHED
         )
 

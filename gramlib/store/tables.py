@@ -24,8 +24,12 @@ def write_artefact(folder: Path, name: str, value: Any) -> Output:
     rows: int | None = None
     if artefact.kind == "table":
         if not isinstance(value, pd.DataFrame):
-            raise ArtefactError(f"{name} is a {type(value).__name__}", expected="a pandas DataFrame", origin=f"ctx.write({name!r})")
-        frame = check_table(name, value.sort_values(list(artefact.key), kind="stable").reset_index(drop=True), f"stage {artefact.stage}")
+            raise ArtefactError(
+                f"{name} is a {type(value).__name__}", expected="a pandas DataFrame", origin=f"ctx.write({name!r})"
+            )
+        frame = check_table(
+            name, value.sort_values(list(artefact.key), kind="stable").reset_index(drop=True), f"stage {artefact.stage}"
+        )
         temporary = path.with_name(f".{path.name}.tmp")
         frame.to_parquet(temporary, engine="pyarrow", index=False, compression="zstd", row_group_size=1_000_000)
         temporary.replace(path)
@@ -34,8 +38,11 @@ def write_artefact(folder: Path, name: str, value: Any) -> Output:
         try:
             atomic.write_json(path, value)
         except (TypeError, ValueError) as error:
-            raise ArtefactError(f"{name} is not plain JSON: {error}", expected="dicts, lists, text, finite numbers",
-                                origin=f"ctx.write({name!r})") from error
+            raise ArtefactError(
+                f"{name} is not plain JSON: {error}",
+                expected="dicts, lists, text, finite numbers",
+                origin=f"ctx.write({name!r})",
+            ) from error
     return Output(name, path.name, sha256_file(path), path.stat().st_size, artefact.version, rows)
 
 
@@ -46,10 +53,19 @@ def read_artefact(folder: Path, manifest: Manifest, name: str) -> Any:
     path = folder / output.path
     rerun = f"re-run stage {artefact.stage}: gram run {manifest.run_id} --stage {artefact.stage} --force"
     if output.version != artefact.version:
-        raise ArtefactError(f"{name} has version {output.version}", expected=f"version {artefact.version}", origin=str(path), remedy=rerun)
+        raise ArtefactError(
+            f"{name} has version {output.version}",
+            expected=f"version {artefact.version}",
+            origin=str(path),
+            remedy=rerun,
+        )
     if not path.is_file() or sha256_file(path) != output.sha256:
-        raise ArtefactError(f"{name} is missing or damaged: its bytes differ from the manifest", expected=f"sha256 {output.sha256[:12]}…",
-                            origin=str(path), remedy=rerun)
+        raise ArtefactError(
+            f"{name} is missing or damaged: its bytes differ from the manifest",
+            expected=f"sha256 {output.sha256[:12]}…",
+            origin=str(path),
+            remedy=rerun,
+        )
     if artefact.kind == "table":
         return check_table(name, pd.read_parquet(path, engine="pyarrow"), str(path))
     return atomic.read_json(path)

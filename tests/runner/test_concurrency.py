@@ -52,11 +52,17 @@ def test_twenty_kills_at_random_instants(toy: Toy) -> None:
         process.communicate()
         for stage in toy.reports.glob("*/[0-9][0-9]_*"):
             if "." not in stage.name and stage.exists():
-                assert json.loads((stage / "stage.json").read_text())["status"] == "succeeded", "a folder without a manifest was left as a result"
+                assert json.loads((stage / "stage.json").read_text())["status"] == "succeeded", (
+                    "a folder without a manifest was left as a result"
+                )
         if process.returncode == 0:
             resumed_whole += 1
             assert toy.tables() == expected
-            toy_pipeline.write_notebook(toy.notebooks, instants.choice(["data", "train", "predict"]), f"x = {kills}  # forces a stage to run again")
+            toy_pipeline.write_notebook(
+                toy.notebooks,
+                instants.choice(["data", "train", "predict"]),
+                f"x = {kills}  # forces a stage to run again",
+            )
         time.sleep(0.05)
     final = toy.run()
     assert final.returncode == 0, final.stderr

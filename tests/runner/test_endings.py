@@ -28,13 +28,20 @@ def test_a_healthy_run_then_the_same_command_again(toy: Toy) -> None:
     assert {path: path.stat().st_mtime_ns for path in toy.folder.rglob("*") if path.is_file()} == before
 
 
-@pytest.mark.parametrize(("cell", "code", "says"), [
-    ("1/0", 1, "ZeroDivisionError"),
-    ("from gramlib.errors import DataContractError\nraise DataContractError('grams where ounces were expected', remedy='check the unit')", 3, "grams where ounces"),
-    ("from gramlib.errors import SourceUnreachable\nraise SourceUnreachable('no answer')", 75, "no answer"),
-    ("raise MemoryError", 137, "MemoryError"),
-    ("import sys\nsys.exit(0)", 3, "without ctx.finish()"),
-])
+@pytest.mark.parametrize(
+    ("cell", "code", "says"),
+    [
+        ("1/0", 1, "ZeroDivisionError"),
+        (
+            "from gramlib.errors import DataContractError\nraise DataContractError('grams where ounces were expected', remedy='check the unit')",
+            3,
+            "grams where ounces",
+        ),
+        ("from gramlib.errors import SourceUnreachable\nraise SourceUnreachable('no answer')", 75, "no answer"),
+        ("raise MemoryError", 137, "MemoryError"),
+        ("import sys\nsys.exit(0)", 3, "without ctx.finish()"),
+    ],
+)
 def test_a_cell_that_raises(toy: Toy, cell: str, code: int, says: str) -> None:
     toy_pipeline.write_notebook(toy.notebooks, "train", cell)
     done = toy.run()
@@ -51,7 +58,13 @@ def test_a_cell_that_raises(toy: Toy, cell: str, code: int, says: str) -> None:
 
 
 def test_a_kernel_that_is_killed(toy: Toy) -> None:
-    toy_pipeline.write_notebook(toy.notebooks, "train", "print('before the end')", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "x = 1")
+    toy_pipeline.write_notebook(
+        toy.notebooks,
+        "train",
+        "print('before the end')",
+        "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)",
+        "x = 1",
+    )
     done = toy.run()
     assert done.returncode == 138, done.stderr
     assert "the kernel died in cell 7 (`import os, signal`)" in done.stderr and "memory" in done.stderr
@@ -69,14 +82,18 @@ def test_a_stage_past_its_time_limit(toy: Toy) -> None:
     assert "waiting" in (toy.attempt("train")["path"] / "notebook.ipynb").read_text()
 
 
-@pytest.mark.parametrize(("number", "code", "status"), [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")])
+@pytest.mark.parametrize(
+    ("number", "code", "status"), [(signal.SIGTERM, 143, "terminated"), (signal.SIGINT, 130, "interrupted")]
+)
 @pytest.mark.parametrize("cell", ["time.sleep(60)", "deaf()"])
 def test_a_signal_leaves_a_readable_notebook(toy: Toy, number: int, code: int, status: str, cell: str) -> None:
     deaf = "def deaf():\n    end = time.time() + 60\n    while time.time() < end:\n        try:\n            time.sleep(1)\n        except KeyboardInterrupt:\n            print('no')\n"
     toy_pipeline.write_notebook(toy.notebooks, "train", f"import time\n{deaf}print('so far', flush=True)\n{cell}")
     process = toy.start()
     deadline = time.time() + 60
-    while time.time() < deadline and not any("so far" in path.read_text() for path in toy.reports.glob("*/02_train.attempt-*/stage.log")):
+    while time.time() < deadline and not any(
+        "so far" in path.read_text() for path in toy.reports.glob("*/02_train.attempt-*/stage.log")
+    ):
         time.sleep(0.1)
     began = time.time()
     process.send_signal(number)
@@ -89,7 +106,9 @@ def test_a_signal_leaves_a_readable_notebook(toy: Toy, number: int, code: int, s
     assert "so far" in (toy.attempt("train")["path"] / "notebook.ipynb").read_text()
     toy_pipeline.write_notebook(toy.notebooks, "train")
     resumed = toy.run()
-    assert resumed.returncode == 0 and "its last attempt was" in resumed.stdout and "data     unchanged" in resumed.stdout
+    assert (
+        resumed.returncode == 0 and "its last attempt was" in resumed.stdout and "data     unchanged" in resumed.stdout
+    )
 
 
 def test_a_misspelt_parameter_in_plain_papermill_is_refused_by_the_notebook(toy: Toy) -> None:
@@ -97,13 +116,23 @@ def test_a_misspelt_parameter_in_plain_papermill_is_refused_by_the_notebook(toy:
     from papermill.exceptions import PapermillExecutionError
 
     with pytest.raises(PapermillExecutionError, match="did you mean 'max_fill_days'"):
-        papermill.execute_notebook(str(toy.notebooks / "01_data_acquisition.ipynb"), None, parameters={"max_fil_days": 3}, progress_bar=False, kernel_name="python3")
+        papermill.execute_notebook(
+            str(toy.notebooks / "01_data_acquisition.ipynb"),
+            None,
+            parameters={"max_fil_days": 3},
+            progress_bar=False,
+            kernel_name="python3",
+        )
 
 
 def test_events_for_machines(toy: Toy) -> None:
     done = toy.run("--json")
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [e["event"] for e in events if e["event"] != "progress"] == ["run_started", *["stage_started", "stage_succeeded"] * 4, "run_ended"]
+    assert [e["event"] for e in events if e["event"] != "progress"] == [
+        "run_started",
+        *["stage_started", "stage_succeeded"] * 4,
+        "run_ended",
+    ]
     assert events[-1]["verdict"]["status"] == "watch" and events[-1]["complete"]
     toy_pipeline.write_notebook(toy.notebooks, "train", "1/0")
     failed = toy.run("--json")
@@ -119,6 +148,8 @@ def test_stages_chosen_by_hand(toy: Toy) -> None:
     rest = toy.run("--from", "predict")
     assert rest.returncode == 0 and "verdict" in rest.stdout
     forced = toy.run("--stage", "data", "--force")
-    assert forced.returncode == 0 and "forced" in forced.stdout and "verdict" in forced.stdout, "identical tables leave the rest unchanged"
+    assert forced.returncode == 0 and "forced" in forced.stdout and "verdict" in forced.stdout, (
+        "identical tables leave the rest unchanged"
+    )
     assert toy.run("--stage", "trian").returncode == 2
     assert toy.run("--from", "predict", "--until", "data").returncode == 2

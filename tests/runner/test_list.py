@@ -18,7 +18,12 @@ def test_every_kind_can_be_listed(what: str, workbench_root: Path, tmp_path: Pat
     names = [name for name, _ in listed]
     assert len(set(names)) == len(names)
     assert all(text.strip() for _, text in listed)
-    expected = {"stages": set(NAMES), "models": {*PATH_MODELS, BASELINE.name}, "runs": set(), "profiles": {"internal"},
-                "issuers": {path.stem for path in (workbench_root / "params" / "issuers").glob("*.yaml")},
-                "scenarios": {path.stem for path in (workbench_root / "params" / "scenarios").glob("*.yaml")}}
+    expected = {
+        "stages": set(NAMES),
+        "models": {*PATH_MODELS, BASELINE.name},
+        "runs": set(),
+        "profiles": {"internal"},
+        "issuers": {path.stem for path in (workbench_root / "params" / "issuers").glob("*.yaml")},
+        "scenarios": {path.stem for path in (workbench_root / "params" / "scenarios").glob("*.yaml")},
+    }
     assert set(names) == expected[what]

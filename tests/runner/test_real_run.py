@@ -26,8 +26,14 @@ LABEL = "daily path reconstructed from monthly averages: demonstration only"
 
 
 def gram(*arguments: str, reports: Path, timeout: int = 300) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "gramlib", *arguments], capture_output=True, text=True, timeout=timeout, check=False,
-                          env={**os.environ, "GRAM_REPORTS": str(reports)})
+    return subprocess.run(
+        [sys.executable, "-m", "gramlib", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+        env={**os.environ, "GRAM_REPORTS": str(reports)},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +47,10 @@ def smoke(tmp_path_factory: pytest.TempPathFactory, workbench_root: Path) -> Pat
 
 
 def tables(run: Path) -> dict[str, bytes]:
-    return {name: next(run.glob(f"[0-9][0-9]_{entry.stage}/{entry.filename}")).read_bytes() for name, entry in CATALOGUE.items()}
+    return {
+        name: next(run.glob(f"[0-9][0-9]_{entry.stage}/{entry.filename}")).read_bytes()
+        for name, entry in CATALOGUE.items()
+    }
 
 
 def test_every_artefact_keeps_its_contract_and_its_hash(smoke: Path) -> None:
@@ -52,7 +61,11 @@ def test_every_artefact_keeps_its_contract_and_its_hash(smoke: Path) -> None:
         assert manifest.headline
     for name, entry in CATALOGUE.items():
         if entry.kind == "table":
-            check_table(name, pd.read_parquet(smoke / f"{next(s.folder for s in STAGES if s.name == entry.stage)}" / entry.filename), name)
+            check_table(
+                name,
+                pd.read_parquet(smoke / f"{next(s.folder for s in STAGES if s.name == entry.stage)}" / entry.filename),
+                name,
+            )
     assert sum(path.stat().st_size for path in smoke.rglob("*") if path.is_file()) < 100e6
 
 
@@ -91,11 +104,23 @@ def test_unchanged_is_verified_not_repeated(smoke: Path, workbench_root: Path) -
 
 def test_a_changed_parameter_is_named_and_reruns_only_what_follows(smoke: Path, workbench_root: Path) -> None:
     name = "changed"
-    first = gram("run", str(workbench_root / "params" / "smoke.yaml"), "--run-id", name, "--until", "train", reports=smoke.parent)
+    first = gram(
+        "run", str(workbench_root / "params" / "smoke.yaml"), "--run-id", name, "--until", "train", reports=smoke.parent
+    )
     assert first.returncode == 0, first.stderr
-    other = gram("run", str(workbench_root / "params" / "smoke.yaml"), "--run-id", name, "--set", "train.seed=7", reports=smoke.parent)
+    other = gram(
+        "run",
+        str(workbench_root / "params" / "smoke.yaml"),
+        "--run-id",
+        name,
+        "--set",
+        "train.seed=7",
+        reports=smoke.parent,
+    )
     assert other.returncode == 2 and "exists with other parameters" in other.stderr
-    why = gram("why", str(workbench_root / "params" / "smoke.yaml"), "--set", "train.eval_days=300", reports=smoke.parent)
+    why = gram(
+        "why", str(workbench_root / "params" / "smoke.yaml"), "--set", "train.eval_days=300", reports=smoke.parent
+    )
     assert "no result yet" in why.stdout
 
 
@@ -124,16 +149,32 @@ def test_a_run_repeats_from_its_own_record_byte_for_byte(smoke: Path) -> None:
 
 @pytest.mark.parametrize("stage", ["data", "predict"])
 def test_plain_papermill_gives_the_same_tables(smoke: Path, workbench_root: Path, tmp_path: Path, stage: str) -> None:
-    exported = gram("params", "export", str(workbench_root / "params" / "smoke.yaml"), "--stage", stage, reports=smoke.parent)
+    exported = gram(
+        "params", "export", str(workbench_root / "params" / "smoke.yaml"), "--stage", stage, reports=smoke.parent
+    )
     assert exported.returncode == 0, exported.stderr
     values = tmp_path / "stage.yaml"
     values.write_text(exported.stdout)
     assert yaml.safe_load(exported.stdout).get("upstream", smoke.name) == smoke.name
     notebook = next(s for s in STAGES if s.name == stage).notebook
     done = subprocess.run(
-        [sys.executable, "-m", "papermill", str(workbench_root / "notebooks" / notebook), str(tmp_path / "out.ipynb"), "-f", str(values),
-         "-k", "python3", "--no-progress-bar"],
-        capture_output=True, text=True, timeout=300, check=False, env={**os.environ, "GRAM_REPORTS": str(smoke.parent)},
+        [
+            sys.executable,
+            "-m",
+            "papermill",
+            str(workbench_root / "notebooks" / notebook),
+            str(tmp_path / "out.ipynb"),
+            "-f",
+            str(values),
+            "-k",
+            "python3",
+            "--no-progress-bar",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "GRAM_REPORTS": str(smoke.parent)},
     )
     assert done.returncode == 0, done.stderr[-2000:]
     scratch = max(smoke.parent.glob(f"scratch-{stage}-*"), key=lambda p: p.stat().st_mtime)
@@ -151,9 +192,18 @@ def test_three_kills_of_the_real_run(smoke: Path, workbench_root: Path, tmp_path
     reports = tmp_path / "reports"
     command = [sys.executable, "-m", "gramlib", "run", str(workbench_root / "params" / "smoke.yaml")]
     for hit in instants.sample([stage for stage in STAGES[:-1]], 3):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "GRAM_REPORTS": str(reports)})
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "GRAM_REPORTS": str(reports)},
+        )
         deadline = time.time() + 120
-        while time.time() < deadline and not list(reports.glob(f"*/{hit.folder}.attempt-*/notebook.ipynb")) and process.poll() is None:
+        while (
+            time.time() < deadline
+            and not list(reports.glob(f"*/{hit.folder}.attempt-*/notebook.ipynb"))
+            and process.poll() is None
+        ):
             time.sleep(0.02)
         time.sleep(instants.uniform(0.0, 2.0))
         process.send_signal(signal.SIGKILL)
@@ -172,8 +222,21 @@ def test_three_kills_of_the_real_run(smoke: Path, workbench_root: Path, tmp_path
 def test_real_daily_data_take_the_labels_place(workbench_root: Path, reference_data: Path, tmp_path: Path) -> None:
     """The same command on a real daily file: graded as such, no demonstration label, no row of a licensed series in the page."""
     path = reference_data / "gold_daily_spliced_1968_2026.csv"
-    done = gram("run", str(workbench_root / "params" / "smoke.yaml"), "--set", "data.source=file", "--set", f"data.path={path}",
-                "--set", "data.column=price", "--set", "data.unit=oz", "--set", "data.end=2026-07-10", reports=tmp_path)
+    done = gram(
+        "run",
+        str(workbench_root / "params" / "smoke.yaml"),
+        "--set",
+        "data.source=file",
+        "--set",
+        f"data.path={path}",
+        "--set",
+        "data.column=price",
+        "--set",
+        "data.unit=oz",
+        "--set",
+        "data.end=2026-07-10",
+        reports=tmp_path,
+    )
     assert done.returncode == 0, done.stderr
     run = next(folder.parent for folder in tmp_path.glob("*/run.json"))
     cards = json.loads((run / "01_data" / "source_cards.json").read_text())
@@ -182,4 +245,11 @@ def test_real_daily_data_take_the_labels_place(workbench_root: Path, reference_d
     assert LABEL not in page and f"grade {cards['grade']}" in page
     assert "text/csv" not in page.split('id="price-history')[1].split("</figure>")[0]
     used = json.loads((run / "03_predict" / "scenarios_used.json").read_text())["scenarios"]
-    assert {s["id"] for s in used if s["provenance"].startswith("measured")} >= {"H08", "H13a", "H20a", "H26J", "H80a", "H83"}
+    assert {s["id"] for s in used if s["provenance"].startswith("measured")} >= {
+        "H08",
+        "H13a",
+        "H20a",
+        "H26J",
+        "H80a",
+        "H83",
+    }

@@ -20,7 +20,9 @@ from gramlib.runner.pipeline import STAGES, Stage
 OUTPUTS = {"data": ("source_cards",), "train": ("calibration",), "predict": ("scenarios_used",), "report": ("report",)}
 UPSTREAM = {"data": (), "train": ("data",), "predict": ("train",), "report": ("data", "predict")}
 TOYS: tuple[Stage, ...] = tuple(
-    replace(stage, upstream=UPSTREAM[stage.name], outputs=OUTPUTS[stage.name]) for stage in STAGES if stage.name in OUTPUTS
+    replace(stage, upstream=UPSTREAM[stage.name], outputs=OUTPUTS[stage.name])
+    for stage in STAGES
+    if stage.name in OUTPUTS
 )
 OPEN = "import gramlib\nctx = gramlib.stage('{stage}').context(globals())"
 WORK = {
@@ -47,7 +49,9 @@ def write_notebook(folder: Path, stage: str, *extra: str, close: bool = True) ->
     ]
     if close:
         cells.append(nbformat.v4.new_code_cell("ctx.finish()"))
-    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}})
+    notebook = nbformat.v4.new_notebook(
+        cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    )
     path = folder / next(toy.notebook for toy in TOYS if toy.name == stage)
     nbformat.write(notebook, path)
     return path

@@ -37,7 +37,14 @@ def test_the_claim_of_a_killed_process_is_taken_over_at_once(tmp_path: Path) -> 
 
 def _foreign(age_s: float) -> dict:
     """A claim written on another host, where the process cannot be looked up."""
-    return {**liveness.signature(), "token": "0123", "host": "other", "place": "other/boot/ns", "pid": 1, "heartbeat": time.time() - age_s}
+    return {
+        **liveness.signature(),
+        "token": "0123",
+        "host": "other",
+        "place": "other/boot/ns",
+        "pid": 1,
+        "heartbeat": time.time() - age_s,
+    }
 
 
 def test_on_another_host_only_the_heartbeat_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,6 +108,9 @@ def test_two_that_find_the_same_dead_claim_do_not_both_get_it(tmp_path: Path) ->
         "except FolderBusy:\n    print('busy')\n"
     )
     at = str(time.time() + 1.5)
-    racers = [subprocess.Popen([sys.executable, "-c", take, str(tmp_path), at], stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    racers = [
+        subprocess.Popen([sys.executable, "-c", take, str(tmp_path), at], stdout=subprocess.PIPE, text=True)
+        for _ in range(4)
+    ]
     said = sorted(racer.communicate(timeout=30)[0].strip() for racer in racers)
     assert said == ["busy", "busy", "busy", "held"]

@@ -95,7 +95,10 @@ def test_record_hash_ignores_key_order_and_sees_values() -> None:
 def test_notebook_hash_ignores_outputs(tmp_path: Path) -> None:
     def notebook(outputs: list, source: str) -> Path:
         path = tmp_path / "n.ipynb"
-        atomic.write_json(path, {"cells": [{"cell_type": "code", "source": [source], "outputs": outputs, "execution_count": len(outputs)}]})
+        atomic.write_json(
+            path,
+            {"cells": [{"cell_type": "code", "source": [source], "outputs": outputs, "execution_count": len(outputs)}]},
+        )
         return path
 
     clean = sha256_notebook(notebook([], "x = 1"))

@@ -14,11 +14,19 @@ from gramlib.store.tables import read_artefact, write_artefact
 
 def prices(n: int = 5) -> pd.DataFrame:
     oz = 2000.0 + np.arange(n)
-    return pd.DataFrame({
-        "date": pd.bdate_range("2024-01-02", periods=n).astype("datetime64[us]"),
-        "gold_usd_per_oz": oz, "gold_usd_per_g": oz / 31.1034768, "log_return": np.r_[np.nan, np.diff(np.log(oz))],
-        "filled": False, "stale": False, "outlier": False, "joined": False, "source": "test",
-    })
+    return pd.DataFrame(
+        {
+            "date": pd.bdate_range("2024-01-02", periods=n).astype("datetime64[us]"),
+            "gold_usd_per_oz": oz,
+            "gold_usd_per_g": oz / 31.1034768,
+            "log_return": np.r_[np.nan, np.diff(np.log(oz))],
+            "filled": False,
+            "stale": False,
+            "outlier": False,
+            "joined": False,
+            "source": "test",
+        }
+    )
 
 
 def written(folder: Path, frame: pd.DataFrame) -> Manifest:
@@ -32,14 +40,17 @@ def test_a_table_round_trips_in_key_order_whatever_the_order_written(tmp_path: P
     pd.testing.assert_frame_equal(read_artefact(tmp_path, manifest, "prices"), prices())
 
 
-@pytest.mark.parametrize(("spoil", "message"), [
-    (lambda f: f.assign(gold_usd_per_g=f.gold_usd_per_oz), "gold_usd_per_g"),
-    (lambda f: f.assign(log_return=[0.0, np.inf, 0, 0, 0]), "log_return"),
-    (lambda f: f.drop(columns="stale"), "stale"),
-    (lambda f: f.assign(extra=1), "extra"),
-    (lambda f: pd.concat([f, f.tail(1)]), "date"),
-    (lambda f: f.assign(gold_usd_per_oz=f.gold_usd_per_oz.astype("float32")), "gold_usd_per_oz"),
-])
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda f: f.assign(gold_usd_per_g=f.gold_usd_per_oz), "gold_usd_per_g"),
+        (lambda f: f.assign(log_return=[0.0, np.inf, 0, 0, 0]), "log_return"),
+        (lambda f: f.drop(columns="stale"), "stale"),
+        (lambda f: f.assign(extra=1), "extra"),
+        (lambda f: pd.concat([f, f.tail(1)]), "date"),
+        (lambda f: f.assign(gold_usd_per_oz=f.gold_usd_per_oz.astype("float32")), "gold_usd_per_oz"),
+    ],
+)
 def test_a_table_that_breaks_its_contract_is_refused_by_name(tmp_path: Path, spoil, message: str) -> None:
     with pytest.raises(ArtefactError, match=message) as refused:
         write_artefact(tmp_path, "prices", spoil(prices()))
@@ -56,7 +67,9 @@ def test_damage_and_version_are_seen_when_reading(tmp_path: Path) -> None:
         read_artefact(tmp_path, manifest, "prices")
     assert "--stage data" in str(refused.value)
     path.write_bytes(content)
-    old = Manifest("data", "run-1", {}, (manifest.outputs[0].__class__(**{**manifest.outputs[0].__dict__, "version": 0}),))
+    old = Manifest(
+        "data", "run-1", {}, (manifest.outputs[0].__class__(**{**manifest.outputs[0].__dict__, "version": 0}),)
+    )
     with pytest.raises(ArtefactError, match="version 0"):
         read_artefact(tmp_path, old, "prices")
 
@@ -74,7 +87,13 @@ def test_the_catalogue_is_sound() -> None:
         assert len(set(columns)) == len(columns), name
         assert set(artefact.key) <= set(columns), name
         assert (artefact.kind == "table") == bool(columns), name
-    assert [artefact.name for artefact in of_stage("data")] == ["prices", "token_prices", "flows", "quality", "source_cards"]
+    assert [artefact.name for artefact in of_stage("data")] == [
+        "prices",
+        "token_prices",
+        "flows",
+        "quality",
+        "source_cards",
+    ]
     with pytest.raises(ArtefactError, match="there is no artefact"):
         entry("price")
 
