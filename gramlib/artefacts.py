@@ -47,18 +47,19 @@ class Artefact:
 
     @property
     def filename(self) -> str:
+        """Name of its file in the stage's folder."""
         return f"{self.name}.parquet" if self.kind == "table" else f"{self.name}.json"
 
 
 PREDICATES = ("F1", "F2", "F3", "F4", "F5", "F6", "F7")
 STATUSES = ("pass", "watch", "fail", "not_applicable")
 
-_PRICE_OZ = {"lower": 20.0, "upper": 50_000.0}
-_PRICE_G = {"lower": 0.6, "upper": 1_700.0}
+_OZ_LOWER, _OZ_UPPER = 20.0, 50_000.0
+_G_LOWER, _G_UPPER = 0.6, 1_700.0
 
 
-def _usd(name: str, meaning: str, **bounds: float) -> Column:
-    return Column(name, "float64", "USD", meaning, **bounds)
+def _usd(name: str, meaning: str, lower: float | None = None) -> Column:
+    return Column(name, "float64", "USD", meaning, lower=lower)
 
 
 LEDGER_COLUMNS: tuple[Column, ...] = (
@@ -107,8 +108,8 @@ _FAILURE_DAYS = tuple(
 )
 
 
-def _path_value(name: str, unit: str, meaning: str, **bounds: float) -> Column:
-    return Column(name, "float32", unit, meaning, **bounds)
+def _path_value(name: str, unit: str, meaning: str, lower: float | None = None) -> Column:
+    return Column(name, "float32", unit, meaning, lower=lower)
 
 
 CATALOGUE: dict[str, Artefact] = {
@@ -122,8 +123,8 @@ CATALOGUE: dict[str, Artefact] = {
             key=("date",),
             columns=(
                 Column("date", "date", "", "London business day"),
-                Column("gold_usd_per_oz", "float64", "USD/oz", "gold price", **_PRICE_OZ),
-                Column("gold_usd_per_g", "float64", "USD/g", "gold price", **_PRICE_G),
+                Column("gold_usd_per_oz", "float64", "USD/oz", "gold price", lower=_OZ_LOWER, upper=_OZ_UPPER),
+                Column("gold_usd_per_g", "float64", "USD/g", "gold price", lower=_G_LOWER, upper=_G_UPPER),
                 Column(
                     "log_return",
                     "float64",
@@ -157,7 +158,7 @@ CATALOGUE: dict[str, Artefact] = {
                     upper=50_000.0,
                 ),
                 Column(
-                    "gold_usd_per_g", "float64", "USD/g", "gold price of the day, or the last one before it", **_PRICE_G
+                    "gold_usd_per_g", "float64", "USD/g", "gold price of the day, or the last one before it", lower=_G_LOWER, upper=_G_UPPER
                 ),
                 Column("gold_age_days", "int64", "day", "age of that gold price; 0 means aligned", lower=0, upper=14),
                 Column(

@@ -26,7 +26,7 @@ from gramlib.errors import GramError, Interrupted, from_os_error
 @click.version_option(__version__, prog_name="gram")
 @click.option("--debug", is_flag=True, help="Show a traceback with every error.")
 def gram(debug: bool) -> None:
-    """Stress-test Gram, a gold-backed stablecoin: one token, one gram.
+    r"""Stress-test Gram, a gold-backed stablecoin: one token, one gram.
 
     \b
     Exit codes: 0 succeeded or nothing to do, 1 a notebook cell raised or a selftest failed,

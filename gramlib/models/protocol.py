@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 
+from gramlib.models.garch import GarchParameters
 from gramlib.models.returns import Returns
 from gramlib.models.window import TrainingWindow
 
@@ -34,6 +35,8 @@ class Forecaster(Protocol):
 
 class PathModel(Forecaster, Protocol):
     """A model that also generates price paths and survives in a calibration document."""
+
+    parameters: GarchParameters
 
     def simulate(self, n_paths: int, n_days: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Cumulative log growth and daily volatility, both (n_paths, n_days + 1); volatility t is that of day t + 1."""

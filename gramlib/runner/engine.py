@@ -144,7 +144,7 @@ class GramEngine(Engine):
         nb: nbformat.NotebookNode,
         kernel_name: str,
         output_path: str | None = None,
-        *,  # type: ignore[override]
+        *,
         gram: Execution,
         **kwargs: Any,
     ) -> nbformat.NotebookNode:
