@@ -36,7 +36,10 @@ class Forecaster(Protocol):
 class PathModel(Forecaster, Protocol):
     """A model that also generates price paths and survives in a calibration document."""
 
-    parameters: GarchParameters
+    @property
+    def parameters(self) -> GarchParameters:
+        """Parameters of its volatility filter; their mean is the drift of the fitted window."""
+        ...
 
     def simulate(self, n_paths: int, n_days: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Cumulative log growth and daily volatility, both (n_paths, n_days + 1); volatility t is that of day t + 1."""
