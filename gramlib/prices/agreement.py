@@ -150,7 +150,7 @@ class MonthlyAgreement:
 
 
 def monthly_differences(daily: pd.Series, monthly: pd.Series | None = None) -> pd.Series:
-    """Log difference of the monthly means of `daily` (USD/oz by date) from `monthly` (by period; the shipped averages).
+    """Log difference of `monthly` (by period; the shipped averages) from the monthly means of `daily` (USD/oz by date).
 
     In basis points, by period; months with fewer than 15 quotes are left out.
     """
@@ -158,7 +158,7 @@ def monthly_differences(daily: pd.Series, monthly: pd.Series | None = None) -> p
     by_month = daily.groupby(pd.PeriodIndex(daily.index, freq="M")).agg(["mean", "size"])
     mean = by_month.loc[by_month["size"] >= FULL_MONTH_QUOTES, "mean"]
     mean, history = mean.align(history, join="inner")
-    return 1e4 * np.log(mean / history)
+    return 1e4 * np.log(history / mean)
 
 
 def compare_monthly(daily: pd.Series, monthly: pd.Series | None = None) -> MonthlyAgreement:

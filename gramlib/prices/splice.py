@@ -2,8 +2,8 @@
 
 The first series stands whole. Each later one adds the days before the start and after the end of what is there; holes
 within are left as they are, because a day borrowed from another hour of the day makes two false returns. The first
-row after a change of series is `joined`, and its return is empty unless the overlap of the two shows one and the same
-fix (`Agreement.same_fix`).
+row after a change of series is `joined`, and its return is empty unless the overlap of the two, as a whole and on its
+days nearest to the join, shows one and the same fix (`Agreement.same_fix`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from gramlib.artefacts import check_table
-from gramlib.prices.agreement import Agreement, compare, quotes
+from gramlib.prices.agreement import SAME_FIX_DAYS, Agreement, compare, quotes
 from gramlib.sources.london_calendar import business_days
 
 
@@ -97,12 +97,21 @@ def _joins(pieces: list[tuple[str, pd.DataFrame]], parts: dict[str, Part]) -> tu
     for (before, left), (after, right) in zip(pieces[:-1], pieces[1:], strict=True):
         last, first = left.iloc[-1], right.iloc[0]
         one, other = parts[before], parts[after]
-        overlap = compare(quotes(one.prices), quotes(other.prices), (before, after), (one.hour_utc, other.hour_utc))
+        overlap, near = _overlaps(one, other, first["date"])
         consecutive = len(business_days(last["date"].date(), first["date"].date())) == 2
         quoted = not (last["filled"] or last["stale"] or first["stale"])
         made.append(Join(
             f"{first['date']:%Y-%m-%d}", f"{last['date']:%Y-%m-%d}", before, after,
             float(first["gold_usd_per_oz"] / last["gold_usd_per_oz"] - 1), overlap,
-            bool(overlap.same_fix and consecutive and quoted),
+            bool(overlap.same_fix and near.same_fix and consecutive and quoted),
         ))  # fmt: skip
     return tuple(made)
+
+
+def _overlaps(before: Part, after: Part, day: pd.Timestamp) -> tuple[Agreement, Agreement]:
+    """Agreement of two parts on all common days, and on the SAME_FIX_DAYS of them nearest to `day`."""
+    first, second = quotes(before.prices).align(quotes(after.prices), join="inner")
+    distance = np.abs((first.index - day).days.to_numpy())
+    near = np.sort(np.argsort(distance, kind="stable")[:SAME_FIX_DAYS])
+    names, hours = (before.name, after.name), (before.hour_utc, after.hour_utc)
+    return compare(first, second, names, hours), compare(first.iloc[near], second.iloc[near], names, hours)

@@ -58,6 +58,15 @@ def test_a_join_over_days_that_nobody_quotes_gets_no_return() -> None:
     assert len(with_overlap.joins) == 1 and with_overlap.prices["log_return"].isna().sum() == 2
 
 
+def test_one_fix_in_the_past_alone_does_not_bridge_a_join_of_today() -> None:
+    drifted = GOLD.iloc[:1400].copy()
+    drifted.iloc[1000:] *= np.exp(0.004 * np.random.default_rng(9).standard_normal(400))
+    made = splice([Part("now", standard_table(GOLD.iloc[1300:], "now"), 15.0), Part("past", standard_table(drifted, "past"), 15.0)])
+    assert not made.joins[0].bridged
+    late = splice([part("past", 0, 1000), part("now", 0, 1700)])
+    assert late.joins[0].bridged
+
+
 def test_a_series_that_adds_no_day_leaves_no_trace() -> None:
     made = splice([part("a", 0, 1000), part("b", 100, 900, 1.05)])
     assert made.joins == () and made.rows == {"a": 1000, "b": 0}

@@ -210,8 +210,16 @@ def _backtests() -> pd.DataFrame:
 def _source_document() -> dict[str, Any]:
     card = {"id": "sample", "title": "Monthly averages <1975-2026>", "producer": "A producer", "url": "https://example.org", "licence": "public domain dedication",
             "redistribute": "yes", "accessed": "2026-11-01", "sha256": "ab" * 32, "unit": "USD/oz", "start": "2000-01-03", "end": "2026-07-31", "rows": 6935}  # fmt: skip
+    agreement = {"first": "the price", "second": "a <second> series", "basis": "week", "common_days": 4333, "start": "2000-01-04", "end": "2017-04-28",
+                 "median_bp": 24.6, "p99_bp": 239.0, "max_bp": 692.0, "max_day": "2008-10-10", "week_median_bp": 13.9, "week_p99_bp": 95.5,
+                 "drift_bp": 1.0, "correlation": None, "agrees": True, "same_fix": False}  # fmt: skip
     return {"schema": 1, "grade": "D", "grade_reason": "the daily path is reconstructed", "label": LABEL, "redistribute": "yes", "cards": [card],
-            "start": "2000-01-03", "end": "2026-07-31", "rows": 6935, "last_gold_usd_per_oz": 4213.5}  # fmt: skip
+            "start": "2000-01-03", "end": "2026-07-31", "rows": 6935, "last_gold_usd_per_oz": 4213.5,
+            "as_of": "", "tried": [{"role": "gold", "name": "yahoo_gcf", "outcome": "terms", "reason": "off until <accepted>"}],
+            "series": [{"role": "gold", "id": "sample", "title": "t", "instrument": "fix", "start": "2000-01-03", "end": "2026-07-31", "rows": 6935, "used": 6935}],
+            "coverage": [{"year": year, "business_days": 253, "without_quote": year % 5} for year in range(2000, 2027)],
+            "joins": [{"day": "2010-01-04", "last_day": "2009-12-31", "before": "bank", "after": "sample", "step": -0.0072, "bridged": False, "overlap": agreement}],
+            "agreement": [agreement], "monthly": {"months": 318, "median_bp": 5.1, "max_bp": 92.1, "max_month": "2025-05", "agrees": True}}  # fmt: skip
 
 
 def _facts() -> pd.DataFrame:
@@ -220,6 +228,34 @@ def _facts() -> pd.DataFrame:
         "value": [0.171, -0.3, 6.1, 0.16, 0.0301], "expected_low": [0.16, -0.7, 4.0, 0.1, 0.021], "expected_high": [0.2, 0.1, 11.5, 0.3, 0.0255],
         "source": "measured on gold since 1975",
     })  # fmt: skip
+
+
+def _tokens(prices: pd.DataFrame) -> pd.DataFrame:
+    """Two tokens on every day of three years, a weekend day without a gold price among them."""
+    days = pd.date_range("2022-01-03", "2024-12-31")
+    rng = np.random.default_rng(11)
+    table = pd.DataFrame({"date": days, "gold_age_days": np.where(days.day_of_week < 5, 0, days.day_of_week - 4), "premium": 0.005 * rng.standard_normal(len(days)),
+                          "gold_usd_per_g": 60.0, "token_usd_per_oz": 1866.0, "log_return": np.nan, "weekend": days.day_of_week >= 5, "stale": False, "source": "x"})  # fmt: skip
+    return _typed("token_prices", pd.concat([table.assign(token="paxg"), table.iloc[:500].assign(token="xaut", premium=0.01)], ignore_index=True))
+
+
+def _flows() -> pd.DataFrame:
+    days = pd.date_range("2022-01-03", "2024-12-31")
+    share = np.append(np.nan, 0.004 * np.random.default_rng(12).standard_normal(len(days) - 1))
+    quantity = 1e9 * np.exp(np.nancumsum(share))
+    flag = np.where(np.arange(len(days)) == 0, "first", np.where(np.arange(len(days)) == 400, "step", ""))
+    fund = pd.DataFrame({"date": days, "product": "gld", "quantity": quantity, "unit": "ounces", "change": np.append(np.nan, np.diff(quantity)),
+                         "change_share": share, "days": 1, "flag": flag, "source": "x"})  # fmt: skip
+    return _typed("flows", pd.concat([fund, fund.assign(product="usdc", unit="tokens")], ignore_index=True))
+
+
+def _differences() -> pd.DataFrame:
+    months, weeks = pd.date_range("2000-01-31", "2026-07-31", freq="ME"), pd.date_range("2013-01-06", "2020-12-27", freq="W")
+    rng = np.random.default_rng(13)
+    return pd.concat([
+        pd.DataFrame({"series": "monthly history", "date": months, "difference_bp": 10 * rng.standard_normal(len(months))}),
+        pd.DataFrame({"series": "a <second> series", "date": weeks, "difference_bp": 30 * rng.standard_normal(len(weeks))}),
+    ], ignore_index=True)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -250,5 +286,5 @@ def run_tables() -> SimpleNamespace:
         prices=prices, quality=quality, facts=_facts(), source_cards=_source_document(), residuals=residuals, calibration=_calibration(residuals),
         league=_league(), scenarios_used=used, replays=replays, replay_failures=failures, days=_days(), outcomes=outcomes,
         metrics=metrics, verdicts=verdicts, issuer=Issuer(), document=document,
-        reverse=reverse, backtests=_backtests(),
+        reverse=reverse, backtests=_backtests(), token_prices=_tokens(prices), flows=_flows(), differences=_differences(),
     )  # fmt: skip

@@ -6,15 +6,22 @@ import base64
 import re
 import sys
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from gramlib.artefacts import empty_table
+from gramlib.prices import premium_summary
 from gramlib.report import figures, theme
 
 CHARTS = {
     "price_history": lambda t: figures.price_history(t.prices, t.source_cards),
+    "coverage_timeline": lambda t: figures.coverage_timeline(t.prices, t.token_prices, t.flows, t.source_cards),
+    "agreement": lambda t: figures.agreement(t.differences, t.source_cards),
+    "token_premium": lambda t: figures.token_premium(t.token_prices, premium_summary(t.token_prices), t.source_cards),
+    "redemptions": lambda t: figures.redemptions(t.flows, t.source_cards),
     "return_profile": lambda t: figures.return_profile(t.prices, t.facts),
     "volatility": lambda t: figures.volatility(t.prices, t.residuals, t.calibration),
     "league": lambda t: figures.league(t.league, t.calibration),
@@ -152,3 +159,28 @@ def test_every_word_stays_inside_the_picture(run_tables, monkeypatch, name):
                 continue
             assert box.x0 >= -1 and box.x1 <= drawing.bbox.width + 1, text.get_text()
             assert box.y0 >= -1 and box.y1 <= drawing.bbox.height + 1, text.get_text()
+
+
+def test_a_run_without_tokens_and_flows_says_so_in_a_sentence(run_tables):
+    tokens, flows = empty_table("token_prices"), empty_table("flows")
+    for words, shown in (
+        ("no token prices", figures.token_premium(tokens, premium_summary(tokens), run_tables.source_cards)),
+        ("no redemption history", figures.redemptions(flows, run_tables.source_cards)),
+    ):
+        assert words in repr(shown) and shown._repr_html_().startswith("<p>This run has")
+    bare = figures.coverage_timeline(run_tables.prices, tokens, flows, {**run_tables.source_cards, "series": []})
+    assert bare.headline.startswith("1 series covers 2000 to 2026")
+
+
+def test_rows_of_series_that_may_not_be_passed_on_are_in_no_download(run_tables):
+    closed = {**run_tables.source_cards, "redistribute": "no"}
+    for name in ("agreement", "token_premium", "redemptions"):
+        assert CHARTS[name](run_tables).csv
+        assert not CHARTS[name](SimpleNamespace(**{**vars(run_tables), "source_cards": closed})).csv
+
+
+def test_agreement_without_a_second_series_is_no_agreement(run_tables):
+    alone = {**run_tables.source_cards, "agreement": [], "monthly": {"months": 0}}
+    months = run_tables.differences[run_tables.differences["series"] == "monthly history"]
+    assert "no second daily series was compared" in figures.agreement(months, alone).headline
+    assert "0 months compared" in figures.agreement(months.iloc[:0], alone).headline

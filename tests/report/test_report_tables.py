@@ -8,6 +8,7 @@ from html import escape
 import pytest
 
 from gramlib.params.issuer import Basis, Issuer
+from gramlib.prices import premium_summary
 from gramlib.report import tables
 from gramlib.report.html_table import Heading, Status, Table, Tables
 
@@ -25,6 +26,12 @@ BUILT = {
     "reverse": lambda t: tables.reverse(t.reverse),
     "backtests": lambda t: tables.backtests(t.backtests),
     "sources": lambda t: tables.sources(t.source_cards),
+    "series": lambda t: tables.series(t.source_cards),
+    "attempts": lambda t: tables.attempts(t.source_cards),
+    "joins": lambda t: tables.joins(t.source_cards),
+    "agreement": lambda t: tables.agreement(t.source_cards),
+    "premium": lambda t: tables.premium(premium_summary(t.token_prices)),
+    "flows": lambda t: tables.flows(t.flows),
     "assumptions": lambda t: tables.assumptions([{"id": "a", "statement": "s", "strength": "weak", "effect": "e", "probed_by": ["x", "y"]}]),
     "parameters": lambda t: tables.parameters([{"key": "n_paths", "value": [1, 10], "meaning": "paths", "origin": "params/x.yaml:3"}]),
     "provenance": lambda t: tables.provenance([{"stage": "data", "outputs": [{"name": "prices", "sha256": "ab" * 32, "rows": 3}]}]),

@@ -112,7 +112,7 @@ def _difference(axes: Axes, table: pd.DataFrame, name: str, colour: str) -> None
     axes.axhline(0, color=INK, linewidth=0.8)
     axes.plot(table["date"], table["difference_bp"], color=colour, linewidth=0.9)
     by = "month" if name == "monthly history" else "week"
-    axes.set_title(f"{name} less the price, by {by} [bp]" if by == "week" else "shipped monthly averages against the price, by month [bp]")
+    axes.set_title(f"{'shipped monthly averages' if by == 'month' else name} less the price, by {by} [bp]")
 
 
 def _agreement_headline(document: dict[str, Any]) -> str:

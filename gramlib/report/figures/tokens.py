@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter
 from gramlib.report import numbers, tables
 from gramlib.report.blocks import Block, paragraph
 from gramlib.report.figure import Figure, csv_of, finish
-from gramlib.report.theme import INK, OKABE_ITO, VERMILLION, canvas, date_axis, themed
+from gramlib.report.theme import INK, MUTED, OKABE_ITO, VERMILLION, canvas, date_axis, themed
 
 NO_TOKENS = (
     "This run has no token prices: the premium of gold tokens is not shown, and the peg model rests on assumptions "
@@ -38,7 +38,7 @@ def token_premium(token_prices: pd.DataFrame, summary: pd.DataFrame, document: d
         table = token_prices[token_prices["token"] == name]
         aligned = table["gold_age_days"] == 0
         axes.axhline(0, color=INK, linewidth=0.8)
-        axes.plot(table["date"][~aligned], 1e4 * table["premium"][~aligned], ".", color=VERMILLION, markersize=2.2, alpha=0.6)
+        axes.plot(table["date"][~aligned], 1e4 * table["premium"][~aligned], ".", color=MUTED, markersize=2.4, alpha=0.7)
         axes.plot(table["date"][aligned], 1e4 * table["premium"][aligned], color=colour, linewidth=0.8)
         axes.set_title(f"{name}: premium over gold [bp]; dots are days without a gold price")
     date_axis(panels[-1])
