@@ -9,7 +9,7 @@ import time
 
 import pytest
 import toy_pipeline
-from conftest import Toy
+from toy_workbench import Toy
 
 pytestmark = [pytest.mark.slow, pytest.mark.kill]
 

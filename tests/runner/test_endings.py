@@ -8,7 +8,7 @@ import time
 
 import pytest
 import toy_pipeline
-from conftest import Toy
+from toy_workbench import Toy
 
 pytestmark = pytest.mark.slow
 
