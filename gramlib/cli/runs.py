@@ -188,7 +188,8 @@ def status(run_or_params: str, out: Path | None) -> None:
         elif manifest is not None:
             click.echo(f"  {item.name:<8} succeeded  {manifest.wall_s:6.1f} s  {manifest.headline}")
         elif attempt is not None:
-            message = str(attempt.record.get("error", {}).get("message", "no word of its end")).splitlines()[0]
+            silent = "at work now" if attempt.status == "running" else "no word of its end"
+            message = str(attempt.record.get("error", {}).get("message", silent)).splitlines()[0]
             click.echo(f"  {item.name:<8} {attempt.status:<9}  {message}\n{'':20}{workbench.shown(attempt.path)}")
         else:
             click.echo(f"  {item.name:<8} not run")
