@@ -98,7 +98,7 @@ class DataParams(Section):
         ["gld_archive", "yahoo_gcf", "lbma_pm"], "online gold sources, tried in this order until one answers"
     )
     splice: Annotated[list[str], _each_source(*GOLD_PROVIDERS)] = param(
-        [], "series laid before the start and after the end of the first, best first: providers or named files"
+        [], "series laid before and after the first one, best first: providers or named files"
     )
     crosscheck: Annotated[list[str], _each_source(*CROSSCHECK_PROVIDERS)] = param(
         [], "series the gold price is held against: providers or named files"
