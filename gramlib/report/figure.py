@@ -52,7 +52,7 @@ class Figure:
     def _repr_html_(self) -> str:
         caption_id = f"{self.id}-caption"
         return (
-            f'<div class="exhibit"><figure role="group" id="{self.id}" aria-labelledby="{caption_id}">'
+            f'<div class="exhibit"><figure role="group" id="{self.id}" aria-labelledby="{caption_id}" style="margin:0">'
             f'<figcaption id="{caption_id}">{escape(self.headline)}</figcaption>'
             f'<div class="chart"><img src="{self.data_uri()}" alt="{escape(self.alt, quote=True)}" width="{self.width_px}"'
             ' style="height:auto;background:#fff"></div></figure>'

@@ -36,7 +36,7 @@ class Heading:
     def html(self) -> str:
         """The header cell."""
         unit = f' <span class="unit">[{escape(self.unit)}]</span>' if self.unit else ""
-        return f'<th scope="col"{_NUMERIC if self.numeric else ""}>{escape(self.text)}{unit}</th>'
+        return f'<th scope="col"{_NUMERIC if self.numeric else _TEXT}>{escape(self.text)}{unit}</th>'
 
 
 # the style is repeated inline, so that the alignment holds in JupyterLab, which has no sheet of ours

@@ -40,7 +40,7 @@ def coverage_backtest(backtests: pd.DataFrame, grade: str = "") -> Figure:
     drawing.legend(loc="outside lower center", ncols=2)
     number = int(rejected.sum())
     caveat = f"{tables.NO_EVIDENCE} " if grade == "D" else ""
-    headline = f"{caveat}Kupiec's test rejects {number or 'none'} of {numbers.count(len(rows), 'value-at-risk series', 'value-at-risk series')} at 5%."
+    headline = f"{caveat}Kupiec's test rejects {number or 'none'} of {numbers.count(len(rows), 'value-at-risk series', 'value-at-risk series')} at 5%.{_weakest(rows)}"
     alt = (
         "Dot chart of exceptions over expected. "
         + "; ".join(
@@ -50,3 +50,11 @@ def coverage_backtest(backtests: pd.DataFrame, grade: str = "") -> Figure:
         + "."
     )
     return finish(drawing, "coverage-backtest", headline, alt, tables.backtests(backtests, grade), csv_of(backtests))
+
+
+def _weakest(rows: pd.DataFrame) -> str:
+    """How little the weakest of the tests could have noticed: a pass is worth no more than the power of its test."""
+    power = rows["power"].min()
+    if numbers.is_missing(power):
+        return ""
+    return f" The weakest of these tests had a chance of {numbers.percent(power)} to notice twice the nominal rate."

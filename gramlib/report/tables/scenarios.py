@@ -17,7 +17,7 @@ def scenarios(document: Mapping[str, Any]) -> Tables:
     records = document["scenarios"]
     numeric = ("Days", "Gold in all", "Deepest fall", "Worst day", "Event days", "Market stress", "Gold lost")
     sizes = Table(
-        "Scenarios as they were run", columns("Scenario", "What it is", "Severity", *numeric, numeric=numeric), tuple(map(_sizes, records)),
+        "Scenarios as they were run", columns("Scenario", "Severity", *numeric, numeric=numeric), tuple(map(_sizes, records)),
         "Deepest fall: from the highest price so far. Market stress: largest multiplier of spread and illiquidity.",
     )  # fmt: skip
     told = tuple(
@@ -32,11 +32,16 @@ def _sizes(record: Mapping[str, Any]) -> tuple[str, ...]:
     shocks = record.get("shocks", {})
     multiplier = shocks.get("max_liquidity_multiplier")
     return (
-        str(record["id"]), str(record.get("title", "")), str(record.get("severity", "")), numbers.plain(shocks.get("horizon_days", record.get("horizon_days")), 0),
+        _titled(record), str(record.get("severity", "")), numbers.plain(shocks.get("horizon_days", record.get("horizon_days")), 0),
         numbers.percent(shocks.get("total_return")), numbers.percent(shocks.get("max_drawdown")), numbers.percent(shocks.get("worst_day_return")),
         numbers.plain(shocks.get("event_days"), 0), numbers.MISSING if numbers.is_missing(multiplier) else f"x {float(multiplier):g}",
         numbers.percent(shocks.get("lost_share")),
     )  # fmt: skip
+
+
+def _titled(record: Mapping[str, Any]) -> str:
+    title = str(record.get("title", ""))
+    return f"{title} ({record['id']})" if title else str(record["id"])
 
 
 def failures(table: pd.DataFrame) -> Table:
