@@ -22,6 +22,7 @@ from pydantic import BaseModel
 
 from gramlib.artefacts import entry
 from gramlib.errors import ArtefactError, DataContractError, ParameterError, UpstreamNotReady
+from gramlib.params.checks import stage_params
 from gramlib.params.stages import STAGE_PARAMS
 from gramlib.params.suggest import did_you_mean
 from gramlib.runner.pipeline import Stage, stage_named
@@ -67,22 +68,7 @@ class StageHandle:
                     expected=f"one of {', '.join(model.model_fields)}",
                     origin="the notebook's parameters",
                 )
-        return StageContext(self.stage, _validated(model, given))
-
-
-def _validated(model: type[BaseModel], given: dict[str, Any]) -> BaseModel:
-    from pydantic import ValidationError
-
-    try:
-        return model(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise ParameterError(
-            f"{name} = {first['input']!r}: {first['msg']}",
-            expected=model.model_fields[str(first["loc"][0])].description or "",
-            origin="the notebook's parameters",
-        ) from None
+        return StageContext(self.stage, stage_params(self.stage.name, given, "the notebook's parameters"))
 
 
 class StageContext:
@@ -120,8 +106,8 @@ class StageContext:
         else:
             from gramlib.runner import by_hand
 
-            self.folder = by_hand.scratch_folder(stage)
             self._run = by_hand.upstream_run(stage, str(getattr(params, "upstream", "")))
+            self.folder = by_hand.scratch_folder(stage)
             self._upstream = (
                 {name: self._run.stage_path(stage_named(name).folder) for name in stage.upstream} if self._run else {}
             )
