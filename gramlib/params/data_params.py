@@ -59,7 +59,11 @@ def _each_source(*known: str) -> AfterValidator:
                 raise refusal("each name once", f"{name!r} twice")
             if _NAMED_FILE.fullmatch(item) or item in known:
                 continue
-            words = f"one of {', '.join(known)}, or a file as name=path{did_you_mean(item, known)}" if known else "name=path"
+            words = (
+                f"one of {', '.join(known)}, or a file as name=path{did_you_mean(item, known)}"
+                if known
+                else "name=path"
+            )
             raise refusal(words, repr(item))
         return items
 
@@ -88,12 +92,16 @@ class DataParams(Section):
     date_order: Annotated[str, one_of("auto", "ymd", "dmy", "mdy")] = param(
         "auto", "order of day and month in the file's dates: auto, ymd, dmy or mdy"
     )
-    decimal: Annotated[str, one_of("auto", "point", "comma")] = param("auto", "decimal mark of the file: auto, point or comma")
+    decimal: Annotated[str, one_of("auto", "point", "comma")] = param(
+        "auto", "decimal mark of the file: auto, point or comma"
+    )
     delimiter: Annotated[str, one_of("auto", "comma", "semicolon", "tab", "pipe", "space")] = param(
         "auto", "separator of the file: auto, comma, semicolon, tab, pipe or space"
     )
     sheet: str = param("", "sheet of a workbook; empty means chosen by rule and reported")
-    day_shift: int = param(0, "days added to every date of the file, for stamps of the day after", "calendar days", ge=-2, le=2)
+    day_shift: int = param(
+        0, "days added to every date of the file, for stamps of the day after", "calendar days", ge=-2, le=2
+    )
     chain: Annotated[list[str], each_of(*GOLD_PROVIDERS)] = param(
         ["gld_archive", "yahoo_gcf", "lbma_pm"], "online gold sources, tried in this order until one answers"
     )
@@ -106,7 +114,9 @@ class DataParams(Section):
     tokens: Annotated[list[str], each_of(*TOKEN_PROVIDERS, empty_ok=True)] = param(
         [], "online token prices; sources of one token are tried in this order"
     )
-    flows: Annotated[list[str], each_of(*FLOW_PROVIDERS, empty_ok=True)] = param([], "online ounces or supplies outstanding")
+    flows: Annotated[list[str], each_of(*FLOW_PROVIDERS, empty_ok=True)] = param(
+        [], "online ounces or supplies outstanding"
+    )
     token_files: Annotated[list[str], _each_source()] = param([], "token price files, each as name, equals sign, path")
     flow_files: Annotated[list[str], _each_source()] = param(
         [], "files of ounces or tokens outstanding, each as name, equals sign, path"
@@ -114,7 +124,9 @@ class DataParams(Section):
     accept_terms: Annotated[list[str], each_of(*PROVIDERS, empty_ok=True)] = param(
         [], "providers whose terms you have read and accept"
     )
-    max_age_hours: float = param(20.0, "age up to which a snapshot is used instead of a new request", "h", ge=0.0, le=87_600.0)
+    max_age_hours: float = param(
+        20.0, "age up to which a snapshot is used instead of a new request", "h", ge=0.0, le=87_600.0
+    )
     total_timeout_s: float = param(300.0, "longest time all requests together may take", "s", gt=0.0, le=3600.0)
     offline: bool = param(False, "use snapshots alone, whatever their age")
     as_of: Date = param("", "day of an online run, after which nothing is used; empty means today in UTC", "ISO date")

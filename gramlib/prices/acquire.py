@@ -12,7 +12,15 @@ import pandas as pd
 from gramlib.artefacts import check_table
 from gramlib.errors import ParameterError
 from gramlib.params.data_params import DataParams
-from gramlib.prices.agreement import Agreement, MonthlyAgreement, compare, compare_monthly, differences, monthly_differences, quotes
+from gramlib.prices.agreement import (
+    Agreement,
+    MonthlyAgreement,
+    compare,
+    compare_monthly,
+    differences,
+    monthly_differences,
+    quotes,
+)
 from gramlib.prices.coverage import coverage_by_year
 from gramlib.prices.documents import card_document, unit_check
 from gramlib.prices.flows import flow_table
@@ -68,7 +76,8 @@ def acquire(
     flows = flow_table(list(found.flows), window.end, log)
     producers = {raw.card.producer for raw in parts}
     confirmations = [
-        Confirmation(agreement, not is_file(raw) and raw.card.producer not in producers) for raw, agreement in agreements
+        Confirmation(agreement, not is_file(raw) and raw.card.producer not in producers)
+        for raw, agreement in agreements
     ]
     grade = grade_of(parts, unit_check(quality), len(spliced.prices), monthly, confirmations)
     others = [*found.crosscheck, *(token.raw for token in found.tokens), *(raw for _, raw in found.flows)]

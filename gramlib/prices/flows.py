@@ -123,7 +123,9 @@ def _note(table: pd.DataFrame, before: int, within: int, log: QualityLog) -> Non
     clean = table[table["flag"] == ""]
     worst = table.loc[clean["change_share"].idxmin()] if len(clean) else table.iloc[0]
     flagged = table[~table["flag"].isin(["", "first"])]
-    firsts = ", ".join(f"{row.date:%Y-%m-%d} {100 * row.change_share:+.0f}% {row.flag}" for row in flagged.head(4).itertuples())
+    firsts = ", ".join(
+        f"{row.date:%Y-%m-%d} {100 * row.change_share:+.0f}% {row.flag}" for row in flagged.head(4).itertuples()
+    )
     log.add(
         f"flow {product}: coverage",
         "note" if len(flagged) or within else "ok",

@@ -70,8 +70,14 @@ def gather(
         return _Online(params, settings or online_settings(params, snapshots), tell).gather()
     tell(0, 1, "reading files")
     unused = [name for name in ("tokens", "flows") if getattr(params, name)]
-    unused += [name for name in ("splice", "crosscheck") if len(named_files(getattr(params, name))) < len(getattr(params, name))]
-    tried = tuple(Attempt(f"data.{name}", "providers", "not asked", f"data.source is {params.source}") for name in unused)
+    unused += [
+        name
+        for name in ("splice", "crosscheck")
+        if len(named_files(getattr(params, name))) < len(getattr(params, name))
+    ]
+    tried = tuple(
+        Attempt(f"data.{name}", "providers", "not asked", f"data.source is {params.source}") for name in unused
+    )
     return Gathered(load(params), _files(params, params.splice), _files(params, params.crosscheck),
                     _token_files(params), _flow_files(params), tried)  # fmt: skip
 

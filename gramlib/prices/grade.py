@@ -63,7 +63,9 @@ def grade_of(
     `unit_check` is the quality row of check "unit" for a file, None where there is none.
     """
     if any(raw.card.id == "sample" for raw in parts):
-        return Grade("D", "the shipped sample is generated through monthly averages; it is no record of daily prices", LABEL)
+        return Grade(
+            "D", "the shipped sample is generated through monthly averages; it is no record of daily prices", LABEL
+        )
     second = _best(confirmations, rows)
     if any(is_file(raw) for raw in parts):
         return _file(parts, unit_check, second)
@@ -96,7 +98,11 @@ def _unconfirmed(confirmations: Sequence[Confirmation], rows: int) -> str:
 
 
 def _file(parts: Sequence[RawSeries], unit_check: pd.Series | None, second: Agreement | None) -> Grade:
-    what = "one file of unverified origin" if len(parts) == 1 else f"{len(parts)} series, a file of unverified origin among them"
+    what = (
+        "one file of unverified origin"
+        if len(parts) == 1
+        else f"{len(parts)} series, a file of unverified origin among them"
+    )
     if unit_check is not None and unit_check["status"] != "ok":
         return Grade("D", f"{what}; {unit_check['decision']} ({unit_check['found']})", NOT_CONFIRMED)
     if second is not None:

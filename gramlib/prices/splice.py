@@ -8,6 +8,7 @@ days nearest to the join, shows one and the same fix (`Agreement.same_fix`).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,7 +95,7 @@ def _trimmed(table: pd.DataFrame) -> pd.DataFrame:
 
 def _joins(pieces: list[tuple[str, pd.DataFrame]], parts: dict[str, Part]) -> tuple[Join, ...]:
     made = []
-    for (before, left), (after, right) in zip(pieces[:-1], pieces[1:], strict=True):
+    for (before, left), (after, right) in itertools.pairwise(pieces):
         last, first = left.iloc[-1], right.iloc[0]
         one, other = parts[before], parts[after]
         overlap, near = _overlaps(one, other, first["date"])

@@ -100,7 +100,13 @@ def _on_their_days(series: TokenSeries, price: pd.Series, gold: pd.Series, log: 
     late = common >= SHIFT_DAYS_NEEDED and day_before - as_stamped >= SHIFT_GAIN
     expected = "a stamp that is the day the price belongs to"
     if late and not series.stamps_known:
-        log.add(f"token {series.token}: stamps", "note", evidence, expected, "moved back by one day: the stamps are those of the day's end")
+        log.add(
+            f"token {series.token}: stamps",
+            "note",
+            evidence,
+            expected,
+            "moved back by one day: the stamps are those of the day's end",
+        )
         return moved
     log.add(f"token {series.token}: stamps", "warning" if late else "ok", evidence, expected,
             "left as its reader dates them; look at this source again" if late else "nothing")  # fmt: skip

@@ -47,7 +47,9 @@ def load(name: str, path: str) -> RawSeries:
     unit = QUANTITY_COLUMNS[quantity]
     note = Decision("column", "note", f"dates in {dates!r}, quantity in {quantity!r}", "one date and one quantity column",
                     f"chosen by rule among {', '.join(map(str, table.columns))}; counted in {unit}")  # fmt: skip
-    return RawSeries(frame, unit, quantity, origin, _card(name, origin, content, frame, unit), (note,), "supply", None, "")
+    return RawSeries(
+        frame, unit, quantity, origin, _card(name, origin, content, frame, unit), (note,), "supply", None, ""
+    )
 
 
 def _column(known: dict[str, object], wanted: tuple[str, ...] | dict[str, str], origin: str) -> str:
@@ -68,7 +70,12 @@ def _dates(cells: pd.Series, origin: str) -> pd.Series:
 def _numbers(cells: pd.Series, origin: str) -> pd.Series:
     text = cells.str.strip()
     parsed = pd.to_numeric(text, errors="coerce").astype("float64")
-    _refuse_first(cells, parsed.isna() & ~text.str.lower().isin(["", ".", "nan", "null", "n/a"]), "a plain number, or nothing", origin)
+    _refuse_first(
+        cells,
+        parsed.isna() & ~text.str.lower().isin(["", ".", "nan", "null", "n/a"]),
+        "a plain number, or nothing",
+        origin,
+    )
     return parsed
 
 

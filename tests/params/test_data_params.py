@@ -31,7 +31,9 @@ def test_the_names_are_those_of_the_providers_there_are() -> None:
     kinds = {name: provider.kind for name, provider in online.PROVIDERS.items()}
     assert {kinds[name] for name in GOLD_PROVIDERS} == {"gold"}
     assert {kinds[name] for name in set(CROSSCHECK_PROVIDERS) - set(GOLD_PROVIDERS)} == {"crosscheck"}
-    assert {kinds[name] for name in TOKEN_PROVIDERS} == {"token"} and {kinds[name] for name in FLOW_PROVIDERS} == {"supply"}
+    assert {kinds[name] for name in TOKEN_PROVIDERS} == {"token"} and {kinds[name] for name in FLOW_PROVIDERS} == {
+        "supply"
+    }
     assert {kinds[name] for name in COVARIATE_PROVIDERS} == {"covariate"}
     assert all(token in name for name, token in {**TOKEN_PROVIDERS, **FLOW_PROVIDERS}.items())
 

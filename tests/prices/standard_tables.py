@@ -35,5 +35,19 @@ def raw_series(values: pd.Series, name: str, unit: str = "oz", **more: object) -
     frame = pd.DataFrame({"date": values.index.astype("datetime64[us]"), "value": values.to_numpy(dtype="float64")})
     frame.index = pd.RangeIndex(2, len(frame) + 2)
     first, last = (f"{values.index[i]:%Y-%m-%d}" for i in (0, -1))
-    card = SourceCard(name, name, f"producer of {name}", "", "", str(more.pop("redistribute", "yes")), "", "00" * 32, unit, "", len(frame), first, last)
+    card = SourceCard(
+        name,
+        name,
+        f"producer of {name}",
+        "",
+        "",
+        str(more.pop("redistribute", "yes")),
+        "",
+        "00" * 32,
+        unit,
+        "",
+        len(frame),
+        first,
+        last,
+    )
     return RawSeries(frame, unit, "value", f"{name}.csv", card, **more)

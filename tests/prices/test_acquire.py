@@ -40,8 +40,15 @@ def files(tmp_path: Path) -> dict[str, str]:
         "gold": written(tmp_path, "gold", gold.iloc[1000:]),
         "older": written(tmp_path, "older", noisy.iloc[:1500]),
         "second": written(tmp_path, "second", noisy),
-        "token": written(tmp_path, "token", token * np.exp(0.001 * np.random.default_rng(6).standard_normal(len(token)))),
-        "fund": written(tmp_path, "fund", 1e6 * np.exp(0.001 * gold.iloc[1000:1300].diff().fillna(0).cumsum() / gold.iloc[0]), "ounces"),
+        "token": written(
+            tmp_path, "token", token * np.exp(0.001 * np.random.default_rng(6).standard_normal(len(token)))
+        ),
+        "fund": written(
+            tmp_path,
+            "fund",
+            1e6 * np.exp(0.001 * gold.iloc[1000:1300].diff().fillna(0).cumsum() / gold.iloc[0]),
+            "ounces",
+        ),
     }
 
 
@@ -68,21 +75,43 @@ def test_files_are_joined_compared_and_listed(files: dict[str, str]) -> None:
     )  # fmt: skip
     data = acquire(params, Path("/nowhere"))
     holds(data)
-    assert list(dict.fromkeys(data.prices["source"])) == ["file:older", "file"] and int(data.prices["joined"].sum()) == 1
+    assert (
+        list(dict.fromkeys(data.prices["source"])) == ["file:older", "file"] and int(data.prices["joined"].sum()) == 1
+    )
     document = data.document
     assert [join["before"] for join in document["joins"]] == ["file:older"]
     assert document["agreement"][0]["agrees"] and document["agreement"][0]["basis"] == "week"
-    assert document["grade"] == "C" and document["redistribute"] == "unknown"  # two files of nobody's do not confirm each other
+    assert (
+        document["grade"] == "C" and document["redistribute"] == "unknown"
+    )  # two files of nobody's do not confirm each other
     assert [each["role"] for each in document["series"]] == ["gold", "gold", "crosscheck", "token paxg", "flow gld"]
-    assert {card["id"] for card in document["cards"]} == {"file", "file:older", "file:second", "file:paxg", "file:gld", "world_bank_monthly"}
+    assert {card["id"] for card in document["cards"]} == {
+        "file",
+        "file:older",
+        "file:second",
+        "file:paxg",
+        "file:gld",
+        "world_bank_monthly",
+    }
     checks = set(data.quality["check"])
-    assert {"agreement file:second", "agreement monthly", "token paxg: coverage", "flow gld: coverage", "splice file:older"} <= checks
+    assert {
+        "agreement file:second",
+        "agreement monthly",
+        "token paxg: coverage",
+        "flow gld: coverage",
+        "splice file:older",
+    } <= checks
     assert len(data.token_prices) and len(data.flows)
     assert set(data.differences["series"]) == {"monthly history", "file:second"}
 
 
 def test_the_same_files_give_the_same_tables(files: dict[str, str]) -> None:
-    params = DataParams(source="file", path=files["gold"], crosscheck=[f"second={files['second']}"], token_files=[f"paxg={files['token']}"])
+    params = DataParams(
+        source="file",
+        path=files["gold"],
+        crosscheck=[f"second={files['second']}"],
+        token_files=[f"paxg={files['token']}"],
+    )
     first, again = (acquire(params, Path("/nowhere")) for _ in range(2))
     for name in ("prices", "token_prices", "quality"):
         pd.testing.assert_frame_equal(getattr(first, name), getattr(again, name))
@@ -102,7 +131,9 @@ def test_a_series_outside_the_window_is_left_out_and_a_bad_file_is_not(files: di
     assert not data.document["joins"] and data.quality.set_index("check").loc["splice file:older", "status"] == "note"
     (tmp_path / "bad.csv").write_text("<html>gone</html>")
     with pytest.raises(DataContractError):
-        acquire(DataParams(source="file", path=files["gold"], crosscheck=[f"bad={tmp_path / 'bad.csv'}"]), Path("/nowhere"))
+        acquire(
+            DataParams(source="file", path=files["gold"], crosscheck=[f"bad={tmp_path / 'bad.csv'}"]), Path("/nowhere")
+        )
 
 
 def test_providers_named_beside_a_file_are_not_asked_and_that_is_said(files: dict[str, str]) -> None:

@@ -56,7 +56,9 @@ def test_monthly_means_against_an_average_of_the_same_days() -> None:
 
 def real(folder, name: str, column: str, **options) -> pd.Series:
     frame = pd.read_csv(folder / name, **options)
-    return pd.Series(frame[column].to_numpy(dtype="float64"), index=pd.DatetimeIndex(frame["date"]).astype("datetime64[us]")).dropna()
+    return pd.Series(
+        frame[column].to_numpy(dtype="float64"), index=pd.DatetimeIndex(frame["date"]).astype("datetime64[us]")
+    ).dropna()
 
 
 @pytest.fixture(scope="module")

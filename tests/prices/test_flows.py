@@ -32,7 +32,9 @@ def quiet(n: int = 60) -> np.ndarray:
 @given(st.lists(st.floats(1e6, 1e11), min_size=2, max_size=60))
 def test_changes_add_up_and_shares_multiply_out(values: list[float]) -> None:
     table, _ = flows_of(values)
-    assert table["quantity"].iloc[0] + table["change"].sum() == pytest.approx(values[-1], rel=1e-6, abs=1e-3 * max(values))
+    assert table["quantity"].iloc[0] + table["change"].sum() == pytest.approx(
+        values[-1], rel=1e-6, abs=1e-3 * max(values)
+    )
     assert np.prod(1 + table["change_share"].iloc[1:]) == pytest.approx(values[-1] / values[0], rel=1e-3)
     assert table["flag"].iloc[0] == "first" and (table["flag"].iloc[1:] != "first").all()
 
@@ -73,7 +75,9 @@ def test_zero_rows_go_and_gaps_are_flagged() -> None:
     table, quality = flows_of(values)
     assert len(table) == 60 - 4 - 1 - 12 and table["date"].iloc[0] == DAYS[4]
     after = table.set_index("date")
-    assert after.loc[DAYS[21], "days"] == 2 and after.loc[DAYS[42], "flag"] == "gap" and after.loc[DAYS[42], "days"] == 13
+    assert (
+        after.loc[DAYS[21], "days"] == 2 and after.loc[DAYS[42], "flag"] == "gap" and after.loc[DAYS[42], "days"] == 13
+    )
     assert "4 empty or zero rows at the start, 13 later" in quality.loc["flow xaut: coverage", "found"]
     assert len(flows_of(quiet(), last_day=f"{DAYS[9]:%Y-%m-%d}")[0]) == 10
 
@@ -111,7 +115,9 @@ def real(reference_data) -> pd.DataFrame:
     files = {
         "gld": "gld_daily_holdings_spdr_2004_2025.csv", "usdc": "usdc_daily_cmc_supply.csv", "usdt": "usdt_daily_cmc_supply.csv",
     }  # fmt: skip
-    return flow_table([(name, quantity_file.load(name, str(reference_data / file))) for name, file in files.items()], "", QualityLog())
+    return flow_table(
+        [(name, quantity_file.load(name, str(reference_data / file))) for name, file in files.items()], "", QualityLog()
+    )
 
 
 def product(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -124,7 +130,9 @@ def test_the_fund_in_2013(real) -> None:
     day = fund.loc["2013-02-20"]
     assert day["change"] * 31.1034768e-6 == pytest.approx(-20.77, abs=0.01)
     assert day["change_share"] == pytest.approx(-0.0157, abs=5e-5) and day["unit"] == "ounces"
-    assert fund.loc["2013-04-30", "quantity"] / fund.loc["2013-03-28", "quantity"] - 1 == pytest.approx(-0.117, abs=5e-4)
+    assert fund.loc["2013-04-30", "quantity"] / fund.loc["2013-03-28", "quantity"] - 1 == pytest.approx(
+        -0.117, abs=5e-4
+    )
     spring = fund.loc["2013-01-02":"2013-12-31", "change_share"]
     assert spring.min() == pytest.approx(-0.019, abs=5e-4) and spring.idxmin() == pd.Timestamp("2013-04-12")
     clean = fund.loc[fund["flag"] == "", "change_share"]
@@ -144,6 +152,8 @@ def test_the_stablecoin_whose_bank_failed(real) -> None:
 def test_the_stablecoin_in_may_2022(real) -> None:
     """SOURCES 3.5, USDT from 1 May to 15 July 2022: 83.24 to 65.88 bn, -3.0% on 13 May, -10.8% in the week to 18 May."""
     coin = product(real, "usdt").loc["2022-05-01":"2022-07-15"]
-    assert coin["quantity"].max() / 1e9 == pytest.approx(83.24, abs=0.02) and coin["quantity"].min() / 1e9 == pytest.approx(65.88, abs=0.03)
+    assert coin["quantity"].max() / 1e9 == pytest.approx(83.24, abs=0.02) and coin[
+        "quantity"
+    ].min() / 1e9 == pytest.approx(65.88, abs=0.03)
     assert (coin["change_share"].idxmin(), round(coin["change_share"].min(), 3)) == (pd.Timestamp("2022-05-13"), -0.03)
     assert coin["quantity"].pct_change(7).loc["2022-05-18"] == pytest.approx(-0.108, abs=1e-3)

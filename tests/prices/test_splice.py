@@ -25,7 +25,10 @@ def part(name: str, first: int, last: int, factor: float = 1.0, hour: float | No
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 1500), st.integers(40, 900)), min_size=1, max_size=4))
 def test_each_day_comes_whole_from_the_best_series_that_adds_it(windows: list[tuple[int, int]]) -> None:
-    parts = [part(f"s{i}", first, min(first + length, len(GOLD)), 1.0 + 0.01 * i) for i, (first, length) in enumerate(windows)]
+    parts = [
+        part(f"s{i}", first, min(first + length, len(GOLD)), 1.0 + 0.01 * i)
+        for i, (first, length) in enumerate(windows)
+    ]
     made = splice(parts)
     table = made.prices
     assert table["date"].is_monotonic_increasing and table["date"].is_unique
@@ -41,7 +44,10 @@ def test_each_day_comes_whole_from_the_best_series_that_adds_it(windows: list[tu
 
 def test_a_join_between_publishers_of_one_fix_keeps_its_return() -> None:
     made = splice([part("fund", 600, 1200), part("bank", 0, 900), part("future", 700, 1700, 1.004, 22.0)])
-    assert [(join.before, join.after, join.bridged) for join in made.joins] == [("bank", "fund", True), ("fund", "future", False)]
+    assert [(join.before, join.after, join.bridged) for join in made.joins] == [
+        ("bank", "fund", True),
+        ("fund", "future", False),
+    ]
     first, second = (made.prices.set_index("date").loc[pd.Timestamp(join.day)] for join in made.joins)
     assert first["log_return"] == pytest.approx(np.log(GOLD.iloc[600] / GOLD.iloc[599]))
     assert np.isnan(second["log_return"])
@@ -54,14 +60,24 @@ def test_a_join_between_publishers_of_one_fix_keeps_its_return() -> None:
 def test_a_join_over_days_that_nobody_quotes_gets_no_return() -> None:
     made = splice([part("a", 700, 1400), Part("b", standard_table(GOLD.iloc[:695], "b"), 15.0)])
     assert made.joins[0].overlap.common_days == 0 and not made.joins[0].bridged
-    with_overlap = splice([Part("a", standard_table(GOLD.iloc[700:], "a").drop(index=range(3)).reset_index(drop=True), 15.0), part("b", 0, 700)])
+    with_overlap = splice(
+        [
+            Part("a", standard_table(GOLD.iloc[700:], "a").drop(index=range(3)).reset_index(drop=True), 15.0),
+            part("b", 0, 700),
+        ]
+    )
     assert len(with_overlap.joins) == 1 and with_overlap.prices["log_return"].isna().sum() == 2
 
 
 def test_one_fix_in_the_past_alone_does_not_bridge_a_join_of_today() -> None:
     drifted = GOLD.iloc[:1400].copy()
     drifted.iloc[1000:] *= np.exp(0.004 * np.random.default_rng(9).standard_normal(400))
-    made = splice([Part("now", standard_table(GOLD.iloc[1300:], "now"), 15.0), Part("past", standard_table(drifted, "past"), 15.0)])
+    made = splice(
+        [
+            Part("now", standard_table(GOLD.iloc[1300:], "now"), 15.0),
+            Part("past", standard_table(drifted, "past"), 15.0),
+        ]
+    )
     assert not made.joins[0].bridged
     late = splice([part("past", 0, 1000), part("now", 0, 1700)])
     assert late.joins[0].bridged
@@ -81,7 +97,12 @@ def test_the_real_joins_are_those_measured(reference_data) -> None:
     values["LBMA_PM_GLD_NAV"] = holdings[["date", "lbma_pm_implied"]].set_axis(["date", "price"], axis=1)
     parts = [
         Part(name, _standard(values[name], name), hour)
-        for name, hour in (("LBMA_PM_FRED", 15.0), ("LBMA_PM_GLD_NAV", 15.0), ("XAUUSD_STOOQ", 21.0), ("GC=F_YAHOO", 22.0))
+        for name, hour in (
+            ("LBMA_PM_FRED", 15.0),
+            ("LBMA_PM_GLD_NAV", 15.0),
+            ("XAUUSD_STOOQ", 21.0),
+            ("GC=F_YAHOO", 22.0),
+        )
     ]
     made = splice(parts)
     found = [(join.day, round(100 * join.step, 2), join.bridged) for join in made.joins]
@@ -95,7 +116,11 @@ def test_the_real_joins_are_those_measured(reference_data) -> None:
 
 
 def _standard(frame: pd.DataFrame, name: str) -> pd.DataFrame:
-    rows = pd.DataFrame({"date": frame["date"].astype("datetime64[us]"), "value": frame["price"].to_numpy(dtype="float64")})
+    rows = pd.DataFrame(
+        {"date": frame["date"].astype("datetime64[us]"), "value": frame["price"].to_numpy(dtype="float64")}
+    )
     first, last = (f"{rows['date'].iloc[i]:%Y-%m-%d}" for i in (0, -1))
     card = SourceCard(name, name, name, "", "", "no", "", "", "USD/oz", "", len(rows), first, last)
-    return standardise(RawSeries(rows, "oz", "price", name, card), DataParams(source="file", path="x", start="1968-01-01"))[0]
+    return standardise(
+        RawSeries(rows, "oz", "price", name, card), DataParams(source="file", path="x", start="1968-01-01")
+    )[0]

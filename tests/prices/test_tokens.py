@@ -62,7 +62,9 @@ def test_returns_run_from_gold_day_to_gold_day() -> None:
     assert np.allclose(aligned.to_numpy(), expected.to_numpy(), equal_nan=True)
     without = values.drop(GOLD.index[100])
     holed, _ = made(without)
-    assert holed["log_return"].isna().sum() == table["log_return"].isna().sum() + 1  # the next day's return would span two
+    assert (
+        holed["log_return"].isna().sum() == table["log_return"].isna().sum() + 1
+    )  # the next day's return would span two
     assert np.isnan(holed.set_index("date").loc[GOLD.index[101], "log_return"])
 
 
@@ -109,11 +111,14 @@ def test_a_token_outside_the_gold_table_is_left_out_with_a_word() -> None:
 @pytest.fixture(scope="module")
 def real(reference_data) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Token table of the real PAXG and XAUT files against the recommended gold series, its quality, and the gold."""
-    gold, _ = standardise(load(DataParams(source="file", path=str(reference_data / "gold_daily_spliced_1968_2026.csv"))), DataParams())
+    gold, _ = standardise(
+        load(DataParams(source="file", path=str(reference_data / "gold_daily_spliced_1968_2026.csv"))), DataParams()
+    )
     log = QualityLog()
     files = {"paxg": "paxg_daily_binance_usdt_2020_2026.csv", "xaut": "xaut_daily_coingecko_2020_2023.csv"}
     series = [
-        TokenSeries(token, load(DataParams(source="file", path=str(reference_data / file))), False) for token, file in files.items()
+        TokenSeries(token, load(DataParams(source="file", path=str(reference_data / file))), False)
+        for token, file in files.items()
     ]
     return token_table(series, gold, log), log.table().set_index("check"), gold
 
@@ -144,13 +149,19 @@ def test_the_days_everybody_remembers(real) -> None:
     assert april["weekend"] and april["gold_age_days"] == 1 and np.isnan(april["log_return"])
     assert 1e4 * april["premium"] == pytest.approx(210, abs=1)
     weekends = np.log(paxg["token_usd_per_oz"]).diff()[paxg.index.day_of_week >= 5]
-    assert weekends.idxmin() == pd.Timestamp("2022-11-12") and weekends.min() == pytest.approx(np.log(1 - 0.026), abs=1e-3)
-    assert weekends.idxmax() == pd.Timestamp("2024-04-13") and np.expm1(weekends.max()) == pytest.approx(0.041, abs=1e-3)
+    assert weekends.idxmin() == pd.Timestamp("2022-11-12") and weekends.min() == pytest.approx(
+        np.log(1 - 0.026), abs=1e-3
+    )
+    assert weekends.idxmax() == pd.Timestamp("2024-04-13") and np.expm1(weekends.max()) == pytest.approx(
+        0.041, abs=1e-3
+    )
 
 
 def test_the_wick_of_that_saturday_is_seen_when_highs_are_read(reference_data, real) -> None:
     """High 3,295 against a close of 2,452: +34% within the day; ISSUER_MODEL's +24.8% lies between the two."""
-    high = load(DataParams(source="file", path=str(reference_data / "paxg_daily_binance_usdt_2020_2026.csv"), column="high"))
+    high = load(
+        DataParams(source="file", path=str(reference_data / "paxg_daily_binance_usdt_2020_2026.csv"), column="high")
+    )
     table = token_table([TokenSeries("paxg", replace(high), True)], real[2], QualityLog()).set_index("date")
     close = real[0][real[0]["token"] == "paxg"].set_index("date")
     day = "2024-04-13"

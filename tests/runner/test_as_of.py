@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gramlib.errors import ParameterError
-from gramlib.runner.plan import key_of, stage_params
 from gramlib.runner.pipeline import stage_named
+from gramlib.runner.plan import key_of, stage_params
 from gramlib.runner.resolve import resolve_run
 
 
@@ -23,7 +23,7 @@ def test_a_live_run_bears_its_day_and_another_day_is_another_run(workbench_root:
     assert resolve_run(live, [f"data.as_of={today}"], workbench_root).run_id == run.run_id
     spring = resolve_run(live, ["data.as_of=2026-03-01"], workbench_root)
     assert spring.run_id.startswith("live-2026-03-01-") and spring.run_id[-8:] != run.run_id[-8:]
-    with pytest.raises(ParameterError, match="data.as_of is 2999-01-01"):
+    with pytest.raises(ParameterError, match=r"data\.as_of is 2999-01-01"):
         resolve_run(live, ["data.as_of=2999-01-01"], workbench_root)
 
 

@@ -58,9 +58,7 @@ def coverage_timeline(
     return finish(drawing, "coverage-timeline", headline, alt, table, csv_of(missing))
 
 
-def _bars(
-    prices: pd.DataFrame, token_prices: pd.DataFrame, flows: pd.DataFrame
-) -> list[tuple[str, pd.Series, str]]:
+def _bars(prices: pd.DataFrame, token_prices: pd.DataFrame, flows: pd.DataFrame) -> list[tuple[str, pd.Series, str]]:
     quoted = prices[~(prices["filled"] | prices["stale"])]
     gold = [(f"gold: {name}", table["date"], BLUE) for name, table in quoted.groupby("source", sort=False)]
     tokens = [(f"token: {name}", table["date"], PURPLE) for name, table in token_prices.groupby("token")]
@@ -73,7 +71,10 @@ def _spans(dates: pd.Series) -> list[tuple[float, float]]:
     days = date2num(dates.to_numpy())
     breaks = np.flatnonzero(np.diff(days) > LONGEST_MARKED)
     starts, ends = np.append(0, breaks + 1), np.append(breaks, len(days) - 1)
-    return [(float(days[first]), float(max(days[last] - days[first], 1.0))) for first, last in zip(starts, ends, strict=True)]
+    return [
+        (float(days[first]), float(max(days[last] - days[first], 1.0)))
+        for first, last in zip(starts, ends, strict=True)
+    ]
 
 
 def _missing_table(missing: pd.DataFrame) -> Table:
@@ -100,12 +101,23 @@ def agreement(differences: pd.DataFrame, document: dict[str, Any]) -> Figure:
     date_axis(panels[-1])
     size = differences.assign(size=differences["difference_bp"].abs()).groupby("series", sort=False)["size"]
     words = [
-        f"{name}: median {numbers.plain(found.median(), 1)} bp, largest {numbers.plain(found.max(), 0)} bp" for name, found in size
+        f"{name}: median {numbers.plain(found.median(), 1)} bp, largest {numbers.plain(found.max(), 0)} bp"
+        for name, found in size
     ]
-    alt = f"Line charts of differences from the gold price in basis points. {'; '.join(words) or '0 series to compare'}."
+    alt = (
+        f"Line charts of differences from the gold price in basis points. {'; '.join(words) or '0 series to compare'}."
+    )
     free = document.get("redistribute") == "yes"
     csv = csv_of(differences) if free and len(differences) else ""
-    return finish(drawing, "agreement", _agreement_headline(document), alt, tables.agreement(document), csv, dense=len(differences) > 2000)
+    return finish(
+        drawing,
+        "agreement",
+        _agreement_headline(document),
+        alt,
+        tables.agreement(document),
+        csv,
+        dense=len(differences) > 2000,
+    )
 
 
 def _difference(axes: Axes, table: pd.DataFrame, name: str, colour: str) -> None:

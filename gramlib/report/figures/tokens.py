@@ -38,7 +38,9 @@ def token_premium(token_prices: pd.DataFrame, summary: pd.DataFrame, document: d
         table = token_prices[token_prices["token"] == name]
         aligned = table["gold_age_days"] == 0
         axes.axhline(0, color=INK, linewidth=0.8)
-        axes.plot(table["date"][~aligned], 1e4 * table["premium"][~aligned], ".", color=MUTED, markersize=2.4, alpha=0.7)
+        axes.plot(
+            table["date"][~aligned], 1e4 * table["premium"][~aligned], ".", color=MUTED, markersize=2.4, alpha=0.7
+        )
         axes.plot(table["date"][aligned], 1e4 * table["premium"][aligned], color=colour, linewidth=0.8)
         axes.set_title(f"{name}: premium over gold [bp]; dots are days without a gold price")
     date_axis(panels[-1])
@@ -78,7 +80,9 @@ def redemptions(flows: pd.DataFrame, document: dict[str, Any]) -> Figure | Block
     date_axis(panels[-1])
     headline = numbers.sentence(f"Largest falls from one row to the next: {numbers.joined(found) or '0 to show'}")
     last = flows.groupby("product", sort=False)["quantity"].last()
-    alt = f"Line charts of {numbers.joined([f'{name} (last {value:,.0f})' for name, value in last.items()])}. {headline}"
+    alt = (
+        f"Line charts of {numbers.joined([f'{name} (last {value:,.0f})' for name, value in last.items()])}. {headline}"
+    )
     free = document.get("redistribute") == "yes"
     csv = csv_of(flows) if free else ""
     return finish(drawing, "redemptions", headline, alt, tables.flows(flows), csv, dense=True)

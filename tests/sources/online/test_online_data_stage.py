@@ -44,7 +44,19 @@ FUND = GOLD["2016-01-04":]
 
 def _fund(asked: Asked) -> Reply:
     rows = [
-        [f"{day:%d-%b-%Y}", price / 10, "100.000000", f"{price / 10:.10f}", 1, 1, "0.1%", 1, f"{3e7 - 1000 * n:.2f}", 1, 1]
+        [
+            f"{day:%d-%b-%Y}",
+            price / 10,
+            "100.000000",
+            f"{price / 10:.10f}",
+            1,
+            1,
+            "0.1%",
+            1,
+            f"{3e7 - 1000 * n:.2f}",
+            1,
+            1,
+        ]
         for n, (day, price) in enumerate(FUND.items())
     ]
     return as_workbook({"US GLD Historical Archive": [GLD_HEADER, *rows]})
@@ -79,7 +91,9 @@ ANSWERS: dict[str, Callable[[Asked], Reply]] = {
     "api.spdrgoldshares.com": _fund,
     "www.bankofengland.co.uk": _bank,
     "api.nbp.pl": _poland,
-    "api.binance.com": lambda asked: Reply(b'{"code":0,"msg":"Service unavailable from a restricted location"}', status=451),
+    "api.binance.com": lambda asked: Reply(
+        b'{"code":0,"msg":"Service unavailable from a restricted location"}', status=451
+    ),
     "api.exchange.coinbase.com": _coinbase,
     "api-pub.bitfinex.com": lambda asked: as_text("<html>Just a moment...</html>", "text/html"),
     "stablecoins.llama.fi": lambda asked: as_json({"chainBalances": []}),
@@ -116,14 +130,19 @@ def test_what_answers_is_joined_and_compared_and_what_does_not_is_named(market, 
     outcomes = {(each["role"], each["name"]): each["outcome"] for each in document["tried"]}
     assert outcomes[("gold", "yahoo_gcf")] == "terms" and outcomes[("gold", "gld_archive")] == "used"
     assert outcomes[("crosscheck", "gld_archive")] == "not needed"
-    assert outcomes[("token paxg", "binance_paxg")] == "unreachable" and outcomes[("token paxg", "coinbase_paxg")] == "used"
+    assert (
+        outcomes[("token paxg", "binance_paxg")] == "unreachable"
+        and outcomes[("token paxg", "coinbase_paxg")] == "used"
+    )
     assert outcomes[("flow usdc", "defillama_usdc")] == outcomes[("token xaut", "bitfinex_xaut")] == "failed"
     assert quality.loc["crosscheck gld_archive", "status"] == "ok"
     for missing in ("token xaut bitfinex_xaut", "flow usdc defillama_usdc", "crosscheck worldbank_monthly"):
         assert quality.loc[missing, "status"] == "warning" and "goes on without it" in quality.loc[missing, "decision"]
 
     assert set(data.token_prices["token"]) == {"paxg"} and data.token_prices["date"].max() == pd.Timestamp("2026-11-19")
-    assert data.token_prices.loc[data.token_prices["gold_age_days"] == 0, "premium"].median() == pytest.approx(0.001, abs=1e-4)
+    assert data.token_prices.loc[data.token_prices["gold_age_days"] == 0, "premium"].median() == pytest.approx(
+        0.001, abs=1e-4
+    )
     assert list(data.flows["product"].unique()) == ["gld"] and data.flows["change"].dropna().eq(-1000).all()
 
 
@@ -135,7 +154,9 @@ def test_the_same_day_again_asks_nobody_and_gives_the_same(market, settings, tmp
     assert market.asked == []
     pd.testing.assert_frame_equal(first.prices, again.prices)
     pd.testing.assert_frame_equal(first.flows, again.flows)
-    earlier = acquire(params.model_copy(update={"as_of": "2026-03-31"}), tmp_path, settings=settings(accept_terms=(), offline=True))
+    earlier = acquire(
+        params.model_copy(update={"as_of": "2026-03-31"}), tmp_path, settings=settings(accept_terms=(), offline=True)
+    )
     assert earlier.prices["date"].max() == earlier.flows["date"].max() == pd.Timestamp("2026-03-31")
 
     kept = settings().snapshots
@@ -165,7 +186,10 @@ def test_when_time_is_up_nothing_more_is_asked(market, settings, tmp_path: Path)
     market.gives(lambda asked: slow[asked.host](asked))
     data = acquire(PARAMS, tmp_path, settings=settings(accept_terms=(), total_timeout_s=3.0))
     outcomes = {each["role"]: each for each in data.document["tried"]}
-    assert outcomes["splice"]["outcome"] == "failed" and outcomes["token paxg"]["reason"] == "data.total_timeout_s was used up"
+    assert (
+        outcomes["splice"]["outcome"] == "failed"
+        and outcomes["token paxg"]["reason"] == "data.total_timeout_s was used up"
+    )
     assert data.document["grade"] == "B" and set(data.prices["source"]) == {"gld_archive"}
 
 
