@@ -18,7 +18,8 @@ __all__ = ["SOURCES", "load"]
 
 SOURCES = {
     "sample": "shipped daily path through the World Bank's monthly averages; demonstration only",
-    "file": "a daily price file of your own (CSV with a header, ISO dates), data.path",
+    "file": "a price file of your own, data.path: text, workbook, Parquet or JSON, read by evidence",
+    "online": "public sources without a key, data.chain and more; see gramlib.sources.online and params/live.yaml",
 }
 """Every source by name, with what it is."""
 
@@ -39,7 +40,7 @@ def load(params: DataParams) -> RawSeries:
         return file.load(params)
     raise ParameterError(
         f"data.source is {params.source!r}",
-        expected=f"one of {', '.join(SOURCES)}",
+        expected="sample or file: one series; online sources are several, gathered by gramlib.prices.acquire",
         origin="data.source",
-        remedy="use source: sample, or source: file with a path",
+        remedy="call gramlib.prices.acquire, or use source: file with a path",
     )
