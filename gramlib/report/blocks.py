@@ -55,7 +55,7 @@ def verdict_block(document: Mapping[str, Any]) -> Block:
 def _as_of(document: Mapping[str, Any]) -> str:
     """Whom and when the verdict is about, as far as the document says it."""
     issuer, data = document.get("issuer", {}), document.get("data", {})
-    reason = f" ({data['grade_reason']})" if data.get("grade_reason") else ""
+    reason = f" ({data['grade_reason']})" if data.get("grade_reason") and not document["verdict"].get("caveat") else ""
     facts = [
         f"Issuer {issuer['name']}: {issuer['assumed']} of {issuer['values']} values assumed" if issuer.get("name") else "",
         f"gold prices to {data['end']}, data grade {data['grade']}{reason}" if data.get("end") else "",

@@ -41,19 +41,20 @@ def _drivers(metrics: pd.DataFrame) -> Finding | None:
     alone, together = (figure_of(metrics, book, "probability_any") for book in ("liquidity_price_only", "liquidity"))
     if alone is None or together is None:
         return None
-    evidence = f"Any failure, prices alone: {chance(alone)}. With confidence, liquidity and custody drawn as well: {chance(together)}."
+    evidence = f"Any failure, prices alone: {chance(alone)}. With what the run draws beside them: {chance(together)}."
     added, before = together["value"] - alone["value"], alone["value"]
     if added <= 0:
         title = "What accompanies prices adds no failure that this many paths can show"
         return _finding(
-            "drivers", title, evidence, "Rare drivers need more paths before their share can be told apart from chance."
+            "drivers", title, evidence,
+            "Either none is switched on, or they are rare: then more paths are needed to tell their share from chance.",
         )
     if before == 0:
         title = "Price moves alone never break it here; what accompanies them does"
     elif added >= before:
         title = "What accompanies a price move breaks more paths than the price move itself"
     else:
-        title = "Price moves break most of the failing paths; confidence, liquidity and custody add to them"
+        title = "Price moves break most of the failing paths; what accompanies them adds to it"
     return _finding(
         "drivers",
         title,
@@ -80,7 +81,7 @@ def _price_fall(reverse: pd.DataFrame) -> Finding | None:
             evidence += f" {vocabulary.failure_name(ends[0].predicate)} holds for {tables.shock_range(ends[0])} and no more beyond."
         so_what = "Larger falls are not always worse: redemptions in dollars shrink with gold while cash does not. A test of the largest fall alone would miss this."
     else:
-        so_what = "Watch falls of this size: the failure comes on the day, before holders or managers can react."
+        so_what = "Watch falls of this size: in this test they break it by themselves, without any doubt about the issuer."
     return _finding(
         "price-fall", f"It breaks at a one-day fall of gold of {numbers.percent(row['lower'])}", evidence, so_what
     )
@@ -138,7 +139,9 @@ def _worst_scenario(ranked: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
         f"failures: {row['failed'].replace(' ', ', ') or 'none'}."
     )
     title = (
-        f"{failing or 'None'} of {numbers.count(len(ranked), 'listed scenario')} "
+        f"None of {numbers.count(len(ranked), 'listed scenario')} shows a failure"
+        if not failing
+        else f"{failing} of {numbers.count(len(ranked), 'listed scenario')} "
         f"{'shows' if failing == 1 else 'show'} a failure of some kind"
     )
     so_what = "Listed scenarios are what somebody thought of; the reverse stress above says what lies between them."

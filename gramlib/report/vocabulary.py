@@ -38,8 +38,8 @@ SHARE_SHOCKS = frozenset({"price_fall", "price_rise", "price_fall_with_event", "
 
 BOOKS: dict[str, str] = {
     "liquidity_price_only": "liquidity test, price moves alone",
-    "liquidity": "liquidity test, all drivers",
-    "solvency": "solvency test, all drivers",
+    "liquidity": "liquidity test, with drivers",
+    "solvency": "solvency test, with drivers",
 }
 
 VARIABLES: dict[str, tuple[str, str]] = {

@@ -140,12 +140,11 @@ def _also(status: str, verdicts: pd.DataFrame, worst: Mapping[str, Any] | None) 
 
 
 def likelihood(metrics: pd.DataFrame, horizons_days: Mapping[str, int]) -> list[str]:
-    """How often model-generated paths fail, with all drivers and with prices alone, and over which time."""
+    """How often model-generated paths fail, with the run's drivers and with prices alone, and over which time."""
     told = []
     for book, when in (
-        ("liquidity", "With all drivers on"),
+        ("liquidity", "With the run's drivers on"),
         ("liquidity_price_only", "With prices alone"),
-        ("solvency", "With all drivers on, in the solvency test"),
     ):
         row = figure_of(metrics, book, "probability_any")
         if row is not None:

@@ -184,3 +184,12 @@ def test_agreement_without_a_second_series_is_no_agreement(run_tables):
     months = run_tables.differences[run_tables.differences["series"] == "monthly history"]
     assert "no second daily series was compared" in figures.agreement(months, alone).headline
     assert "0 months compared" in figures.agreement(months.iloc[:0], alone).headline
+
+
+def test_a_gain_is_not_called_a_loss(run_tables):
+    rich = run_tables.metrics.copy()
+    tail = rich["metric"] == "es_nonprice_loss"
+    rich.loc[tail, ["value", "lower", "upper"]] = [-2e6, -2.1e6, -1.9e6]
+    headline = figures.loss_distribution(run_tables.outcomes, rich).headline
+    assert "even the worst 2.5% of paths gain USD 2.0 m on average (USD 1.9 m to USD 2.1 m)" in headline
+    assert "lose" not in headline

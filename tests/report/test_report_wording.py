@@ -121,7 +121,7 @@ def test_reasons_name_decider_shock_and_likelihood(run_tables):
     assert "Fall, run and dry market together" in told
     assert "begins with a one-day fall of gold by 10.2%" in told
     assert "With prices alone, any failure within 40 business days" in told
-    assert "in the solvency test, any failure within 3 years" in told
+    assert "With the run's drivers on, any failure within 1 year" in told
 
 
 def test_verdict_leads_with_what_happens_not_with_a_code():

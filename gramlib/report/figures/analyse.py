@@ -158,4 +158,7 @@ def _loss_words(metrics: pd.DataFrame, book: str) -> str:
     row = found.iloc[0]
     level = _LEVEL.search(str(row["method"]))
     worst = f"the worst {numbers.exact_percent(round(1 - float(level[1]) / 100, 10))} of paths" if level else "the worst paths"
+    if row["value"] < 0:
+        worst, moved = f"even {worst} gain", -row["value"]
+        return f"{vocabulary.book_name(book)}: {worst} {numbers.usd(moved)} on average ({tables.interval(-row['upper'], -row['lower'], 'USD')})"
     return f"{vocabulary.book_name(book)}: {worst} lose {numbers.usd(row['value'])} on average ({tables.interval(row['lower'], row['upper'], 'USD')})"

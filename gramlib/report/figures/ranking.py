@@ -64,7 +64,7 @@ def scenario_ranking(
     count = int(failing.sum())
     worst = ranked.index[0]
     headline = (
-        f"{count or 'None'} of {numbers.count(len(ranked), 'scenario')} {'causes' if count == 1 else 'cause'} a failure of some kind; "
+        f"{count or 'None'} of {numbers.count(len(ranked), 'scenario')} {'cause' if count > 1 else 'causes'} a failure; "
         f"own funds fall lowest in “{titles[worst]}”, to {numbers.usd(ranked['min_equity_usd'].iloc[0])}."
     )
     alt = (
