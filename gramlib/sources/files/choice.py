@@ -15,8 +15,11 @@ from gramlib.sources.files.date_column import Days
 from gramlib.sources.files.layout import Table
 from gramlib.sources.files.number_column import NumberColumn, read_numbers
 from gramlib.sources.files.words import BAR_EDGES, currency_of, plain, price_rank, unit_named, why_no_price
-from gramlib.sources.price_unit import is_gold, spread_around_history
+from gramlib.sources.price_unit import compare, is_gold, spread_around_history
 from gramlib.sources.raw import Decision
+
+
+_OTHER_MARK = {"point": "comma", "comma": "point"}
 
 
 @dataclass(frozen=True)
@@ -81,14 +84,14 @@ class PriceColumns:
         decides or the column is in another currency.
         """
         if wanted:
-            return self._named(days, wanted)
+            return self._named(days, wanted, unit)
         able = [item for item in self.candidates if unit == "auto" or item.unit in ("", unit)]
         stated = [item for item in able if item.unit in (("", "oz") if unit == "auto" else (unit,))]
         for group in (stated, [item for item in able if item not in stated]):
             picked = self._best(group, days)
             if picked is not None:
-                return self._chosen(picked[0], days, picked[1], able)
-        raise self._undecided(able)
+                return self._chosen(picked[0], days, picked[1], able, unit)
+        raise self._undecided(able, unit)
 
     def _why_not(self, name: str, above: str, numbers: NumberColumn) -> str:
         currency = currency_of(above)
@@ -133,7 +136,7 @@ class PriceColumns:
                 )
         return item
 
-    def _named(self, days: Days, wanted: str) -> Chosen:
+    def _named(self, days: Days, wanted: str, unit: str) -> Chosen:
         names = self.table.names
         folded = {plain(name): name for name in reversed(names)}
         exact = wanted if wanted in names else folded.get(plain(wanted), "")
@@ -163,12 +166,14 @@ class PriceColumns:
                 remedy="name the price column, or leave data.column empty",
             )
         item = _Candidate(place, exact, above, numbers, price_rank(exact), unit_named(above))
-        return self._chosen(item, days, "named in data.column", self.candidates)
+        return self._chosen(item, days, "named in data.column", self.candidates, unit)
 
-    def _chosen(self, item: _Candidate, days: Days, why: str, able: list[_Candidate]) -> Chosen:
-        numbers, mark = _decimal(item.numbers, days, self.mark)
-        others = [other.name for other in able if other.place != item.place]
-        left = [f"{name} ({reason})" for name, reason in self.left_out.items()]
+    def _chosen(self, item: _Candidate, days: Days, why: str, able: list[_Candidate], unit: str) -> Chosen:
+        numbers, mark = _decimal(item.numbers, days, self.mark, unit if unit != "auto" else item.unit)
+        beside = [other for other in able if other.place != item.place]
+        others = [other.name for other in beside if is_gold(days, other.numbers.values)]
+        left = [f"{other.name} (not of the size of gold)" for other in beside if other.name not in others]
+        left += [f"{name} ({reason})" for name, reason in self.left_out.items()]
         seen = "; ".join(part for part in (f"other prices: {', '.join(others)}" if others else "", f"no prices: {', '.join(left[:8])}" if left else "") if part)
         column = Decision("column", "note" if others and why != "named in data.column" else "ok", f"price in {item.name!r}" + (f"; {seen}" if seen else ""),
                           "one price column in USD", f"taken, {why}")  # fmt: skip
@@ -180,8 +185,10 @@ class PriceColumns:
             decisions.append(Decision("words", "note", f"cells hold {', '.join(repr(w) for w in numbers.words[:4])}", "numbers", "taken as missing"))
         return Chosen(item.name, numbers, item.unit, tuple(decisions))
 
-    def _undecided(self, able: list[_Candidate]) -> DataContractError:
-        if able:
+    def _undecided(self, able: list[_Candidate], unit: str) -> DataContractError:
+        if self.candidates and not able:
+            what = "; ".join(f"{item.name!r} is per {item.unit}, not per {unit}" for item in self.candidates)
+        elif able:
             what = f"{len(able)} could be it: {', '.join(item.name for item in able)}"
         elif self.left_out:
             what = ", ".join(f"{name!r} is no price in USD ({reason})" for name, reason in list(self.left_out.items())[:6])
@@ -199,22 +206,28 @@ def _both(numbers: NumberColumn) -> list[NDArray[np.float64]]:
     return [numbers.values] if numbers.other is None else [numbers.values, numbers.other]
 
 
-def _decimal(numbers: NumberColumn, days: Days, asked: str) -> tuple[NumberColumn, Decision]:
-    """The column under the mark its size fits, where its cells can be read under both."""
+def _decimal(numbers: NumberColumn, days: Days, asked: str, unit: str) -> tuple[NumberColumn, Decision]:
+    """The column under the mark its size fits, where its cells can be read under both; `unit` is "" where none was said."""
     expected = "one decimal mark in the whole column"
     if numbers.other is None:
         plainly = numbers.marks_seen == "decimal point"
         how = "as data.decimal says" if asked != "auto" else "no other mark reads every cell"
         return numbers, Decision("decimal", "ok" if plainly else "note", numbers.marks_seen, expected, "read so" if plainly else f"read so: {how}")
-    point, comma = is_gold(days, numbers.values), is_gold(days, numbers.other)
-    if comma and not point:
-        numbers = replace(numbers, mark="comma", values=numbers.other, other=numbers.values, marks_seen="decimal comma or thousands points")
-    elif comma and point:
-        ratio = float(np.nanmedian(numbers.other / numbers.values))
-        return numbers, Decision("decimal", "note", f"every cell reads with a point or a comma, {ratio:g} times apart", expected,
-                                 "read with the point; both readings are the same price, per gram and per kilogram")  # fmt: skip
-    why = "only then are the numbers of the size of gold" if point != comma else "neither reading is of the size of gold"
-    return numbers, Decision("decimal", "note", f"every cell reads with a point or a comma: {numbers.marks_seen}", expected, f"read so: {why}")
+    units = {mark: _unit_of(days, values) for mark, values in ((numbers.mark, numbers.values), (_OTHER_MARK[numbers.mark], numbers.other))}
+    fitting = [mark for mark, found in units.items() if found and found == (unit or found)] or [mark for mark, found in units.items() if found]
+    chosen = fitting[0] if fitting else numbers.mark
+    if chosen != numbers.mark:
+        numbers = replace(numbers, mark=chosen, values=numbers.other, other=numbers.values, marks_seen=f"decimal {chosen}, the other mark for thousands")
+    if len(fitting) > 1:
+        why = f"both readings are the same price, per {units[fitting[0]]} and per {units[fitting[1]]}"
+    else:
+        why = f"only so it is a gold price per {units[chosen]}" if fitting else "neither reading is of the size of gold"
+    return numbers, Decision("decimal", "note", f"every cell reads with a decimal point or a decimal comma: {numbers.marks_seen}", expected, f"read so: {why}")
+
+
+def _unit_of(days: Days, values: NDArray[np.float64]) -> str:
+    found = compare(days, values)
+    return found.unit()[0] if found is not None and found.is_gold else ""
 
 
 def frame_of(days: Days, values: NDArray[np.float64], lines: list[int] | NDArray[np.int64]) -> pd.DataFrame:

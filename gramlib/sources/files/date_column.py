@@ -24,6 +24,8 @@ SWAPPED = "swapped"
 SIMPLE_ORDERS = {"ydm"}
 """Readings to fall back on only where the plain one is impossible."""
 EPOCH_SECONDS = {10: 1, 13: 1000, 16: 10**6, 19: 10**9}
+LAST_SECOND = 4_102_444_800
+"""1 January 2100."""
 SERIAL_ZERO = np.datetime64("1899-12-30")
 IMPOSSIBLE_SHARE = 0.01
 STRAY_SHARE = 0.01
@@ -143,7 +145,10 @@ def number_form(cells: list[str]) -> str:
         good = ~np.isnat(civil(years, numbers // 100 % 100, numbers % 100)) & (years >= 1900) & (years <= 2100)
         return "compact" if good.mean() > 0.98 else ""
     if all(len(cell.partition(".")[0].lstrip("-")) in (9, 10, 12, 13, 15, 16, 18, 19) for cell in cells):
-        return "epoch" if _mostly_ordered(np.array([epoch_second(cell) for cell in cells])) else ""
+        seconds = np.array([epoch_second(cell) for cell in cells])
+        # Ten digits may be a volume: order must speak for a date. Thirteen and more, all of this age, are one anyhow.
+        long = all(len(cell.partition(".")[0]) > 11 for cell in cells) and bool((seconds < LAST_SECOND).all())
+        return "epoch" if long or _mostly_ordered(seconds) else ""
     if all(len(cell.partition(".")[0]) == 5 for cell in cells):
         serial = np.array([float(cell) for cell in cells])
         return "serial" if _mostly_ordered(serial) and (serial > 20_000).all() and (serial < 73_000).all() else ""

@@ -50,6 +50,8 @@ def find_table(grid: Grid) -> Table:
     rows, lines = grid.rows, grid.lines
     dates, form = _date_column(grid)
     dated = [_is_dated(row, dates, form) for row in rows]
+    if sum(dated) < 2:
+        raise _no_dates(grid)
     first = dated.index(True)
     if first > MOST_HEAD_ROWS and first > 0.5 * len(rows):
         raise refusal(f"{first} rows before the first date", f"{grid.origin}:{lines[first]}", "give the table of prices alone")

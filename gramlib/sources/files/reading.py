@@ -166,7 +166,7 @@ def _best_sheet(grids: list[Grid], settings: FileSettings, origin: str) -> tuple
     others = [name for name in names if name != sheet_of_table(table)]
     if others:
         usable = [sheet_of_table(other) for _, other, _, _ in found if other is not table]
-        why = f"most prices among {', '.join(usable)}" if usable else "the only one with a gold price"
+        why = f"most prices; gold prices stand on {', '.join(usable)} too" if usable else "the only one with a gold price"
         table.notes.insert(1, Decision("sheet", "note", f"sheet {sheet_of_table(table)!r} of {len(names)}; others: {', '.join(others[:6])}",
                                        "one sheet of prices", f"taken: {why}"))  # fmt: skip
     return table, dates, chosen

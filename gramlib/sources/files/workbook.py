@@ -24,7 +24,7 @@ def read_workbook(content: bytes, origin: str) -> list[Grid]:
         raise
     except Exception as error:  # openpyxl lets zip, XML, key and value errors through on damaged bytes
         raise refusal(
-            f"a workbook that cannot be opened ({type(error).__name__}: {error!s:.80})", origin,
+            f"a workbook that cannot be opened ({type(error).__name__}: {' '.join(str(error).split())[:80]})", origin,
             "save it again as .xlsx, or as .csv",
         ) from error  # fmt: skip
 
