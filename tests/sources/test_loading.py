@@ -61,7 +61,7 @@ def test_the_sample_refuses_settings_of_a_file(wrong):
 
 
 def test_an_unknown_source_is_refused():
-    with pytest.raises(ParameterError, match="one of sample, file"):
+    with pytest.raises(ParameterError, match="sample or file: one series"):
         sources.load(DataParams().model_copy(update={"source": "stooq"}))
 
 
