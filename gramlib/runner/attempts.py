@@ -15,7 +15,7 @@ from typing import Any
 from gramlib.artefacts import entry
 from gramlib.errors import ArtefactError, GramError, KernelDied, exit_code_of, from_os_error
 from gramlib.runner import plan, snapshots
-from gramlib.runner.pipeline import Stage
+from gramlib.runner.pipeline import NAMES, Stage
 from gramlib.runner.resolve import ResolvedRun, package_versions
 from gramlib.runner.stop import StopRequested, StopSwitch
 from gramlib.runner.workbench import PACKAGE
@@ -78,8 +78,6 @@ def run_stage(
         _execute(run, stage, notebook, attempt, stop, on_cell)
         manifest = _manifest(run, stage, notebook, attempt, key, snapshot, started)
         _render(run, stage, attempt, failed=False)
-        if stage.name == "report":
-            atomic.write_bytes(attempt.path / "report.html", (attempt.path / "notebook.html").read_bytes())
         claim.ensure_held()
         attempt.update(status="succeeded", finished=time.time())
         manifest = replace(manifest, pages=_pages(attempt))
@@ -233,19 +231,19 @@ def _render(run: ResolvedRun, stage: Stage, attempt: Attempt, *, failed: bool) -
     from gramlib.report.render import render_notebook
 
     left = atomic.read_json(attempt.path / "kernel.json") or {}
-    links = {
-        other: f"../{_folder_of(other)}/notebook.html"
-        for other in ("data", "train", "predict", "analyse")
-        if other != stage.name
-    }
-    render_notebook(
-        attempt.path / "notebook.ipynb",
-        attempt.path / "notebook.html",
-        kind="report" if stage.name == "report" and not failed else "appendix",
-        title=_page_title(run, stage),
-        banner=str(left.get("banner", "")),
-        run_links=links,
-    )
+    finished_report = stage.name == "report" and not failed
+    # notebook.html lies in the stage's folder; report.html is published one floor up, at the top of the run.
+    for page, up in (("notebook.html", "../"), ("report.html", ""))[: 2 if finished_report else 1]:
+        links = {} if page == "report.html" else {"report": f"{up}report.html"}
+        links |= {name: f"{up}{_folder_of(name)}/notebook.html" for name in NAMES[:-1] if name != stage.name}
+        render_notebook(
+            attempt.path / "notebook.ipynb",
+            attempt.path / page,
+            kind="report" if finished_report else "appendix",
+            title=_page_title(run, stage),
+            banner=str(left.get("banner", "")),
+            run_links=links,
+        )
 
 
 def _page_title(run: ResolvedRun, stage: Stage) -> str:

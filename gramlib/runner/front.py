@@ -51,8 +51,8 @@ class Runs:
         return f"<table><caption>Latest runs</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
 
     def _link(self, run: dict[str, Any]) -> str:
-        target = run["links"].get("report") or run["links"]["stages"].get("failed", "")
         text = "report" if "report" in run["links"] else "failed notebook"
+        target = run["links"].get(text, "")
         return f"<a href='{escape(self._base)}/{escape(target)}' target='_blank'>{text}</a>" if target else ""
 
 

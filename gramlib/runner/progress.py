@@ -6,6 +6,7 @@ every five seconds in between. With --json: one event a line, for machines, and 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -120,13 +121,10 @@ class Watch:
                 )
 
     def _beat(self) -> None:
-        try:
+        with contextlib.suppress(OSError):  # a lost beat is harmless
             self._claim.beat()
-            # The attempt's own record is left to the main thread's updates near its end; a lost beat is harmless.
-            if self._attempt is not None and self._attempt.record.get("status") == "running":
+            if self._attempt is not None:
                 self._attempt.beat()
-        except OSError:
-            pass
 
     def _text(self, inner: dict[str, Any] | None) -> str:
         cell = f"cell {self._cell[0]}/{self._cell[1]}" if self._cell[1] else "starting"

@@ -22,16 +22,12 @@ def run_summary(run: RunFolder, check: Callable[[Path, Manifest], str] = first_m
     report = atomic.read_json(run.path / "report.json") or {}
     status, reason, failed_at = _status(run, check)
     cards = atomic.read_json(run.path / STAGES[0].folder / "source_cards.json") or {}
-    stages = {
-        stage.name: f"{run.run_id}/{stage.folder}/notebook.html"
-        for stage in STAGES
-        if (run.path / stage.folder / "notebook.html").is_file()
-    }
-    if failed_at is not None and (failed_at / "notebook.html").is_file():
-        stages["failed"] = f"{run.run_id}/{failed_at.name}/notebook.html"
-    links: dict[str, Any] = {"stages": stages}
-    if (run.path / "report.html").is_file():
-        links["report"] = f"{run.run_id}/report.html"
+    pages = {"report": run.path / "report.html"}
+    if failed_at is not None:
+        pages["failed notebook"] = failed_at / "notebook.html"
+    # The report stage's own page is the report.
+    pages |= {stage.name: run.path / stage.folder / "notebook.html" for stage in STAGES[:-1]}
+    links = {text: page.relative_to(run.path.parent).as_posix() for text, page in pages.items() if page.is_file()}
     return {
         "run_id": run.run_id,
         "title": record.get("title", ""),
@@ -42,6 +38,7 @@ def run_summary(run: RunFolder, check: Callable[[Path, Manifest], str] = first_m
         "verdict_sentence": report.get("verdict", {}).get("sentence", ""),
         "headlines": report.get("headlines", []),
         "grade": cards.get("grade", ""),
+        "label": cards.get("label", ""),
         "links": links,
     }
 
@@ -66,7 +63,8 @@ def _status(run: RunFolder, check: Callable[[Path, Manifest], str]) -> tuple[str
         if attempt is None:
             return "partial", f"{stage.name} has not run", None
         error = attempt.record.get("error", {}).get("message", "its process died without a word")
-        return attempt.status, f"{stage.name}: {error}", attempt.path
+        told = error if error.startswith(stage.name) else f"{stage.name}: {error}"
+        return attempt.status, told, attempt.path
     if (run.path / "report.html").is_file():
         return "succeeded", "", None
     return "partial", "every stage has a result, but its report is not published: run it again", None

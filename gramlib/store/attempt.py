@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from gramlib.store import atomic, liveness
 
 ATTEMPT_MARK = ".attempt-"
 REPLACED_MARK = ".replaced-"
+_WRITING = threading.Lock()
+"""The heart beats from a thread: reading and writing attempt.json again is one step."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,15 @@ class Attempt:
 
     def update(self, **facts: Any) -> None:
         """Change attempt.json."""
-        atomic.write_json(self.path / "attempt.json", {**self.record, **facts})
+        with _WRITING:
+            atomic.write_json(self.path / "attempt.json", {**self.record, **facts})
 
     def beat(self) -> None:
-        """Renew the heartbeat."""
-        if self.path.is_dir():
-            self.update(heartbeat=time.time())
+        """Renew the heartbeat of a running attempt; one that has ended, or was renamed, is left alone."""
+        with _WRITING:
+            record = self.record
+            if record.get("status") == "running":
+                atomic.write_json(self.path / "attempt.json", {**record, "heartbeat": time.time()})
 
     def publish(self, stage_folder: str) -> Path:
         """Rename this attempt to the stage's folder, replacing an earlier result."""

@@ -87,8 +87,12 @@ def test_the_report_tells_the_same_story_everywhere(smoke: Path) -> None:
                 share = float((paths[f"{predicate.lower()}_day"] >= 0).mean())
                 assert row.value.iloc[0] == pytest.approx(share)
                 assert row.lower.iloc[0] <= share <= row.upper.iloc[0]
-    index = (smoke.parent / "index.html").read_text()
-    assert smoke.name in index and "report.html" in index
+    index = smoke.parent / "index.html"
+    assert smoke.name in index.read_text()
+    for place in (index, smoke / "report.html", *(smoke / stage.folder / "notebook.html" for stage in STAGES)):
+        links = [link for link in re.findall(r'href="([^"#]+)"', place.read_text()) if not link.startswith("data:")]
+        assert len(links) >= 4, place
+        assert [link for link in links if not (place.parent / link).is_file()] == [], place
 
 
 def test_unchanged_is_verified_not_repeated(smoke: Path, workbench_root: Path) -> None:
@@ -243,7 +247,7 @@ def test_real_daily_data_take_the_labels_place(workbench_root: Path, reference_d
     assert cards["grade"] not in {"D", ""} and cards["label"] == "" and cards["end"] == "2026-07-10"
     page = (run / "report.html").read_text()
     assert LABEL not in page and f"grade {cards['grade']}" in page
-    assert "text/csv" not in page.split('id="price-history')[1].split("</figure>")[0]
+    assert "text/csv" not in page.split('id="fig-price-history')[1].split("</figure>")[0]
     used = json.loads((run / "03_predict" / "scenarios_used.json").read_text())["scenarios"]
     assert {s["id"] for s in used if s["provenance"].startswith("measured")} >= {
         "H08",
