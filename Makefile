@@ -7,12 +7,12 @@ PYTHON =
 LAB =
 BIN = .venv/bin
 TOOLS = .venv-tools/bin
-CODE = gramlib tests notebooks
+CODE = gramlib tests notebooks benchmarks
 
 COMPILE = $(TOOLS)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	--fork-strategy fewest --custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help run test test-quick lab check lock clean setup tools
+.PHONY: help run test test-quick bench lab check lock clean setup tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: setup ## every test
 
 test-quick: setup ## the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow and not kill and not container and not browser"
+
+bench: setup ## the benchmarks: prints their figures and writes benchmarks/latest.json
+	@$(BIN)/python benchmarks/run.py
 
 lab: setup ## open JupyterLab on the start page
 	@$(BIN)/jupyter lab $(LAB) notebooks/00_start.ipynb

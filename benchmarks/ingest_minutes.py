@@ -39,7 +39,10 @@ def write_minutes(target: Path, rows: int) -> None:
             # A wave within the day: every price differs, and the last of each day is known without drawing anything.
             close = level * (1 + 0.004 * np.sin(np.arange(count) / 97 + day.day_of_year))
             stamps = np.datetime_as_string(day.to_datetime64() + np.arange(count).astype("timedelta64[m]"), unit="s")
-            stream.writelines(f"{stamp}Z,{c:.2f},{c + 0.3:.2f},{c - 0.3:.2f},{c:.2f},{7 + n % 50}\n" for n, (stamp, c) in enumerate(zip(stamps, close, strict=True)))
+            stream.writelines(
+                f"{stamp}Z,{c:.2f},{c + 0.3:.2f},{c - 0.3:.2f},{c:.2f},{7 + n % 50}\n"
+                for n, (stamp, c) in enumerate(zip(stamps, close, strict=True))
+            )
             left -= count
 
 
@@ -61,7 +64,9 @@ def measure(rows: int) -> dict[str, float]:
         path = Path(folder) / "minutes.csv"
         write_minutes(path, rows)
         size = path.stat().st_size / 2**20
-        done = subprocess.run([sys.executable, __file__, "--read", str(path)], capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, __file__, "--read", str(path)], capture_output=True, text=True, check=True
+        )
     return {"rows": rows, "file_mib": round(size, 1), **json.loads(done.stdout)}
 
 
@@ -80,7 +85,9 @@ def main() -> None:
         print(json.dumps({"ingest_minutes": {"whole": whole, "fifth": fifth}}))
         return
     for name, found in (("whole", whole), ("a fifth", fifth)):
-        print(f"{name:<8} {found['rows']:>9,} rows, {found['file_mib']:>6,.1f} MiB: {found['seconds']:>5.2f} s, peak {found['peak_mib']:,.0f} MiB, {found['days']:,} days")
+        print(
+            f"{name:<8} {found['rows']:>9,} rows, {found['file_mib']:>6,.1f} MiB: {found['seconds']:>5.2f} s, peak {found['peak_mib']:,.0f} MiB, {found['days']:,} days"
+        )
 
 
 if __name__ == "__main__":

@@ -47,13 +47,13 @@ def selftest() -> None:
     click.echo(f"all {len(answers)} known answers met")
 
 
-LISTABLE = ("stages", "models", "scenarios", "issuers", "profiles", "runs")
+LISTABLE = ("stages", "models", "scenarios", "sources", "issuers", "profiles", "runs")
 
 
 @click.command("list")
 @click.argument("what", type=click.Choice(LISTABLE))
 def list_things(what: str) -> None:
-    """What there is: stages, models, scenarios, issuers, profiles or runs."""
+    """What there is: stages, models, scenarios, sources, issuers, profiles or runs."""
     from gramlib.runner.catalogue import rows
 
     found = list(rows(what, workbench.root(), workbench.reports()))

@@ -10,6 +10,7 @@ from pathlib import Path
 def rows(what: str, root: Path, reports: Path) -> Iterator[tuple[str, str]]:
     """Pairs of name and one-line description for `what`: stages, models, scenarios, issuers, profiles, runs."""
     yield from {
+        "sources": _sources,
         "stages": _stages,
         "models": _models,
         "scenarios": _scenarios,
@@ -33,6 +34,19 @@ def _models(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
     for name in PATH_MODELS:
         yield name, model_name(name)
     yield BASELINE.name, f"{model_name(BASELINE.name)}; scored beside the others, never simulated"
+
+
+def _sources(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
+    from gramlib.sources.online import PROVIDERS
+
+    yield "sample", "the shipped daily path through real monthly averages: demonstration only"
+    yield "file", "a price file of your own"
+    for name, provider in PROVIDERS.items():
+        yield (
+            name,
+            f"{provider.title}; online, redistribute: {provider.redistribute}"
+            + ("; off until data.accept_terms names it" if provider.needs_terms else ""),
+        )
 
 
 def _scenarios(root: Path, reports: Path) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from gramlib.cli.looking import LISTABLE
 from gramlib.models.registry import BASELINE, PATH_MODELS
 from gramlib.runner.catalogue import rows
 from gramlib.runner.pipeline import NAMES
+from gramlib.sources.online import PROVIDERS
 
 
 @pytest.mark.parametrize("what", LISTABLE)
@@ -22,6 +23,7 @@ def test_every_kind_can_be_listed(what: str, workbench_root: Path, tmp_path: Pat
         "stages": set(NAMES),
         "models": {*PATH_MODELS, BASELINE.name},
         "runs": set(),
+        "sources": {"sample", "file", *PROVIDERS},
         "profiles": {"internal"},
         "issuers": {path.stem for path in (workbench_root / "params" / "issuers").glob("*.yaml")},
         "scenarios": {path.stem for path in (workbench_root / "params" / "scenarios").glob("*.yaml")},
