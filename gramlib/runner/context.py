@@ -7,7 +7,6 @@ once, and writes to a scratch run: never into a recorded one.
 
 from __future__ import annotations
 
-import html
 import os
 import resource
 import sys
@@ -25,6 +24,7 @@ from gramlib.errors import ArtefactError, DataContractError, ParameterError, Ups
 from gramlib.params.checks import stage_params
 from gramlib.params.stages import STAGE_PARAMS
 from gramlib.params.suggest import did_you_mean
+from gramlib.report.html_table import Heading, Table
 from gramlib.runner.pipeline import Stage, stage_named
 from gramlib.store import Manifest, Output, RunFolder, atomic
 from gramlib.store.manifest import read_manifest
@@ -296,21 +296,18 @@ class StageContext:
         return Finished(self.stage.name, outputs, self.folder if self.by_hand else None)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th scope='row'>{html.escape(name)}</th><td>{html.escape(str(getattr(self.params, name)))}</td>"
-            f"<td>{html.escape(field.description or '')}</td></tr>"
-            for name, field in type(self.params).model_fields.items()
-            if name != "upstream"
-        )
-        source = (
-            f"reads run {html.escape(self._run.run_id)}" if self._run and self._upstream else "reads no other stage"
-        )
-        where = "; run by hand: writes to a scratch run" if self.by_hand else ""
-        return (
-            f"<table><caption>Parameters of stage {self.stage.name} ({source}{where})</caption>"
-            f"<thead><tr><th scope='col'>Parameter</th><th scope='col'>Value</th><th scope='col'>Meaning</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table>"
-        )
+        fields = {name: field for name, field in type(self.params).model_fields.items() if name != "upstream"}
+        rows = {
+            name: (name, _words(getattr(self.params, name)), field.description or "") for name, field in fields.items()
+        }
+        changed = [rows[name] for name, field in fields.items() if getattr(self.params, name) != field.get_default()]
+        headings = (Heading("Parameter"), Heading("Value"), Heading("Meaning"))
+        source = f"It reads run {self._run.run_id}. " if self._run and self._upstream else ""
+        where = "Run by hand: it writes to a scratch run." if self.by_hand else ""
+        caption = f"Stage {self.stage.name}: {'set for this run' if changed else 'every parameter at its default'}"
+        table = Table(caption, headings, tuple(changed), source + where)
+        everything = Table(f"All parameters of stage {self.stage.name}", headings, tuple(rows.values()))
+        return f"{table._repr_html_()}<details><summary>All {len(rows)} parameters</summary>{everything._repr_html_()}</details>"
 
     def __repr__(self) -> str:
         return f"StageContext({self.stage.name}, {self.params!r})"
@@ -329,23 +326,26 @@ class Finished:
         )
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th scope='row'>{o.name}</th><td>{html.escape(entry(o.name).title)}</td><td>{'' if o.rows is None else format(o.rows, ',')}</td>"
-            f"<td>{o.bytes:,}</td><td><code>{o.sha256[:12]}</code></td></tr>"
+        headings = (
+            Heading("Artefact"),
+            Heading("What it is"),
+            Heading("Rows", numeric=True),
+            Heading("Bytes", numeric=True),
+            Heading("SHA-256 begins"),
+        )
+        rows = tuple(
+            (o.name, entry(o.name).title, "" if o.rows is None else f"{o.rows:,}", f"{o.bytes:,}", o.sha256[:12])
             for o in self.outputs
         )
-        note = (
-            f"<p>Run by hand: written to <code>{html.escape(str(self.scratch))}</code>, not into a recorded run.</p>"
-            if self.scratch
-            else ""
-        )
-        return (
-            f"<table><caption>Written by stage {self.stage}</caption><thead><tr><th scope='col'>Artefact</th><th scope='col'>What it is</th>"
-            f"<th scope='col'>Rows</th><th scope='col'>Bytes</th><th scope='col'>SHA-256</th></tr></thead><tbody>{rows}</tbody></table>{note}"
-        )
+        note = f"Run by hand: written to {self.scratch}, not into a recorded run." if self.scratch else ""
+        return Table(f"Written by stage {self.stage}", headings, rows, note)._repr_html_()
 
 
 def _root() -> Path:
     from gramlib.runner.workbench import root
 
     return root()
+
+
+def _words(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
