@@ -42,6 +42,9 @@ def coverage_timeline(
     missing = pd.DataFrame(document["coverage"])
     years = pd.to_datetime(missing["year"].astype(str) + "-07-01")
     under.bar(years, missing["without_quote"], width=300, color=VERMILLION, alpha=0.7)
+    under.set_ylim(
+        0, max(1.0, 1.1 * float(missing["without_quote"].max()))
+    )  # a year without gaps is an empty axis, not a range around zero
     under.set_title("Business days without a quote, by year")
     date_axis(under)
 
