@@ -65,7 +65,9 @@ def write_quotes(ingested: Ingested, target: Path) -> None:
     """
     quotes = ingested.quotes()
     if target.suffix not in (".csv", ".parquet"):
-        raise ParameterError(f"-o {target}", expected="a name that ends in .csv or .parquet", origin="-o", remedy="choose one of the two")
+        raise ParameterError(
+            f"-o {target}", expected="a name that ends in .csv or .parquet", origin="-o", remedy="choose one of the two"
+        )
     if not target.resolve().parent.is_dir():
         raise ParameterError(f"-o {target}: there is no folder {target.resolve().parent}", expected="a folder that exists", origin="-o",
                              remedy="make it first")  # fmt: skip

@@ -71,7 +71,9 @@ def without_sign_errors(frame: pd.DataFrame, origin: str, log: QualityLog) -> pd
             origin=f"{origin}:{line}",
             remedy="mend that line; returns are not prices",
         )
-    listed = [f"line {line}, {row['value']:g} on {row['date']:%Y-%m-%d}" for line, row in frame[negative].head(3).iterrows()]
+    listed = [
+        f"line {line}, {row['value']:g} on {row['date']:%Y-%m-%d}" for line, row in frame[negative].head(3).iterrows()
+    ]
     log.add(
         "signs",
         "warning" if found else "ok",
@@ -106,7 +108,9 @@ def without_reverted(frame: pd.DataFrame, log: QualityLog) -> pd.DataFrame:
     return _set_aside(frame, spike, "reverted", "move(s) beyond 20% taken back next day", expected, log)
 
 
-def refuse_impossible_steps(frame: pd.DataFrame, gap_days: NDArray[np.int64], origin: str, log: QualityLog | None = None) -> None:
+def refuse_impossible_steps(
+    frame: pd.DataFrame, gap_days: NDArray[np.int64], origin: str, log: QualityLog | None = None
+) -> None:
     """Raise DataContractError at the first step from row to row beyond a factor of 1.65, with what explains it.
 
     `gap_days` (n,) counts business days since the row before. The limit grows with the square root of the gap,
@@ -165,13 +169,15 @@ def _taken_back(step: Log) -> NDArray[np.bool_]:
     return -following * np.sign(step) >= TAKEN_BACK * np.abs(step)
 
 
-def _set_aside(frame: pd.DataFrame, wrong: NDArray[np.bool_], check: str, what: str, expected: str, log: QualityLog) -> pd.DataFrame:
+def _set_aside(
+    frame: pd.DataFrame, wrong: NDArray[np.bool_], check: str, what: str, expected: str, log: QualityLog
+) -> pd.DataFrame:
     """`frame` without the rows `wrong`, logged; all of them stay where they are too many to be slips."""
     found = int(wrong.sum())
     if not few(found, len(frame)) or len(frame) < FEWEST_TO_JUDGE:
         wrong, found = np.zeros(len(frame), dtype=bool), 0  # refused later, as a change of unit
     price = np.log(frame["value"].to_numpy())
-    listed = [_slip_words(frame, price, wrong, place) for place in np.flatnonzero(wrong)]
+    listed = [_slip_words(frame, price, wrong, place) for place in np.flatnonzero(wrong).tolist()]
     log.add(check, "warning" if found else "ok", f"{found} {what}" + (f": {examples(listed)}" if found else ""), expected,
             "set aside: those days have no quote" if found else "nothing", outliers=found)  # fmt: skip
     return frame[~wrong]
@@ -192,7 +198,11 @@ def _lone_pieces(price: Log, gaps: NDArray[np.int64]) -> NDArray[np.bool_]:
         rows = slice(first, end)
         inner = 0 < piece < len(sizes) - 1
         # At an end nothing shows whether the level comes back: only a single row is taken for a slip there.
-        if size <= (LONGEST_SLIP_ROWS if inner else 1) and max(neighbours) > LONGEST_SLIP_ROWS and _off_level(price, rows):
+        if (
+            size <= (LONGEST_SLIP_ROWS if inner else 1)
+            and max(neighbours) > LONGEST_SLIP_ROWS
+            and _off_level(price, rows)
+        ):
             lone[rows] = True
     return lone
 

@@ -13,7 +13,13 @@ from gramlib.sources import load
 
 
 def read_price_file(
-    path: str, unit: str = "auto", column: str = "", start: str = "", end: str = "", max_fill_days: int = 3, **settings: Any
+    path: str,
+    unit: str = "auto",
+    column: str = "",
+    start: str = "",
+    end: str = "",
+    max_fill_days: int = 3,
+    **settings: Any,
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, Any]]:
     """Tables `prices` and `quality` and the source document of the daily price file at `path`.
 

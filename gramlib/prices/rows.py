@@ -160,7 +160,14 @@ def _without_duplicates(frame: pd.DataFrame, origin: str, log: QualityLog) -> pd
     decision = "the repeats say the same price: left out"
     if torn:
         decision = f"{len(torn)} day(s) with two prices set aside: nothing tells which is right; other repeats left out"
-    log.add("duplicates", "warning" if torn else "note" if dropped else "ok", found, "one row a day", decision if dropped else "nothing", duplicates=dropped)
+    log.add(
+        "duplicates",
+        "warning" if torn else "note" if dropped else "ok",
+        found,
+        "one row a day",
+        decision if dropped else "nothing",
+        duplicates=dropped,
+    )
     return frame[~frame["date"].duplicated() & ~frame["date"].isin(torn)]
 
 

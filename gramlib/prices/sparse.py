@@ -29,7 +29,9 @@ def sparse_table(raw: RawSeries, log: QualityLog) -> tuple[pd.DataFrame, pd.Data
     """
     spacing = typical_spacing_days(raw.frame)
     if spacing > LONGEST_SPACING_DAYS:
-        raise DataContractError(f"rows lie {spacing} days apart", expected="daily prices", origin=raw.origin, remedy="give daily prices")
+        raise DataContractError(
+            f"rows lie {spacing} days apart", expected="daily prices", origin=raw.origin, remedy="give daily prices"
+        )
     words = "monthly" if spacing >= MONTHLY_FROM_DAYS else "weekly"
     rows = clean_rows(raw.frame, raw.origin, log)
     log.add("frequency", "warning", f"{words}: rows lie {spacing} days apart", "daily prices: weekly and monthly figures understate volatility and tails",

@@ -23,9 +23,13 @@ RATIO_OF_UNIT = {unit: grams / GRAMS_PER_TROY_OUNCE for unit, grams in GRAMS_PER
 EXPECTED = "1 for USD/oz, 0.0322 for USD/g, 32.15 for USD/kg, 0.375 for USD/tola"
 FULL_MONTH_DAYS = 15
 ENOUGH_FULL_MONTHS = 6
-CLOSE_FULL_MONTHS = 0.028  # fix, spot and token lie within 0.002, a future in contango up to 0.014; x 31.10 for / 31.10 is 0.033 off
+CLOSE_FULL_MONTHS = (
+    0.028  # fix, spot and token lie within 0.002, a future in contango up to 0.014; x 31.10 for / 31.10 is 0.033 off
+)
 CLOSE_ONE_MONTH = 0.03  # the fix keeps within 0.009 in every month since 1975
-CLOSE_FEW_DAYS = 0.05  # plus what the average itself moved to the months beside: holds on 99.6% of real windows of 1 to 10 days
+CLOSE_FEW_DAYS = (
+    0.05  # plus what the average itself moved to the months beside: holds on 99.6% of real windows of 1 to 10 days
+)
 CLOSE_DECLARED = 0.35  # where the user names the unit: wide enough for a hypothetical path, not for pounds sterling
 CLOSE_BEYOND_HISTORY = 0.45  # log distance from the nearest known month; a tola and an ounce are 0.98 apart
 MONTHS_FOLLOWING = 0.8
@@ -177,7 +181,9 @@ def _movement(months: NDArray[np.bool_]) -> float:
 def _decision(found: Comparison, unit: str, declared: str, off: float) -> Decision:
     said = f"declared USD/{unit}" if declared != "auto" else f"unit found by size: USD/{unit}"
     if found.beyond_history:
-        return Decision("unit", "note", found.sentence(), EXPECTED, f"{said}; there is no month in common to check it by")
+        return Decision(
+            "unit", "note", found.sentence(), EXPECTED, f"{said}; there is no month in common to check it by"
+        )
     if abs(off) > found.closeness or (found.full and found.following < MONTHS_FOLLOWING):
         doubt = f"{said}; the level does not follow the monthly history of gold ({100 * found.following:.0f}% of months near the ratio)"
         return Decision("unit", "warning", found.sentence(), EXPECTED, doubt)

@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gramlib.errors import DataContractError
-from gramlib.prices.outliers import explain, flag_spikes, refuse_impossible_steps
+from gramlib.prices.outliers import (
+    business_gaps,
+    explain,
+    flag_spikes,
+    refuse_impossible_steps,
+    without_reverted,
+    without_sign_errors,
+    without_slips,
+)
 from gramlib.prices.quality import QualityLog
 
 ONE_DAY = np.ones(5, dtype=int)
@@ -64,3 +72,84 @@ def test_ordinary_days_are_never_suspected(steps):
     rows = frame(1000 * np.exp(np.cumsum(steps)))
     refuse_impossible_steps(rows, np.ones(len(rows), dtype=int), "file")
     assert not flag_spikes(rows, QualityLog()).any()
+
+
+CALM = 1700 + 5 * np.sin(np.arange(60))
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+@pytest.mark.parametrize("factor", [10, 0.1, 1000, 1 / 31.1034768, 31.1034768, 2.4])
+def test_lone_slips_are_set_aside_and_explained(rows, factor):
+    values = CALM.copy()
+    values[20 : 20 + rows] *= factor
+    log = QualityLog()
+    assert len(without_slips(frame(values), log)) == 60 - rows and log.counts["outliers"] == rows
+    assert log.rows[0].status == "warning" and "line 22" in log.rows[0].found
+
+
+@pytest.mark.parametrize("place", [0, 59])
+def test_a_slip_at_an_end_is_set_aside_too(place):
+    values = CALM.copy()
+    values[place] *= 10
+    assert len(without_slips(frame(values), QualityLog())) == 59
+
+
+def test_a_change_of_unit_that_lasts_is_no_slip():
+    values = CALM.copy()
+    values[30:] /= 31.1034768
+    kept = without_slips(frame(values), QualityLog())
+    assert len(kept) == 60
+    with pytest.raises(DataContractError, match="per gram mixed"):
+        refuse_impossible_steps(kept, business_gaps(kept["date"]), "file")
+
+
+def test_many_slips_are_no_slips():
+    values = CALM.copy()
+    values[5:55:10] *= 10
+    assert len(without_slips(frame(values), QualityLog())) == 60
+
+
+@pytest.mark.parametrize(("move", "kept"), [(1.3, 59), (0.7, 59), (1.19, 60), (0.868, 60)])
+def test_a_fifth_taken_back_next_day_is_no_market(move, kept):
+    values = np.full(60, 1700.0)
+    values[20] *= move
+    assert len(without_reverted(frame(values), QualityLog())) == kept
+
+
+def test_a_fall_that_stays_is_kept_whatever_its_size():
+    values = np.full(60, 1700.0)
+    values[20:] *= 0.72
+    assert len(without_reverted(without_slips(frame(values), QualityLog()), QualityLog())) == 60
+
+
+def test_a_lone_minus_is_set_aside_many_are_returns():
+    values = CALM.copy()
+    values[7] *= -1
+    log = QualityLog()
+    assert len(without_sign_errors(frame(values), "file", log)) == 59 and log.counts["outliers"] == 1
+    values[::2] *= -1
+    with pytest.raises(DataContractError, match="returns are not prices"):
+        without_sign_errors(frame(values), "file", QualityLog())
+    with pytest.raises(DataContractError, match="price -1 "):
+        without_sign_errors(frame(np.append(CALM, -1.0)), "file", QualityLog())
+
+
+def test_every_rule_says_what_it_would_have_caught():
+    log = QualityLog()
+    rows = without_reverted(without_slips(without_sign_errors(frame(CALM), "file", log), log), log)
+    refuse_impossible_steps(rows, business_gaps(rows["date"]), "file", log)
+    flag_spikes(rows, log)
+    assert [row.check for row in log.rows] == ["signs", "slips", "reverted", "units", "outliers"]
+    assert all(row.status == "ok" and row.expected for row in log.rows)
+
+
+def test_the_real_moves_pass_every_rule(reference_data):
+    """The PM fix moved by more than 8% on 15 days to 2021; 30 January 2026 was real."""
+    table = pd.read_csv(reference_data / "gold_daily_spliced_1968_2026.csv", parse_dates=["date"])
+    rows = pd.DataFrame({"date": table["date"], "value": table["price"]})
+    log = QualityLog()
+    kept = without_reverted(without_slips(rows, log), log)
+    refuse_impossible_steps(kept, business_gaps(kept["date"]), "file", log)
+    assert len(kept) == len(rows) and not flag_spikes(kept, log).any()
+    steps = np.diff(np.log(rows["value"]))
+    assert (np.abs(steps[: (table["source"] == "LBMA_PM_FRED").sum() - 1]) > 0.08).sum() == 15

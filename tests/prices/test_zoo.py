@@ -69,10 +69,10 @@ MENDED = {  # check, status, what the log says, rows, one-day returns, filled, s
     "russian_cp1251": ("column", "ok", "price in 'Цена'; no prices: Изм. % (percent)", 41, 40, 0, 0, 0),
     "spanish_cp1252": ("file", "ok", "semicolon separated text, cp1252", 41, 40, 0, 0, 0),
     "utf16": ("file", "ok", "tab separated text, utf-16", 41, 40, 0, 0, 0),
-    "dollars_and_percent": ("column", "note", "price in 'Close'; other prices: NAV; no prices: Premium (percent)", 41, 38, 1, 0, 0),
+    "dollars_and_percent": ("column", "ok", "price in 'Close'; no prices: NAV (not of the size of gold), Premium (percent)", 41, 38, 1, 0, 0),
     "three_currencies": ("column", "note", "price in 'USD (PM)'; other prices: USD (AM); no prices: GBP (PM) (in GBP)", 41, 40, 0, 0, 0),
     "repeated_open_bar": ("open_day", "note", "stamped 2012-05-01 09:31, the others 15:00", 41, 40, 0, 0, 0),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", REFUSED)

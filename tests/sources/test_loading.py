@@ -8,11 +8,12 @@ import sys
 
 import numpy as np
 import pytest
+
 from gramlib import sources
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.stages import DataParams
 from gramlib.sources.card import SourceCard
-from gramlib.sources.files.words import currency_of, unit_named
+from gramlib.sources.files.column_names import currency_of, unit_named
 from gramlib.sources.monthly import monthly_history
 from gramlib.units import GRAMS_PER_TROY_OUNCE, GRAMS_PER_UNIT
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from gramlib.sources.files.date_column import Days
+from gramlib.sources.files.calendar_days import Days
 
 HOLDS = 0.97
 FEWEST_ROWS = 5
@@ -37,7 +37,9 @@ def last_price_of(columns: list[Column], days: Days) -> tuple[int, str] | None:
         if len(high) != 1 or len(low) != 1 or high == low:
             continue
         first, second = (place for place in range(4) if place not in (high[0], low[0]))
-        return four[_close(values, first, second)], "the close of four unnamed sides of a daily bar, told by highest, lowest and what the next day opens at"
+        return four[
+            _close(values, first, second)
+        ], "the close of four unnamed sides of a daily bar, told by highest, lowest and what the next day opens at"
     return None
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gramlib.errors import DataContractError
 from gramlib.sources.files.date_cells import NO_OFFSET, NO_TIME, stamp_of
-from gramlib.sources.files.date_column import DateColumn, days_as_decided, epoch_second, read_date_numbers
+from gramlib.sources.files.date_column import DateColumn, days_as_decided
+from gramlib.sources.files.date_numbers import epoch_second, read_date_numbers
 from gramlib.sources.files.london_days import DAY_SECONDS
 
 SPLIT = r"^(?P<day>.*?)[ T_,]+(?P<time>\d{1,2}:\d{2}.*|\d{6}.*|\d{4})$"
@@ -64,7 +65,9 @@ class BlockStamps:
         parts = pc.extract_regex(column, SPLIT)
         if parts.null_count == len(parts):
             return column, None
-        return pc.coalesce(pc.struct_field(parts, "day"), column), pc.coalesce(pc.struct_field(parts, "time"), pa.scalar("00:00"))
+        return pc.coalesce(pc.struct_field(parts, "day"), column), pc.coalesce(
+            pc.struct_field(parts, "time"), pa.scalar("00:00")
+        )
 
     def _by_spelling(self, column: pa.Array, read: object, line: int) -> Seconds:
         spelt = column.dictionary_encode()
@@ -80,7 +83,11 @@ class BlockStamps:
             # Compact days such as 20130415 are dates only before a time.
             day = days_as_decided([f"{cell} 00:00"], self.dates.orders)[0]
         else:
-            day = read_date_numbers([cell], self.form, "").days[0] if cell.replace(".", "", 1).isdigit() else np.datetime64("NaT")
+            day = (
+                read_date_numbers([cell], self.form, "").days[0]
+                if cell.replace(".", "", 1).isdigit()
+                else np.datetime64("NaT")
+            )
         return None if np.isnat(day) else int(day.astype(np.int64)) * DAY_SECONDS
 
     def _time_second(self, cell: str) -> int | None:

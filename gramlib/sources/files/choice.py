@@ -5,21 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.suggest import did_you_mean
 from gramlib.sources.files.bars import last_price_of
-from gramlib.sources.files.date_column import Days
+from gramlib.sources.files.calendar_days import Days
+from gramlib.sources.files.column_names import currency_of, plain, price_rank, unit_named, why_no_price
+from gramlib.sources.files.decimal_mark import decide_mark
 from gramlib.sources.files.layout import Table
 from gramlib.sources.files.number_column import NumberColumn, read_numbers
-from gramlib.sources.files.words import BAR_EDGES, currency_of, plain, price_rank, unit_named, why_no_price
-from gramlib.sources.price_unit import compare, is_gold, spread_around_history
+from gramlib.sources.files.vocabulary import BAR_EDGES
+from gramlib.sources.price_unit import is_gold, spread_around_history
 from gramlib.sources.raw import Decision
-
-
-_OTHER_MARK = {"point": "comma", "comma": "point"}
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,16 @@ class PriceColumns:
             if reason:
                 self.left_out[name] = reason
             else:
-                self.candidates.append(_Candidate(place, name, table.above[place], numbers, price_rank(name), unit_named(table.above[place])))
-        marks = {item.numbers.mark for item in self.candidates if item.numbers.other is None and item.numbers.marks_seen != "decimal point"}
+                self.candidates.append(
+                    _Candidate(
+                        place, name, table.above[place], numbers, price_rank(name), unit_named(table.above[place])
+                    )
+                )
+        marks = {
+            item.numbers.mark
+            for item in self.candidates
+            if item.numbers.other is None and item.numbers.marks_seen != "decimal point"
+        }
         if mark == "auto" and marks == {"comma"}:  # the file's other columns say how it writes numbers
             self.candidates = [self._as_comma(item) for item in self.candidates]
 
@@ -79,7 +85,7 @@ class PriceColumns:
 
         Rules: never another currency, metal or quantity; never a name that says another weight than the unit asked
         for; names that state the weight asked for (ounces where none was) before others; the most telling name of
-        words.PRICE_RANKS whose size is that of gold; without names, the last price of a bar, or the only column whose
+        vocabulary.PRICE_RANKS whose size is that of gold; without names, the last price of a bar, or the only column whose
         size is that of gold. Raises ParameterError for a column that is not there, DataContractError when no rule
         decides or the column is in another currency.
         """
@@ -127,7 +133,11 @@ class PriceColumns:
 
     def _twin_free(self, item: _Candidate, group: list[_Candidate]) -> _Candidate:
         for other in group:
-            if other.place != item.place and other.name == item.name and not np.array_equal(other.numbers.values, item.numbers.values, equal_nan=True):
+            if (
+                other.place != item.place
+                and other.name == item.name
+                and not np.array_equal(other.numbers.values, item.numbers.values, equal_nan=True)
+            ):
                 raise DataContractError(
                     f"two columns are called {item.name!r} and differ",
                     expected="each column with its own name",
@@ -169,12 +179,19 @@ class PriceColumns:
         return self._chosen(item, days, "named in data.column", self.candidates, unit)
 
     def _chosen(self, item: _Candidate, days: Days, why: str, able: list[_Candidate], unit: str) -> Chosen:
-        numbers, mark = _decimal(item.numbers, days, self.mark, unit if unit != "auto" else item.unit)
+        numbers, mark = decide_mark(item.numbers, days, self.mark, unit if unit != "auto" else item.unit)
         beside = [other for other in able if other.place != item.place]
         others = [other.name for other in beside if is_gold(days, other.numbers.values)]
         left = [f"{other.name} (not of the size of gold)" for other in beside if other.name not in others]
         left += [f"{name} ({reason})" for name, reason in self.left_out.items()]
-        seen = "; ".join(part for part in (f"other prices: {', '.join(others)}" if others else "", f"no prices: {', '.join(left[:8])}" if left else "") if part)
+        seen = "; ".join(
+            part
+            for part in (
+                f"other prices: {', '.join(others)}" if others else "",
+                f"no prices: {', '.join(left[:8])}" if left else "",
+            )
+            if part
+        )
         column = Decision("column", "note" if others and why != "named in data.column" else "ok", f"price in {item.name!r}" + (f"; {seen}" if seen else ""),
                           "one price column in USD", f"taken, {why}")  # fmt: skip
         decisions = [column, mark]
@@ -182,7 +199,15 @@ class PriceColumns:
             decisions.append(Decision("words", "warning", f"{numbers.unknown_words:,} cell(s) hold words: {', '.join(repr(w) for w in numbers.words[:4])}",
                                       "numbers, or words that mean missing", "taken as missing"))  # fmt: skip
         elif numbers.words:
-            decisions.append(Decision("words", "note", f"cells hold {', '.join(repr(w) for w in numbers.words[:4])}", "numbers", "taken as missing"))
+            decisions.append(
+                Decision(
+                    "words",
+                    "note",
+                    f"cells hold {', '.join(repr(w) for w in numbers.words[:4])}",
+                    "numbers",
+                    "taken as missing",
+                )
+            )
         return Chosen(item.name, numbers, item.unit, tuple(decisions))
 
     def _undecided(self, able: list[_Candidate], unit: str) -> DataContractError:
@@ -191,7 +216,9 @@ class PriceColumns:
         elif able:
             what = f"{len(able)} could be it: {', '.join(item.name for item in able)}"
         elif self.left_out:
-            what = ", ".join(f"{name!r} is no price in USD ({reason})" for name, reason in list(self.left_out.items())[:6])
+            what = ", ".join(
+                f"{name!r} is no price in USD ({reason})" for name, reason in list(self.left_out.items())[:6]
+            )
         else:
             what = f"{self.table.names[self.table.dates]!r} is the only column"
         return DataContractError(
@@ -204,34 +231,3 @@ class PriceColumns:
 
 def _both(numbers: NumberColumn) -> list[NDArray[np.float64]]:
     return [numbers.values] if numbers.other is None else [numbers.values, numbers.other]
-
-
-def _decimal(numbers: NumberColumn, days: Days, asked: str, unit: str) -> tuple[NumberColumn, Decision]:
-    """The column under the mark its size fits, where its cells can be read under both; `unit` is "" where none was said."""
-    expected = "one decimal mark in the whole column"
-    if numbers.other is None:
-        plainly = numbers.marks_seen == "decimal point"
-        how = "as data.decimal says" if asked != "auto" else "no other mark reads every cell"
-        return numbers, Decision("decimal", "ok" if plainly else "note", numbers.marks_seen, expected, "read so" if plainly else f"read so: {how}")
-    units = {mark: _unit_of(days, values) for mark, values in ((numbers.mark, numbers.values), (_OTHER_MARK[numbers.mark], numbers.other))}
-    fitting = [mark for mark, found in units.items() if found and found == (unit or found)] or [mark for mark, found in units.items() if found]
-    chosen = fitting[0] if fitting else numbers.mark
-    if chosen != numbers.mark:
-        numbers = replace(numbers, mark=chosen, values=numbers.other, other=numbers.values, marks_seen=f"decimal {chosen}, the other mark for thousands")
-    if len(fitting) > 1:
-        why = f"both readings are the same price, per {units[fitting[0]]} and per {units[fitting[1]]}"
-    else:
-        why = f"only so it is a gold price per {units[chosen]}" if fitting else "neither reading is of the size of gold"
-    return numbers, Decision("decimal", "note", f"every cell reads with a decimal point or a decimal comma: {numbers.marks_seen}", expected, f"read so: {why}")
-
-
-def _unit_of(days: Days, values: NDArray[np.float64]) -> str:
-    found = compare(days, values)
-    return found.unit()[0] if found is not None and found.is_gold else ""
-
-
-def frame_of(days: Days, values: NDArray[np.float64], lines: list[int] | NDArray[np.int64]) -> pd.DataFrame:
-    """The frame of a RawSeries: date and value, indexed by the line of the file."""
-    frame = pd.DataFrame({"date": days.astype("datetime64[us]"), "value": values})
-    frame.index = pd.Index(lines, name="line")
-    return frame

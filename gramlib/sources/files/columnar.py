@@ -22,7 +22,9 @@ def read_parquet(content: bytes, origin: str) -> Grid:
         file = pq.ParquetFile(io.BytesIO(content))
         rows = file.metadata.num_rows
         if rows > ROW_LIMIT:
-            raise refusal(f"a Parquet file of {rows:,} rows", origin, "write it as CSV, which is streamed, or as daily prices")
+            raise refusal(
+                f"a Parquet file of {rows:,} rows", origin, "write it as CSV, which is streamed, or as daily prices"
+            )
         table = file.read()
         names, columns = [], []
         for field, column in zip(table.schema, table.columns, strict=True):
@@ -32,7 +34,9 @@ def read_parquet(content: bytes, origin: str) -> Grid:
                 columns.append(cells)
     except (pa.ArrowException, OSError, ValueError, KeyError, RuntimeError, MemoryError, OverflowError) as error:
         first = str(error).splitlines()[0] if str(error) else ""
-        raise refusal(f"a Parquet file that cannot be opened ({type(error).__name__}: {first:.80})", origin, "write it again") from error
+        raise refusal(
+            f"a Parquet file that cannot be opened ({type(error).__name__}: {first:.80})", origin, "write it again"
+        ) from error
     records = [list(cells) for cells in zip(*columns, strict=True)]
     if not records:
         raise refusal("a Parquet file without rows or without plain columns", origin)
@@ -48,7 +52,9 @@ def _cells(column: pa.ChunkedArray) -> list[str] | None:
     if pa.types.is_floating(kind):
         return ["" if value is None or value != value else repr(value) for value in column.to_pylist()]
     if pa.types.is_timestamp(kind):
-        return [_iso(text) for text in column.cast(pa.timestamp("us", tz=kind.tz), safe=False).cast(pa.string()).to_pylist()]
+        return [
+            _iso(text) for text in column.cast(pa.timestamp("us", tz=kind.tz), safe=False).cast(pa.string()).to_pylist()
+        ]
     return ["" if text is None else text.strip() for text in column.cast(pa.string()).to_pylist()]
 
 

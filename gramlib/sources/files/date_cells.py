@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from gramlib.sources.files.words import plain
+from gramlib.sources.files.column_names import plain
 
 NO_TIME = -1
 NO_OFFSET = 9999
@@ -43,7 +43,10 @@ _PATTERNS = tuple(
         ("xyz", rf"(?P<a>\d{{1,2}})(?P<sep>[-/. ])(?P<b>\d{{1,2}})(?P=sep)(?P<c>\d{{4}})\.?{_TIME}"),
         ("xy2", rf"(?P<a>\d{{1,2}})(?P<sep>[-/. ])(?P<b>\d{{1,2}})(?P=sep)(?P<c>\d{{2}})\.?{_TIME}"),
         ("ymd", rf"(?P<a>\d{{4}})(?P<b>\d{{2}})(?P<c>\d{{2}})(?=[T_ ]){_TIME}"),
-        ("fixed", rf"{_WEEKDAY}(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|º)?[-/ .]*(?:de\s+|of\s+)?(?P<m>{_WORD})\.?[-/ .,]*(?:del?\s+)?{_YEAR},?{_TIME}"),
+        (
+            "fixed",
+            rf"{_WEEKDAY}(?P<d>\d{{1,2}})(?:st|nd|rd|th|\.|º)?[-/ .]*(?:de\s+|of\s+)?(?P<m>{_WORD})\.?[-/ .,]*(?:del?\s+)?{_YEAR},?{_TIME}",
+        ),
         ("fixed", rf"{_WEEKDAY}(?P<m>{_WORD})\.?[-/ ]*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,\s*|[-/ ]+){_YEAR}{_TIME}"),
         ("fixed", rf"(?P<y>\d{{4}})[-/ ]*(?P<m>{_WORD})\.?[-/ ]*(?P<d>\d{{1,2}}){_TIME}"),
         ("month", rf"(?P<m>{_WORD})\.?[-/ ,]*{_YEAR}"),

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gramlib.errors import DataContractError
-from gramlib.sources.files.date_column import Days
+from gramlib.sources.files.calendar_days import Days
 from gramlib.sources.files.london_days import DAY_SECONDS, intraday_note, last_of_day, london_seconds, open_last_day
 from gramlib.sources.raw import Decision
 
@@ -55,4 +55,9 @@ class DayReduction:
         if unfinished is not None:
             notes.append(unfinished)
             days, kept = days[:-1], kept[:-1]
-        return days, np.array([price for _, price, _ in kept]), np.array([line for _, _, line in kept], dtype=np.int64), notes
+        return (
+            days,
+            np.array([price for _, price, _ in kept]),
+            np.array([line for _, _, line in kept], dtype=np.int64),
+            notes,
+        )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 
+from gramlib.sources.files.column_names import known_words
 from gramlib.sources.files.grid import refusal
-from gramlib.sources.files.words import known_words
 
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 CODE_PAGES = ("cp1252", "cp1250", "cp1251")

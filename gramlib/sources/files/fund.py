@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from gramlib.sources.files.column_names import plain
 from gramlib.sources.files.layout import Table
 from gramlib.sources.files.number_column import read_numbers
-from gramlib.sources.files.words import plain
 from gramlib.sources.raw import Decision
 
 OUNCES = re.compile(r"^(?:nav per \w+ in gold|oz per 1000 shares|ounces per 1000 shares)\b")
@@ -34,4 +34,10 @@ def with_implied_price(table: Table) -> Table:
     cells = ["" if not np.isfinite(price) else repr(float(price)) for price in implied]
     note = Decision("fund", "note", f"a fund's archive: {table.names[value]!r} and {table.names[ounces]!r}", "a gold price",
                     "their quotient is the gold price the fund is valued at")  # fmt: skip
-    return replace(table, names=(*table.names, NAME), above=(*table.above, f"{NAME} USD per oz"), columns=[*table.columns, cells], notes=[*table.notes, note])
+    return replace(
+        table,
+        names=(*table.names, NAME),
+        above=(*table.above, f"{NAME} USD per oz"),
+        columns=[*table.columns, cells],
+        notes=[*table.notes, note],
+    )

@@ -6,10 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from gramlib.errors import DataContractError
+from gramlib.sources.files.column_names import is_date_name, is_time_name
 from gramlib.sources.files.date_cells import NO_TIME, stamp_of, time_of
-from gramlib.sources.files.date_column import number_form
+from gramlib.sources.files.date_numbers import number_form
 from gramlib.sources.files.grid import Grid, refusal
-from gramlib.sources.files.words import MISSING, is_date_name, is_time_name, price_rank
+from gramlib.sources.files.header import cut, find_header
+from gramlib.sources.files.no_table import no_dates, ragged
+from gramlib.sources.files.vocabulary import MISSING
 from gramlib.sources.raw import Decision
 
 PROBE_ROWS = 4000
@@ -51,21 +54,23 @@ def find_table(grid: Grid) -> Table:
     dates, form = _date_column(grid)
     dated = [_is_dated(row, dates, form) for row in rows]
     if sum(dated) < 2:
-        raise _no_dates(grid)
+        raise no_dates(grid)
     first = dated.index(True)
     if first > MOST_HEAD_ROWS and first > 0.5 * len(rows):
-        raise refusal(f"{first} rows before the first date", f"{grid.origin}:{lines[first]}", "give the table of prices alone")
+        raise refusal(
+            f"{first} rows before the first date", f"{grid.origin}:{lines[first]}", "give the table of prices alone"
+        )
     data = [place for place, is_data in enumerate(dated) if is_data]
     width, cells = _common_width(rows, data)
-    head = [_cut(row) for row in rows[:first]]
-    names, above, shifted, named_row = _header(head, width, dates, grid.named)
+    head = [cut(row) for row in rows[:first]]
+    names, above, shifted, named_row = find_header(head, width, dates, grid.named)
     if named_row >= 0 and len(head[named_row]) > cells:
-        raise _ragged(grid, named_row, cells, False)
+        raise ragged(grid, named_row, cells, False)
     repeated, notes_after = _rows_without_date(grid, dated, first, dates, rows[named_row] if named_row >= 0 else [])
     for place in data:
         extra = rows[place][width:]
         if len(rows[place]) < width or any(extra):
-            raise _ragged(grid, place, width, named_row >= 0)
+            raise ragged(grid, place, width, named_row >= 0)
     columns = [[rows[place][j] for place in data] for j in range(width)]
     times = next((j for j in range(width) if j != dates and _holds_times(columns[j], names[j])), -1)
     notes = _notes(grid, len(data), named_row, first, shifted, repeated, notes_after)
@@ -87,9 +92,11 @@ def _date_column(grid: Grid) -> tuple[int, str]:
             continue
         form = number_form(numeric)
         # Day numbers of a spreadsheet look like many other counts: the name must say that they are dates.
-        if form and (form != "serial" or any(is_date_name(row[j]) for row in grid.rows[:MOST_HEAD_ROWS] if j < len(row))):
+        if form and (
+            form != "serial" or any(is_date_name(row[j]) for row in grid.rows[:MOST_HEAD_ROWS] if j < len(row))
+        ):
             return j, form
-    raise _no_dates(grid)
+    raise no_dates(grid)
 
 
 def _is_dated(row: list[str], dates: int, form: str) -> bool:
@@ -110,33 +117,9 @@ def _common_width(rows: list[list[str]], data: list[int]) -> tuple[int, int]:
     return width, cells
 
 
-def _header(head: list[list[str]], width: int, dates: int, named: bool) -> tuple[tuple[str, ...], tuple[str, ...], bool, int]:
-    """Names, everything above each column, whether the header was one cell short, and the header's row (-1: none)."""
-    candidates = [(place, row) for place, row in enumerate(head) if sum(map(bool, row)) >= min(2, width) or named or width == 1]
-    if not candidates:
-        none = tuple(f"column {j + 1}" for j in range(width))
-        return none, none, False, -1
-    best, row = max(candidates, key=lambda item: (_names_all(item[1], width, dates), _known(item[1]), item[0]))
-    # One name less than cells: the first column is a row index that nobody named.
-    shifted = len(row) == width - 1 and not (dates < len(row) and is_date_name(row[dates]))
-    table = [[""] * shifted + list(other) for other in head if len(other) > 1 or other is row]
-    chosen = ([""] * shifted + list(row) + [""] * width)[:width]
-    named_elsewhere = [next((other[j] for other in reversed(table) if j != dates and j < len(other) and other[j]), f"column {j + 1}") for j in range(width)]
-    names = tuple(name or other for name, other in zip(chosen, named_elsewhere, strict=True))
-    above = tuple(" | ".join(dict.fromkeys([names[j], *(other[j] for other in table if j < len(other) and other[j])])) for j in range(width))
-    return names, above, shifted, best
-
-
-def _names_all(row: list[str], width: int, dates: int) -> bool:
-    """Whether `row` has a name over every column but that of the dates, which often has none."""
-    return len(row) >= width and all(row[j] for j in range(width) if j != dates)
-
-
-def _known(row: list[str]) -> int:
-    return sum(is_date_name(cell) or price_rank(cell) is not None for cell in row)
-
-
-def _rows_without_date(grid: Grid, dated: list[bool], first: int, dates: int, header: list[str]) -> tuple[int, list[int]]:
+def _rows_without_date(
+    grid: Grid, dated: list[bool], first: int, dates: int, header: list[str]
+) -> tuple[int, list[int]]:
     """Repeated headers counted, and lines of notes below the table; a row with a price and a broken date is refused."""
     repeated, footers = 0, []
     for place in range(first + 1, len(dated)):
@@ -144,23 +127,33 @@ def _rows_without_date(grid: Grid, dated: list[bool], first: int, dates: int, he
             continue
         row = grid.rows[place]
         cell = row[dates] if dates < len(row) else ""
-        if header and [c.casefold() for c in _cut(row)] == [c.casefold() for c in _cut(header)]:
+        if header and [c.casefold() for c in cut(row)] == [c.casefold() for c in cut(header)]:
             repeated += 1
             continue
         others = [c for j, c in enumerate(row) if j != dates and c.lower() not in MISSING]
         has_number = any(any(d.isdigit() for d in c) for c in others)
-        if any(c.isdigit() for c in cell) and others or not cell and has_number:
+        if (any(c.isdigit() for c in cell) and others) or (not cell and has_number):
             raise DataContractError(
                 f"{cell[:60]!r} where a date was expected",
                 expected="a date on every row of the table",
                 origin=f"{grid.origin}:{grid.lines[place]}",
                 remedy="mend that cell or take the line out",
             )
-        if cell and any(c.isdigit() for c in cell) and len(grid.rows[place]) < len(grid.rows[first]) and place == len(dated) - 1 and stamp_like(cell):
-            raise _ragged(grid, place, len(grid.rows[first]), bool(header))
+        if (
+            cell
+            and any(c.isdigit() for c in cell)
+            and len(grid.rows[place]) < len(grid.rows[first])
+            and place == len(dated) - 1
+            and stamp_like(cell)
+        ):
+            raise ragged(grid, place, len(grid.rows[first]), bool(header))
         footers.append(grid.lines[place])
     if len(footers) > max(5, 0.2 * sum(dated)):
-        raise refusal(f"{len(footers):,} rows without a date among {sum(dated):,} with one", f"{grid.origin}:{footers[0]}", "give one table of dates and prices")
+        raise refusal(
+            f"{len(footers):,} rows without a date among {sum(dated):,} with one",
+            f"{grid.origin}:{footers[0]}",
+            "give one table of dates and prices",
+        )
     return repeated, footers
 
 
@@ -169,31 +162,14 @@ def stamp_like(cell: str) -> bool:
     return len(cell) < 12 and sum(c.isdigit() for c in cell) >= 0.5 * len(cell)
 
 
-def _ragged(grid: Grid, place: int, width: int, header: bool) -> DataContractError:
-    found = len(grid.rows[place])
-    last = place == len(grid.rows) - 1 and found < width
-    return DataContractError(
-        f"{found} cells on this line, {width} in {'the header' if header else 'the others'}" + ("; the file seems to be cut here" if last else ""),
-        expected=f"the same number of cells on every line ({grid.kind})",
-        origin=f"{grid.origin}:{grid.lines[place]}",
-        remedy="fetch the file again" if last else "mend that line; a number with commas must stand in quotes",
-    )
-
-
 def _holds_times(cells: list[str], name: str) -> bool:
     probe = cells[:50]
     return all(time_of(cell) != NO_TIME for cell in probe) and (is_time_name(name) or len(probe) > 1)
 
 
-def _cut(row: list[str]) -> list[str]:
-    """`row` without the empty cells at its end."""
-    end = len(row)
-    while end and not row[end - 1]:
-        end -= 1
-    return row[:end]
-
-
-def _notes(grid: Grid, rows: int, named_row: int, first: int, shifted: bool, repeated: int, footers: list[int]) -> list[Decision]:
+def _notes(
+    grid: Grid, rows: int, named_row: int, first: int, shifted: bool, repeated: int, footers: list[int]
+) -> list[Decision]:
     kind = f"{grid.kind}, {rows:,} rows with a date"
     notes = [Decision("file", "ok", kind, "a table of dates and prices", "read")]
     parts = []
@@ -210,30 +186,3 @@ def _notes(grid: Grid, rows: int, named_row: int, first: int, shifted: bool, rep
     notes.append(Decision("layout", "note" if parts else "ok", "; ".join(parts) or "one header row, then data", "one header row, then data",
                           "left out" if repeated or footers else "read so" if parts else "nothing"))  # fmt: skip
     return notes
-
-
-def _no_dates(grid: Grid) -> DataContractError:
-    width = Counter(map(len, grid.rows)).most_common(1)[0][0]
-    sample = ", ".join(repr(cell[:24]) for cell in grid.rows[min(1, len(grid.rows) - 1)][:3])
-    if len(grid.rows) == 1 and _known(grid.rows[0]):
-        return refusal("a header and no rows", f"{grid.origin}:{grid.lines[0]}")
-    if width == 1:
-        numbers = _floats([row[0] for row in grid.rows])
-        if len(numbers) >= 0.8 * len(grid.rows):
-            negative = sum(number < 0 for number in numbers)
-            guess = "returns or changes, not prices" if negative > 0.05 * len(numbers) else "no dates beside them"
-            return refusal(f"one column of {len(numbers):,} numbers from {min(numbers):g} to {max(numbers):g}, {negative:,} of them negative: {guess}",
-                           f"{grid.origin}:{grid.lines[0]}", "give dates and prices")  # fmt: skip
-        return refusal(f"text without columns, such as {grid.rows[0][0][:60]!r}", f"{grid.origin}:{grid.lines[0]}")
-    return refusal(f"no column of dates in {len(grid.rows):,} row(s); a row begins {sample}", f"{grid.origin}:{grid.lines[0]}",
-                   "give a column of dates, such as 2013-04-15")  # fmt: skip
-
-
-def _floats(cells: list[str]) -> list[float]:
-    numbers = []
-    for cell in cells:
-        try:
-            numbers.append(float(cell))
-        except ValueError:
-            continue
-    return numbers

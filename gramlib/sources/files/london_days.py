@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from gramlib.sources.files.calendar_days import Days, weekday
 from gramlib.sources.files.date_cells import NO_OFFSET, NO_TIME
-from gramlib.sources.files.date_column import DateColumn, Days, weekday
+from gramlib.sources.files.date_column import DateColumn
 from gramlib.sources.raw import Decision
 
 DAY_SECONDS = 86_400
@@ -73,7 +74,13 @@ def open_last_day(days: Days, last_second: NDArray[np.int64]) -> Decision | None
     hours = float(usual - last_second[-1]) / 3600
     if hours <= OPEN_BAR_HOURS:
         return None
-    return Decision("open_day", "note", f"the last day, {days[-1]}, ends {hours:.1f} hours before the others do", "days that are over", "left out: not closed yet")
+    return Decision(
+        "open_day",
+        "note",
+        f"the last day, {days[-1]}, ends {hours:.1f} hours before the others do",
+        "days that are over",
+        "left out: not closed yet",
+    )
 
 
 def _intraday(dates: DateColumn, seconds: NDArray[np.int64], values: NDArray[np.float64]) -> DayRows:
@@ -92,10 +99,18 @@ def _intraday(dates: DateColumn, seconds: NDArray[np.int64], values: NDArray[np.
 def intraday_note(rows: int, days: int, aware: bool) -> Decision:
     """The quality row of an intraday file brought to days."""
     zone = "stamps state their zone: brought to London time" if aware else "stamps state no zone: taken as London time"
-    return Decision("intraday", "note", f"{rows:,} rows on {days:,} days; {zone}", "one price a day", "the last price of each London day is kept")
+    return Decision(
+        "intraday",
+        "note",
+        f"{rows:,} rows on {days:,} days; {zone}",
+        "one price a day",
+        "the last price of each London day is kept",
+    )
 
 
-def _daily(dates: DateColumn, seconds: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[Days, NDArray[np.int64], list[Decision]]:
+def _daily(
+    dates: DateColumn, seconds: NDArray[np.int64], rows: NDArray[np.int64]
+) -> tuple[Days, NDArray[np.int64], list[Decision]]:
     """Days as written; where stamps are UTC instants, the day of the place they were made in shows in the weekdays."""
     notes = []
     counts = pd.Series(seconds).value_counts()
@@ -119,7 +134,10 @@ def shifted_weekdays(days: Days) -> tuple[int, Decision | None]:
     if n < FEWEST_DAYS:
         return 0, None
     share = np.bincount(weekday(days), minlength=7) / n
-    for missing, extra, other, shift, words in ((4, 6, 5, 1, "Sunday to Thursday"), (0, 5, 6, -1, "Tuesday to Saturday")):
+    for missing, extra, other, shift, words in (
+        (4, 6, 5, 1, "Sunday to Thursday"),
+        (0, 5, 6, -1, "Tuesday to Saturday"),
+    ):
         if share[extra] > OFF_DAY_SHARE and share[missing] < 0.01 and share[other] < 0.01:
             return shift, Decision("weekdays", "warning", f"dates run from {words}", "Monday to Friday",
                                    f"every date moved by {shift:+d} day: stamps of midnight in another time zone")  # fmt: skip
@@ -148,4 +166,6 @@ def day_before_suspicion(days: Days, values: NDArray[np.float64]) -> Decision | 
     if sunday < QUIET and monday < QUIET and saturday > max(QUIET, 1.3 * monday):
         return Decision("day_shift", "warning", found, "quiet on Saturday and Sunday, when gold does not trade",
                         "dates kept as they are; they look like the day after: set data.day_shift to -1 (gram ingest --day-shift -1)")  # fmt: skip
-    return Decision("day_shift", "ok", found, "quiet on Saturday and Sunday, when gold does not trade", "dates kept as they are")
+    return Decision(
+        "day_shift", "ok", found, "quiet on Saturday and Sunday, when gold does not trade", "dates kept as they are"
+    )

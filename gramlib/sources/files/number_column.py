@@ -8,15 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gramlib.sources.files.words import CURRENCY_SIGNS, MISSING
+from gramlib.sources.files.vocabulary import CURRENCY_SIGNS, MISSING
 
 _PLAIN_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _GRAMMAR = {
     "point": re.compile(r"[+-]?(?:\d{1,3}(?:,\d{2,3})*,\d{3}|\d{1,3}(?:[' ]\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?"),
     "comma": re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d{1,3}(?:[' ]\d{3})+|\d+)?(?:,\d*)?(?:[eE][+-]?\d+)?"),
 }
-_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\u2019": "'", "\u2212": "-", "`": "'"})
-_AFFIX = re.compile(r"(?i)\b(?:us\$|usd|eur|gbp|chf|dollars?)\b\.?|us\$|/\s*(?:oz|ozt|toz|g|gr|kg|gram|ounce)\b|\b(?:oz|ozt|toz)\b\.?")
+_SPACES = str.maketrans(
+    {"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2007": " ", "\u2019": "'", "\u2212": "-", "`": "'"}
+)
+_AFFIX = re.compile(
+    r"(?i)\b(?:us\$|usd|eur|gbp|chf|dollars?)\b\.?|us\$|/\s*(?:oz|ozt|toz|g|gr|kg|gram|ounce)\b|\b(?:oz|ozt|toz)\b\.?"
+)
 _SIGNS = re.compile("|".join(re.escape(sign) for sign in sorted([*CURRENCY_SIGNS, "$"], key=len, reverse=True)))
 _MAGNITUDE = re.compile(r"[+-]?[\d.,]+ ?[KMBTkmbt]")
 MOST_WORDS = 0.2
@@ -76,8 +80,26 @@ def read_numbers(cells: list[str], mark: str = "auto") -> NumberColumn:
     best = max(read, key=lambda name: (read[name], name == "point"))
     values = readings[best]
     rival = next((readings[name] for name in readings if name != best), None)
-    other = rival if rival is not None and read[best] == int(np.isfinite(rival).sum()) and not np.array_equal(values, rival, equal_nan=True) else None
-    return NumberColumn(best, values, missing, ~missing & ~np.isfinite(values), words, len(unknown), percent, magnitudes, _currency(signs), _marks(bare, best), other)
+    other = (
+        rival
+        if rival is not None
+        and read[best] == int(np.isfinite(rival).sum())
+        and not np.array_equal(values, rival, equal_nan=True)
+        else None
+    )
+    return NumberColumn(
+        best,
+        values,
+        missing,
+        ~missing & ~np.isfinite(values),
+        words,
+        len(unknown),
+        percent,
+        magnitudes,
+        _currency(signs),
+        _marks(bare, best),
+        other,
+    )
 
 
 def _bare(cells: list[str]) -> tuple[list[str], set[str]]:
@@ -88,7 +110,9 @@ def _bare(cells: list[str]) -> tuple[list[str], set[str]]:
         if _PLAIN_NUMBER.fullmatch(cell):
             bare.append(cell)
             continue
-        text = cell.translate(_SPACES).strip().lower() if not any(c.isdigit() for c in cell) else cell.translate(_SPACES)
+        text = (
+            cell.translate(_SPACES).strip().lower() if not any(c.isdigit() for c in cell) else cell.translate(_SPACES)
+        )
         if any(c.isdigit() for c in text):
             found = _SIGNS.findall(text) + [match[0].upper() for match in _AFFIX.finditer(text)]
             signs.update(found)
@@ -130,7 +154,14 @@ def _currency(signs: set[str]) -> str:
 
 def _marks(bare: list[str], mark: str) -> str:
     thousands = {"point": "',' ", "comma": ".' "}[mark]
-    seen = next((sign for sign in thousands if any(sign in cell.strip() for cell in bare[:2000] if any(c.isdigit() for c in cell))), "")
+    seen = next(
+        (
+            sign
+            for sign in thousands
+            if any(sign in cell.strip() for cell in bare[:2000] if any(c.isdigit() for c in cell))
+        ),
+        "",
+    )
     words = {"point": "decimal point", "comma": "decimal comma"}[mark]
     names = {"'": "apostrophes", ",": "commas", ".": "points", " ": "spaces"}
     return words + (f", thousands {names[seen]}" if seen else "")

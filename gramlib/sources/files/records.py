@@ -8,7 +8,19 @@ from typing import Any
 from gramlib.sources.files.encoding import decoded
 from gramlib.sources.files.grid import Grid, refusal
 
-PREFERRED = ("prices", "price", "data", "rates", "records", "result", "results", "observations", "values", "rows", "items")
+PREFERRED = (
+    "prices",
+    "price",
+    "data",
+    "rates",
+    "records",
+    "result",
+    "results",
+    "observations",
+    "values",
+    "rows",
+    "items",
+)
 LBMA_CURRENCIES = ("USD", "GBP", "EUR")
 MOST_DEPTH = 8
 
@@ -28,7 +40,9 @@ def read_json(content: bytes, origin: str) -> Grid:
     except RecursionError as error:
         raise refusal("JSON nested without end", origin) from error
     if not rows:
-        raise refusal("JSON without a list of dated values", origin, "give a list of objects, such as [{\"date\": …, \"price\": …}]")
+        raise refusal(
+            "JSON without a list of dated values", origin, 'give a list of objects, such as [{"date": …, "price": …}]'
+        )
     kind = "JSON, one record a line" if lines else "JSON records"
     if header:
         return Grid(origin, [header, *rows], list(range(len(rows) + 1)), kind, named=True)
@@ -67,7 +81,11 @@ def _table(node: Any) -> tuple[list[str], list[list[str]]]:
     if not lists:
         return [], []
     width = max(map(len, lists))
-    if lists[0] and all(isinstance(cell, str) for cell in lists[0]) and not any(c.isdigit() for cell in lists[0] for c in cell):
+    if (
+        lists[0]
+        and all(isinstance(cell, str) for cell in lists[0])
+        and not any(c.isdigit() for cell in lists[0] for c in cell)
+    ):
         return [_text(cell) for cell in lists[0]], [[_text(cell) for cell in row] for row in lists[1:]]
     return [], [[_text(cell) for cell in row] + [""] * (width - len(row)) for row in lists]
 
@@ -87,7 +105,7 @@ def _longest(node: Any, depth: int) -> list[Any]:
         return []
     if isinstance(node, list):
         kinds = {type(item) for item in node}
-        if kinds and kinds <= {dict} or kinds == {list}:
+        if (kinds and kinds <= {dict}) or kinds == {list}:
             return node
         return []
     if not isinstance(node, dict):
@@ -107,7 +125,11 @@ def _parallel(node: Any) -> dict[str, list[Any]]:
         if depth > MOST_DEPTH:
             return
         if isinstance(value, dict):
-            if len(value) > 1 and all(str(key).isdigit() for key in value) and not any(isinstance(v, dict | list) for v in value.values()):
+            if (
+                len(value) > 1
+                and all(str(key).isdigit() for key in value)
+                and not any(isinstance(v, dict | list) for v in value.values())
+            ):
                 found.append((name, list(value.values())))
                 return
             for key, item in value.items():
@@ -148,7 +170,10 @@ def _flat(record: dict[str, Any], prefix: str = "", depth: int = 0) -> dict[str,
 def _lbma(names: list[str]) -> list[str]:
     # The London fix as its administrator publishes it: {"d": date, "v": [USD, GBP, EUR]}.
     if {"d", "v.0", "v.1"} <= set(names):
-        return [LBMA_CURRENCIES[int(name[2:])] if name[:2] == "v." and int(name[2:]) < 3 else {"d": "date"}.get(name, name) for name in names]
+        return [
+            LBMA_CURRENCIES[int(name[2:])] if name[:2] == "v." and int(name[2:]) < 3 else {"d": "date"}.get(name, name)
+            for name in names
+        ]
     return names
 
 
@@ -157,7 +182,7 @@ def _plain(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
-    if value is None or isinstance(value, float) and value != value:
+    if value is None or (isinstance(value, float) and value != value):
         return ""
     if isinstance(value, bool):
         return str(value).lower()

@@ -18,16 +18,19 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
-from gramlib.errors import DataContractError
-from gramlib.sources.files import container, reading
+from gramlib.errors import DataContractError, GramError
+from gramlib.sources.files import container
+from gramlib.sources.files.assembling import finish, frame_of
 from gramlib.sources.files.block_stamps import BlockStamps
-from gramlib.sources.files.choice import Chosen, frame_of
+from gramlib.sources.files.choice import Chosen
+from gramlib.sources.files.date_column import DateColumn
 from gramlib.sources.files.day_reduction import DayReduction
+from gramlib.sources.files.deciding import FileSettings, decide
 from gramlib.sources.files.delimited import SEPARATORS, grid_of_text, separator_of
 from gramlib.sources.files.encoding import encoding_of
 from gramlib.sources.files.layout import Table
 from gramlib.sources.files.number_column import read_numbers
-from gramlib.sources.files.words import MISSING
+from gramlib.sources.files.vocabulary import MISSING
 from gramlib.sources.raw import RawSeries
 
 HEAD_BYTES = 2**18
@@ -48,15 +51,13 @@ def is_large(place: Path) -> bool:
     return not packed and place.stat().st_size > container.LARGE_BYTES
 
 
-def read_large(place: Path, settings: reading.FileSettings, today: str) -> RawSeries:
+def read_large(place: Path, settings: FileSettings, today: str) -> RawSeries:
     """As `reading.read_any`, for a file too large to hold: its format is that of a sample from all over the file."""
     origin = place.name
     head = _head(place)
     container.kind_of(head, origin)
     codec = encoding_of(head[: _whole_lines(head)], origin)
-    sample = _sample(place, head).decode(codec, errors="replace")
-    separator = separator_of(sample) if settings.delimiter == "auto" else settings.delimiter
-    table, dates, chosen = reading.decide(grid_of_text(sample, origin, codec, separator), settings)
+    table, dates, chosen, separator = _decided(_sample(place, head), len(head), origin, codec, settings)
     header_lines = table.lines[0] - 1
     stamps = BlockStamps(dates, table.date_form, origin)
     reduction = DayReduction(origin, stamps.utc)
@@ -68,7 +69,26 @@ def read_large(place: Path, settings: reading.FileSettings, today: str) -> RawSe
     days, values, lines, notes = reduction.result()
     notes = [dataclasses.replace(table.notes[0], found=f"{table.notes[0].found.rpartition(', ')[0]}, {reduction.rows:,} rows, streamed"),
              *table.notes[1:], dates.decision, *notes]  # fmt: skip
-    return reading.finish(frame_of(days, values, lines), chosen, settings, origin, _digest(place), notes, today)
+    return finish(frame_of(days, values, lines), chosen, settings, origin, _digest(place), notes, today)
+
+
+def _decided(
+    sample: bytes, head: int, origin: str, codec: str, settings: FileSettings
+) -> tuple[Table, DateColumn, Chosen, str]:
+    """Table, dates, price column and separator as the sample shows them.
+
+    A sample with a damaged line decides nothing: then the head alone does, and the stream stops at the line itself.
+    """
+    text = sample.decode(codec, errors="replace")
+    separator = separator_of(text) if settings.delimiter == "auto" else settings.delimiter
+    try:
+        return *decide(grid_of_text(text, origin, codec, separator), settings), separator
+    except GramError as error:
+        try:
+            whole = sample[: _whole_lines(sample[:head])].decode(codec, errors="replace")
+            return *decide(grid_of_text(whole, origin, codec, separator), settings), separator
+        except GramError:
+            raise error from None
 
 
 def _open(place: Path) -> BinaryIO:
@@ -103,20 +123,34 @@ def _sample(place: Path, head: bytes) -> bytes:
     return b"".join(parts)
 
 
-def _batches(place: Path, origin: str, codec: str, sign: str, table: Table, chosen: Chosen, header_lines: int) -> Iterator[pa.RecordBatch]:
+def _batches(
+    place: Path, origin: str, codec: str, sign: str, table: Table, chosen: Chosen, header_lines: int
+) -> Iterator[pa.RecordBatch]:
     """Blocks of the date column, the price column and, where there is one, the column of times."""
     wanted = [table.dates, table.place(chosen.name), *([table.times] if table.times >= 0 else [])]
     names = [f"f{place}" for place in range(len(table.names))]
     plain_number = chosen.numbers.marks_seen == "decimal point" and not chosen.numbers.currency
     kinds = {names[place]: pa.string() for place in wanted} | ({names[wanted[1]]: pa.float64()} if plain_number else {})
-    missing = sorted(MISSING | {word.upper() for word in MISSING} | {word.title() for word in MISSING} | set(chosen.numbers.words))
+    missing = sorted(
+        MISSING | {word.upper() for word in MISSING} | {word.title() for word in MISSING} | set(chosen.numbers.words)
+    )
     try:
         with _open(place) as stream:
             reader = pacsv.open_csv(
                 stream,
-                pacsv.ReadOptions(block_size=BLOCK_BYTES, skip_rows=header_lines, column_names=names, encoding="utf8" if codec.startswith("utf-8") else codec),
+                pacsv.ReadOptions(
+                    block_size=BLOCK_BYTES,
+                    skip_rows=header_lines,
+                    column_names=names,
+                    encoding="utf8" if codec.startswith("utf-8") else codec,
+                ),
                 pacsv.ParseOptions(delimiter=sign),
-                pacsv.ConvertOptions(column_types=kinds, include_columns=[names[place] for place in wanted], null_values=missing, strings_can_be_null=True),
+                pacsv.ConvertOptions(
+                    column_types=kinds,
+                    include_columns=[names[place] for place in wanted],
+                    null_values=missing,
+                    strings_can_be_null=True,
+                ),
             )
             yield from reader
     except pa.ArrowInvalid as error:

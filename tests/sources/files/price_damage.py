@@ -39,21 +39,31 @@ def newest_first(rows: list[Row]) -> bytes:
 
 
 def day_first(rows: list[Row]) -> bytes:
-    return ("Datum;Eröffn.;Schlusskurs\n" + "".join(f"{d:%d.%m.%Y};{german(p - 1)};{german(p)}\n" for d, p in rows)).encode()
+    return (
+        "Datum;Eröffn.;Schlusskurs\n" + "".join(f"{d:%d.%m.%Y};{german(p - 1)};{german(p)}\n" for d, p in rows)
+    ).encode()
 
 
 def month_first(rows: list[Row]) -> bytes:
-    body = "".join(f'"{d:%m/%d/%Y}","{p:,.2f}","{p - 1:,.2f}","{p + 4:,.2f}","{p - 5:,.2f}","1.2K","0.1%"\n' for d, p in rows[::-1])
+    body = "".join(
+        f'"{d:%m/%d/%Y}","{p:,.2f}","{p - 1:,.2f}","{p + 4:,.2f}","{p - 5:,.2f}","1.2K","0.1%"\n' for d, p in rows[::-1]
+    )
     return ('\ufeff"Date","Price","Open","High","Low","Vol.","Change %"\n' + body).encode()
 
 
 def no_header(rows: list[Row]) -> bytes:
     opens = [rows[0][1], *(p for _, p in rows[:-1])]
-    return "".join(f"{d},{o:.2f},{max(o, p) + 1:.2f},{min(o, p) - 1:.2f},{p:.2f}\r\n" for (d, p), o in zip(rows, opens, strict=True)).encode()
+    return "".join(
+        f"{d},{o:.2f},{max(o, p) + 1:.2f},{min(o, p) - 1:.2f},{p:.2f}\r\n"
+        for (d, p), o in zip(rows, opens, strict=True)
+    ).encode()
 
 
 def words(rows: list[Row]) -> bytes:
-    body = "".join(f"{d:%d-%b-%Y}, {p:.2f}, 5992000\n" if n % 40 else f"{d:%d-%b-%Y}, HOLIDAY, HOLIDAY\n" for n, (d, p) in enumerate(rows, 1))
+    body = "".join(
+        f"{d:%d-%b-%Y}, {p:.2f}, 5992000\n" if n % 40 else f"{d:%d-%b-%Y}, HOLIDAY, HOLIDAY\n"
+        for n, (d, p) in enumerate(rows, 1)
+    )
     return ("Date, USD (PM), Volume\n" + body).encode()
 
 
@@ -124,11 +134,32 @@ def damage_bytes(content: bytes, rng: random.Random) -> Damaged:
 def damage_rows(rows: list[Row], make: object, rng: random.Random) -> Damaged:
     """Rows damaged before they are written by `make`: prices scaled, signs, dates moved, rows doubled, mixed up, dropped."""
     rows = list(rows)
-    what = rng.choice(("scale a row", "scale a run", "scale half", "scale all", "sign", "double rows", "mix rows", "drop rows", "move a date", "conflict", "digit"))
-    factor = rng.choice((10, 0.1, 100, 0.01, 1000, 0.001, GRAMS_PER_TROY_OUNCE, 1 / GRAMS_PER_TROY_OUNCE, 32.15, 0.375, 1 / 0.375))
+    what = rng.choice(
+        (
+            "scale a row",
+            "scale a run",
+            "scale half",
+            "scale all",
+            "sign",
+            "double rows",
+            "mix rows",
+            "drop rows",
+            "move a date",
+            "conflict",
+            "digit",
+        )
+    )
+    factor = rng.choice(
+        (10, 0.1, 100, 0.01, 1000, 0.001, GRAMS_PER_TROY_OUNCE, 1 / GRAMS_PER_TROY_OUNCE, 32.15, 0.375, 1 / 0.375)
+    )
     spot, touched = rng.randrange(len(rows)), 1
     if what.startswith("scale"):
-        length = {"scale a row": 1, "scale a run": rng.randint(2, 12), "scale half": len(rows) // 2, "scale all": len(rows)}[what]
+        length = {
+            "scale a row": 1,
+            "scale a run": rng.randint(2, 12),
+            "scale half": len(rows) // 2,
+            "scale all": len(rows),
+        }[what]
         first = 0 if what == "scale all" else min(spot, len(rows) - length)
         for place in range(first, first + length):
             rows[place] = (rows[place][0], rows[place][1] * factor)
@@ -161,7 +192,18 @@ def damage_rows(rows: list[Row], make: object, rng: random.Random) -> Damaged:
 
 def damage_form(content: bytes, rng: random.Random) -> Damaged:
     """The whole text rewritten as other programs would: separators, line ends, encodings, columns swapped, blank lines."""
-    what = rng.choice(("line ends", "encoding", "blank lines", "columns swapped", "trailing separators", "one separator", "header twice", "quotes"))
+    what = rng.choice(
+        (
+            "line ends",
+            "encoding",
+            "blank lines",
+            "columns swapped",
+            "trailing separators",
+            "one separator",
+            "header twice",
+            "quotes",
+        )
+    )
     text = content.decode("utf-8-sig")
     sign = next(sign for sign in ";,\t" if sign in text.splitlines()[0])
     lines = text.splitlines()

@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from gramlib.errors import DataContractError
 from gramlib.sources.files.date_cells import month_of, stamp_of
-from gramlib.sources.files.date_column import number_form, read_date_numbers, read_dates
+from gramlib.sources.files.date_column import read_dates
+from gramlib.sources.files.date_numbers import number_form, read_date_numbers
 
-BUSINESS_DAYS = [dt.date(2012, 3, 1) + dt.timedelta(n) for n in range(120) if (dt.date(2012, 3, 1) + dt.timedelta(n)).weekday() < 5]
+BUSINESS_DAYS = [
+    dt.date(2012, 3, 1) + dt.timedelta(n) for n in range(120) if (dt.date(2012, 3, 1) + dt.timedelta(n)).weekday() < 5
+]
 
 
 def read(cells, order="auto", level=None):
@@ -36,13 +39,37 @@ def test_cells_that_say_which_number_is_which(cell, year, month, day):
     assert stamp is not None and (stamp.a, stamp.b, stamp.c) == (year, month, day)
 
 
-@pytest.mark.parametrize("cell", ["1693.94", "1,693.94", "HOLIDAY", "", "12,5", "2012", "45000", "20130415", "1331510400", "2013-04-15 99:00", "32 Foo 2013", "12.05"])
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "1693.94",
+        "1,693.94",
+        "HOLIDAY",
+        "",
+        "12,5",
+        "2012",
+        "45000",
+        "20130415",
+        "1331510400",
+        "2013-04-15 99:00",
+        "32 Foo 2013",
+        "12.05",
+    ],
+)
 def test_cells_that_are_no_dates(cell):
     assert stamp_of(cell) is None
 
 
 def test_times_and_zones():
-    stamps = [stamp_of(cell) for cell in ("2013-04-15T15:00:00Z", "2013-04-15 15:00:00+02:00", "4/15/2013 3:00 PM", "15.04.2013 15:00:00.000 GMT+0100")]
+    stamps = [
+        stamp_of(cell)
+        for cell in (
+            "2013-04-15T15:00:00Z",
+            "2013-04-15 15:00:00+02:00",
+            "4/15/2013 3:00 PM",
+            "15.04.2013 15:00:00.000 GMT+0100",
+        )
+    ]
     assert [(stamp.seconds // 3600, stamp.offset) for stamp in stamps] == [(15, 0), (15, 120), (15, 9999), (15, 60)]
 
 
@@ -56,7 +83,22 @@ def test_months_of_six_languages(number):
     assert {month_of(language.split()[number - 1]) for language in names} == {number}
 
 
-@pytest.mark.parametrize("form", ["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%b-%Y", "%Y/%m/%d", "%d/%m/%y", "%m/%d/%y", "%B %d, %Y", "%d.%m.%y", "%Y%m%d %H:%M"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "%Y-%m-%d",
+        "%d/%m/%Y",
+        "%m/%d/%Y",
+        "%d.%m.%Y",
+        "%d-%b-%Y",
+        "%Y/%m/%d",
+        "%d/%m/%y",
+        "%m/%d/%y",
+        "%B %d, %Y",
+        "%d.%m.%y",
+        "%Y%m%d %H:%M",
+    ],
+)
 def test_four_months_of_business_days_in_any_format(form):
     assert days(read([day.strftime(form) for day in BUSINESS_DAYS])) == BUSINESS_DAYS
 
@@ -94,7 +136,9 @@ def test_the_evidence_is_named():
 
 def test_what_fits_two_readings_is_refused_and_can_be_said():
     cells = ["01/03/2012", "02/03/2012", "05/03/2012"]
-    with pytest.raises(DataContractError, match="set data.date_order .gram ingest --date-order. to dmy or mdy") as caught:
+    with pytest.raises(
+        DataContractError, match=r"set data.date_order .gram ingest --date-order. to dmy or mdy"
+    ) as caught:
         read(cells)
     assert "x.csv:2, column date" in caught.value.origin
     assert days(read(cells, "dmy"))[0] == dt.date(2012, 3, 1) and days(read(cells, "mdy"))[0] == dt.date(2012, 1, 3)
@@ -102,7 +146,9 @@ def test_what_fits_two_readings_is_refused_and_can_be_said():
 
 def test_a_spreadsheets_mixed_column():
     """9/12/16 was taken for the year 9 and shown as 2009/12/16, 9/13/16 was left as text: one column, two forms."""
-    cells = [f"20{d.month:02d}/{d.day}/{d:%y}" if d.day <= 12 else f"{d.month}/{d.day}/{d:%y}" for d in BUSINESS_DAYS * 1]
+    cells = [
+        f"20{d.month:02d}/{d.day}/{d:%y}" if d.day <= 12 else f"{d.month}/{d.day}/{d:%y}" for d in BUSINESS_DAYS * 1
+    ]
     found = read(cells)
     assert days(found) == BUSINESS_DAYS and found.decision.status == "warning"
 
@@ -124,7 +170,10 @@ def test_one_cell_of_another_form_is_damage(stray):
 
 def test_numbers_that_are_dates():
     seconds = [int(dt.datetime(d.year, d.month, d.day, tzinfo=dt.UTC).timestamp()) for d in BUSINESS_DAYS]
-    for cells in ([d.strftime("%Y%m%d") for d in BUSINESS_DAYS], *([str(s * scale) for s in seconds] for scale in (1, 1000, 10**6, 10**9))):
+    for cells in (
+        [d.strftime("%Y%m%d") for d in BUSINESS_DAYS],
+        *([str(s * scale) for s in seconds] for scale in (1, 1000, 10**6, 10**9)),
+    ):
         assert days(read_date_numbers(cells, number_form(cells), "t")) == BUSINESS_DAYS
     mixed = [str(s * (1000 if n < 9 else 10**6)) for n, s in enumerate(seconds)]
     assert days(read_date_numbers(mixed, number_form(mixed), "t")) == BUSINESS_DAYS
@@ -132,6 +181,9 @@ def test_numbers_that_are_dates():
     assert days(read_date_numbers(serial, number_form(serial), "t")) == BUSINESS_DAYS
 
 
-@pytest.mark.parametrize("cells", [["1693.94", "1700.1"], ["105408", "191835", "8"], ["3", "1", "2"], ["99999999", "12345678"], ["156.12K", "1"]])
+@pytest.mark.parametrize(
+    "cells",
+    [["1693.94", "1700.1"], ["105408", "191835", "8"], ["3", "1", "2"], ["99999999", "12345678"], ["156.12K", "1"]],
+)
 def test_numbers_that_are_no_dates(cells):
     assert number_form(cells) == ""

@@ -22,7 +22,26 @@ def test_numbers_as_people_write_them(cells, mark, values):
     assert found.mark == mark and found.values.tolist() == values and not found.unreadable.any()
 
 
-@pytest.mark.parametrize("word", ["", ".", "..", "-", "N/A", "#N/A", "null", "NaN", "HOLIDAY", "US Holiday", "NYSE Closed", "AWAITED", "brak", "s/d", "n.d."])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "",
+        ".",
+        "..",
+        "-",
+        "N/A",
+        "#N/A",
+        "null",
+        "NaN",
+        "HOLIDAY",
+        "US Holiday",
+        "NYSE Closed",
+        "AWAITED",
+        "brak",
+        "s/d",
+        "n.d.",
+    ],
+)
 def test_words_for_missing(word):
     found = read_numbers(["1", word, "2"])
     assert found.missing.tolist() == [False, True, False] and found.unknown_words == 0 and np.isnan(found.values[1])
@@ -45,20 +64,28 @@ def test_percent_and_volumes_are_no_prices(cell, flag):
     assert getattr(found, flag) and not found.numeric
 
 
-@pytest.mark.parametrize(("cell", "code"), [("€12", "EUR"), ("£12", "GBP"), ("12 zł", "PLN"), ("$12", "USD"), ("A$12", "AUD"), ("12", ""), ("CHF 12", "CHF")])
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("€12", "EUR"), ("£12", "GBP"), ("12 zł", "PLN"), ("$12", "USD"), ("A$12", "AUD"), ("12", ""), ("CHF 12", "CHF")],
+)
 def test_currency_signs(cell, code):
     assert read_numbers([cell]).currency == code
 
 
 def test_both_readings_are_kept_where_every_cell_has_both():
     found = read_numbers(["1,693", "1,702"])
-    assert found.mark == "point" and found.values.tolist() == [1693.0, 1702.0] and found.other.tolist() == [1.693, 1.702]
+    assert (
+        found.mark == "point" and found.values.tolist() == [1693.0, 1702.0] and found.other.tolist() == [1.693, 1.702]
+    )
     assert read_numbers(["1,693", "1,702.5"]).other is None
     assert read_numbers(["1,693", "1,702"], "comma").values.tolist() == [1.693, 1.702]
 
 
 @settings(deadline=None, max_examples=50)
-@given(st.lists(st.floats(0.01, 1e7), min_size=1, max_size=30), st.sampled_from([(",", "."), (".", ","), ("'", "."), (" ", ",")]))
+@given(
+    st.lists(st.floats(0.01, 1e7), min_size=1, max_size=30),
+    st.sampled_from([(",", "."), (".", ","), ("'", "."), (" ", ",")]),
+)
 def test_grouped_numbers_round_trip_or_both_readings_are_kept(numbers, marks):
     thousands, decimal = marks
     cells = [f"{number:,.2f}".replace(",", "T").replace(".", decimal).replace("T", thousands) for number in numbers]

@@ -72,15 +72,34 @@ def test_the_point_of_now_at_the_end_of_a_daily_answer_is_left_out(write):
     assert "stamped 2012-04-30 13:53" in next(note.found for note in raw.notes if note.check == "open_day")
 
 
-@pytest.mark.parametrize("text", ["[]", "{}", '{"error": "rate limited"}', "[1, 2, 3]", '{"a": {"b": null}}', '[{"date": "2012-03-01"}]', "[" * 100_000, '{"a": 1'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{}",
+        '{"error": "rate limited"}',
+        "[1, 2, 3]",
+        '{"a": {"b": null}}',
+        '[{"date": "2012-03-01"}]',
+        "[" * 100_000,
+        '{"a": 1',
+    ],
+)
 def test_json_that_holds_no_prices(write, text):
     with pytest.raises(DataContractError):
         read_any(str(write(text, "prices.json")))
 
 
 def test_names_of_nested_values_are_dotted():
-    grid = read_json(b'[{"t": "2012-03-01", "o": {"bid": 1, "more": [2, 3]}}, {"t": "2012-03-02", "o": {"bid": 4, "more": [5, 6]}}]', "x")
-    assert grid.rows == [["t", "o.bid", "o.more.0", "o.more.1"], ["2012-03-01", "1", "2", "3"], ["2012-03-02", "4", "5", "6"]]
+    grid = read_json(
+        b'[{"t": "2012-03-01", "o": {"bid": 1, "more": [2, 3]}}, {"t": "2012-03-02", "o": {"bid": 4, "more": [5, 6]}}]',
+        "x",
+    )
+    assert grid.rows == [
+        ["t", "o.bid", "o.more.0", "o.more.1"],
+        ["2012-03-01", "1", "2", "3"],
+        ["2012-03-02", "4", "5", "6"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -97,8 +116,14 @@ def test_parquet(write, frame):
 
 def test_missing_parquet_cells_are_empty():
     buffer = io.BytesIO()
-    pd.DataFrame({"a": [1.5, None], "b": ["x", None], "c": pd.to_datetime(["2012-03-01 15:30", None])}).to_parquet(buffer)
-    assert read_parquet(buffer.getvalue(), "x").rows == [["a", "b", "c"], ["1.5", "x", "2012-03-01 15:30:00"], ["", "", ""]]
+    pd.DataFrame({"a": [1.5, None], "b": ["x", None], "c": pd.to_datetime(["2012-03-01 15:30", None])}).to_parquet(
+        buffer
+    )
+    assert read_parquet(buffer.getvalue(), "x").rows == [
+        ["a", "b", "c"],
+        ["1.5", "x", "2012-03-01 15:30:00"],
+        ["", "", ""],
+    ]
 
 
 def book(sheets):
@@ -127,7 +152,13 @@ def test_a_workbook_whose_numbers_are_text(write):
 
 
 def test_description_currencies_and_other_sheets(write):
-    head = [["Gold price in several currencies"], ["Source: made up"], [], ["Name", "US dollar (USD)", "Euro (EUR)"], ["Code", "USD", "EUR"]]
+    head = [
+        ["Gold price in several currencies"],
+        ["Source: made up"],
+        [],
+        ["Name", "US dollar (USD)", "Euro (EUR)"],
+        ["Code", "USD", "EUR"],
+    ]
     daily = [*head, *([dt.datetime(d.year, d.month, d.day), p, p * 0.76] for d, p in ROWS)]
     path = write(book({"Notes": [["nothing here"]], "Daily": daily, "Weekly": [TABLE[0], *TABLE[1::5]]}), "prices.xlsx")
     raw = same(path, "USD")
@@ -143,7 +174,13 @@ def test_the_pink_sheet_as_it_is_published(write):
     head = [["World Bank Commodity Price Data"], ["monthly"], [], ["Updated on 2 June 2026"], [None, "Crude oil, average", "Gold", "Silver", "Platinum"],
             [None, "($/bbl)", "($/troy oz)", "($/troy oz)", "($/troy oz)"]]  # fmt: skip
     indices = [[None, "Energy", "Precious"], *([row[0], 70.1, row[2] / 18] for row in prices)]
-    raw = read_any(str(write(book({"AFOSHEET": [["About"]], "Monthly Prices": head + prices, "Monthly Indices": indices}), "CMO.xlsx")))
+    raw = read_any(
+        str(
+            write(
+                book({"AFOSHEET": [["About"]], "Monthly Prices": head + prices, "Monthly Indices": indices}), "CMO.xlsx"
+            )
+        )
+    )
     assert (raw.column, raw.unit, raw.card.start, len(raw.frame)) == ("Gold", "oz", "1975-01-01", len(prices))
 
 
