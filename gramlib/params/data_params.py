@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from gramlib.params.fields import Section, each_of, one_of, param, refusal
+from gramlib.params.quoting import shown
 from gramlib.params.suggest import did_you_mean
 
 GOLD_PROVIDERS = ("gld_archive", "yahoo_gcf", "lbma_pm", "boe_xudlgpd")
@@ -56,7 +57,7 @@ def _each_source(*known: str) -> AfterValidator:
         names = [item.partition("=")[0] for item in items]
         for item, name in zip(items, names, strict=True):
             if names.count(name) > 1:
-                raise refusal("each name once", f"{name!r} twice")
+                raise refusal("each name once", f"{shown(name)} twice")
             if _NAMED_FILE.fullmatch(item) or item in known:
                 continue
             words = (
@@ -64,7 +65,7 @@ def _each_source(*known: str) -> AfterValidator:
                 if known
                 else "name=path"
             )
-            raise refusal(words, repr(item))
+            raise refusal(words, shown(item))
         return items
 
     return AfterValidator(check)

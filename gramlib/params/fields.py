@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from gramlib.params.quoting import shown
 from gramlib.params.suggest import did_you_mean
 
 
@@ -81,7 +82,7 @@ def each_number(lower: float, upper: float) -> AfterValidator:
         _distinct(numbers, False)
         for number in numbers:
             if not lower <= number <= upper:
-                raise refusal(f"each from {lower:g} to {upper:g}", repr(number))
+                raise refusal(f"each from {lower:g} to {upper:g}", shown(number))
         return numbers
 
     return AfterValidator(check)
@@ -95,11 +96,21 @@ def refusal(expected: str, found: str = "", sentence: str = "") -> PydanticCusto
     return PydanticCustomError("gram", "{expected}", {"expected": expected, "found": found, "sentence": sentence})
 
 
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise refusal("text that is not blank")
+    return text
+
+
+NOT_BLANK = AfterValidator(_not_blank)
+"""Text with at least one visible character."""
+
+
 def _word(word: str, known: tuple[str, ...], refused: dict[str, str]) -> str:
     if word in refused:
-        raise refusal(f"one of {', '.join(known)}", repr(word), refused[word])
+        raise refusal(f"one of {', '.join(known)}", shown(word), refused[word])
     if word not in known:
-        raise refusal(f"one of {', '.join(known)}{did_you_mean(word, known)}", repr(word))
+        raise refusal(f"one of {', '.join(known)}{did_you_mean(word, known)}", shown(word))
     return word
 
 
@@ -108,4 +119,4 @@ def _distinct(items: list[Any], empty_ok: bool) -> None:
         raise refusal("at least one item", "an empty list")
     for item in items:
         if items.count(item) > 1:
-            raise refusal("each item once", f"{item!r} twice")
+            raise refusal("each item once", f"{shown(item)} twice")

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 
 from gramlib.errors import ParameterError
 from gramlib.params.fields import Section, meaning_of, unit_of
+from gramlib.params.quoting import shortened, shown
 from gramlib.params.suggest import did_you_mean
 
 S = TypeVar("S", bound=Section)
@@ -84,6 +85,7 @@ def _problem(
     steps = [str(step) for step in detail["loc"]]
     key = ".".join([prefix, *steps] if prefix else steps)
     place = where(key)
+    key = shortened(key)
     if detail["type"] == "extra_forbidden":
         name = steps[-1]
         if name in refused:
@@ -111,18 +113,6 @@ def section_at(model: type[Section], steps: Sequence[str]) -> type[Section]:
             if isinstance(inner, type) and issubclass(inner, Section):
                 model = inner
     return model
-
-
-def shown(value: Any) -> str:
-    """A value as a message quotes it."""
-    if value is None:
-        return "empty"
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, bool):
-        return str(value).lower()
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _expected(model: type[Section], detail: Any) -> str:

@@ -62,7 +62,14 @@ def test_every_key_and_item_has_its_line() -> None:
         ("a: [1, 2\n", 2, "not valid YAML"),
         ("a: &x 1\nb: *x\n", 2, "an alias"),
         ("a: !!python/object:os.system x\n", 1, "the tag"),
+        ("a: 1\np: !!python/object:os.system {n: 5}\n", 2, "the tag !!python/object:os.system"),
+        ("p:\n  l: !!set [1, 2]\n", 2, "the tag !!set"),
+        ("!!python/object:os.system\na: 1\n", 1, "the tag"),
         ("a: !!int abc\n", 1, "cannot be read"),
+        ("a: !!bool abc\n", 1, "cannot be read as true or false"),
+        ("a: !!float ''\n", 1, "cannot be read as a number"),
+        ("a: 1\npredict.n_paths: 5\n", 2, "nest it"),
+        ("a:\n  predict.n_paths: 5\n", 2, "--set a.predict.n_paths=..."),
         ("1: 2\n", 1, "not a word"),
         ("a: b: c\n", 1, "not valid YAML"),
         ("ok: 1\n---\nmore: 2\n", 2, "not valid YAML"),
@@ -85,6 +92,28 @@ def test_empty_missing_and_binary_files(tmp_path: Path, monkeypatch: pytest.Monk
                         ("baselin.yaml", "did you mean 'baseline.yaml'"), (".", "cannot be read")):  # fmt: skip
         with pytest.raises(ParameterError, match=words):
             load_yaml(name)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [(b"a: 1\nb: caf\xe9\n", 2), ("a: 1\n".encode("utf-16"), 1), ("a: 1\n".encode("utf-16-le"), 1)],
+    ids=["latin-1", "utf-16 with mark", "utf-16 without mark"],
+)
+def test_another_encoding_is_told_from_a_wrong_path(tmp_path: Path, content: bytes, line: int) -> None:
+    file = tmp_path / "sick.yaml"
+    file.write_bytes(content)
+    with pytest.raises(ParameterError) as caught:
+        load_yaml(file, "sick.yaml")
+    assert caught.value.origin == f"sick.yaml:{line}"
+    assert caught.value.remedy == "save it as UTF-8"
+
+
+@pytest.mark.parametrize("number", ["1" * 5000, "-" + "1" * 4000, "!!int 0x" + "1" * 5000], ids=["5000", "4000", "hex"])
+def test_a_number_of_thousands_of_digits_is_not_echoed(number: str) -> None:
+    assert parse_yaml(f"a: {2**63}", "long.yaml").values == {"a": 2**63}
+    with pytest.raises(ParameterError, match="cannot be read as a whole number") as caught:
+        parse_yaml(f"a: {number}", "long.yaml")
+    assert len(str(caught.value)) < 300
 
 
 def test_endless_nesting_is_refused_not_a_crash() -> None:
