@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from gramlib.errors import ParameterError
 from gramlib.params import RunParams
-from gramlib.params.checks import available_days, stage_params, weekdays
+from gramlib.params.checks import stage_params
+from gramlib.params.data_checks import available_days, weekdays
 from gramlib.params.stages import DataParams, PredictParams
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from gramlib.errors import ParameterError
 from gramlib.params import RunParams
-from gramlib.params.checks import available_days
+from gramlib.params.data_checks import available_days
 from gramlib.params.data_params import (
     COVARIATE_PROVIDERS,
     CROSSCHECK_PROVIDERS,
@@ -86,6 +86,16 @@ def test_a_misspelt_file_is_told_from_its_neighbours(resolve: Resolve, bench: Pa
     two_files(bench)
     with pytest.raises(ParameterError, match=r"did you mean 'paxg.csv'"):
         resolve(TEXT.replace("paxg=paxg.csv", "paxg=pxag.csv"))
+
+
+def test_a_folder_is_called_one_and_never_suggested(resolve: Resolve, bench: Path) -> None:
+    (bench / "prices").mkdir()
+    with pytest.raises(ParameterError, match="prices, which is a folder") as folder:
+        resolve("data: {source: file, path: ../prices}\n")
+    assert "did you mean" not in str(folder.value)
+    with pytest.raises(ParameterError, match="which is no file") as missing:
+        resolve("data: {source: file, path: ../price}\n")
+    assert "did you mean" not in str(missing.value)
 
 
 def test_days_of_an_online_run_are_bounded_by_its_window_alone() -> None:
