@@ -9,6 +9,7 @@ A plain value is assumed, source "not stated"; a value left out is the model pag
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +20,14 @@ from gramlib.params.fields import leaves, meaning_of, unit_of, yaml_text
 from gramlib.params.issuer import EXTENSIONS, Basis, Issuer
 from gramlib.params.origins import Layered
 from gramlib.params.problems import Problem, raise_problems, validated
+from gramlib.params.quoting import shortened
 from gramlib.params.suggest import did_you_mean
 from gramlib.params.yaml_source import Located, load_yaml, shown_path
 
 NOT_STATED = "not stated"
 SET_FOR_RUN = "set for this run"
 _STATEMENT = tuple(("value", *Basis.model_fields))
+_VALUES = {key for key, _, _ in leaves(Issuer())}
 
 
 @dataclass(frozen=True)
@@ -57,9 +60,14 @@ class IssuerValues:
         basis = {key: Basis(**self.basis.get(key, {})) for key, _, _ in leaves(made) if key != "name"}
         return made.model_copy(update={"basis": basis}), []
 
-    def overlay(self, values: dict[str, Any], where: Callable[[str], str], source: str) -> list[str]:
-        """Lay further values on top and give back their keys; those without a statement are assumed, with `source`."""
-        plain, basis = _split(values, where, source)
+    def overlay(
+        self, values: dict[str, Any], where: Callable[[str], str], source: str, shown_below: str = ""
+    ) -> list[str]:
+        """Lay further values on top and give back their keys; those without a statement are assumed, with `source`.
+
+        `shown_below` is the name messages put before each key ("issuer" within a run).
+        """
+        plain, basis = _split(values, where, source, shown_below)
         for key in basis:
             self.basis.pop(key, None)
         self.layered.merge(plain, where)
@@ -75,11 +83,11 @@ def load_issuer(name_or_path: str, root: Path) -> Issuer:
     return read_issuer(name_or_path, root).issuer()
 
 
-def read_issuer(name_or_path: str, root: Path, origin: str = "") -> IssuerValues:
-    """The unvalidated values of an issuer file; `origin` says who asked for it, for messages."""
+def read_issuer(name_or_path: str, root: Path, origin: str = "", shown_below: str = "") -> IssuerValues:
+    """The unvalidated values of an issuer file; `origin` says who asked for it, `shown_below` as in `overlay`."""
     located = _load(name_or_path, Path(root), origin)
     made = IssuerValues(Layered(), {})
-    made.overlay(located.values, located.where, NOT_STATED)
+    made.overlay(located.values, located.where, NOT_STATED, shown_below)
     return made
 
 
@@ -117,32 +125,36 @@ def issuer_yaml(issuer: Issuer) -> str:
 
 def _load(name_or_path: str, root: Path, origin: str) -> Located:
     path = Path(name_or_path) if is_path(name_or_path) else root / "params" / "issuers" / f"{name_or_path}.yaml"
-    if not is_path(name_or_path) and not path.is_file():
+    if not is_path(name_or_path) and not os.path.isfile(path):  # Path.is_file raises where a name is too long
         known = issuer_names(root)
         raise ParameterError(
-            f"there is no issuer {name_or_path!r}{did_you_mean(name_or_path, known)}",
+            f"there is no issuer {shortened(repr(name_or_path))}{did_you_mean(name_or_path, known)}",
             expected=f"one of {', '.join(known)}, or the path of a YAML file",
             origin=origin or str(path.parent),
             remedy="correct the name, or copy params/issuers/template.yaml and give its path",
         )
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise ParameterError(
-            f"there is no issuer file {name_or_path}", expected="the path of a YAML file", origin=origin,
+            f"there is no issuer file {shortened(name_or_path, 200)}", expected="the path of a YAML file", origin=origin,
             remedy="correct the path; in a params file it is relative to that file",
         )  # fmt: skip
     return load_yaml(path, shown_path(path, root))
 
 
-def _split(values: dict[str, Any], where: Callable[[str], str], source: str, prefix: str = "") -> tuple[dict, dict]:
+def _split(
+    values: dict[str, Any], where: Callable[[str], str], source: str, shown_below: str, prefix: str = ""
+) -> tuple[dict, dict]:
     plain: dict[str, Any] = {}
     basis: dict[str, dict[str, Any]] = {}
     for name, value in values.items():
         key = f"{prefix}.{name}" if prefix else name
         if isinstance(value, dict) and "value" in value:
             plain[name] = value["value"]
-            basis[key] = _statement(value, key, where(key))
+            basis[key] = _statement(value, f"{shown_below}.{key}" if shown_below else key, where(key))
+        elif isinstance(value, dict) and key in _VALUES:
+            raise _no_value(value, f"{shown_below}.{key}" if shown_below else key, where(key))
         elif isinstance(value, dict):
-            plain[name], inner = _split(value, where, source, key)
+            plain[name], inner = _split(value, where, source, shown_below, key)
             basis.update(inner)
         else:
             plain[name] = value
@@ -150,11 +162,20 @@ def _split(values: dict[str, Any], where: Callable[[str], str], source: str, pre
     return plain, basis
 
 
+def _no_value(given: dict[str, Any], key: str, where: str) -> ParameterError:
+    near = next((near for name in given if name not in _STATEMENT and (near := did_you_mean(name, ["value"]))), "")
+    return ParameterError(
+        f"{key} is a mapping in which the value is missing{near}",
+        expected=f"a plain value, or {{value: ..., {', '.join(f'{name}: ...' for name in Basis.model_fields)}}}",
+        origin=where, remedy="write the value beside it, as value: ...",
+    )  # fmt: skip
+
+
 def _statement(given: dict[str, Any], key: str, where: str) -> dict[str, str]:
     for name in given:
         if name not in _STATEMENT:
             raise ParameterError(
-                f"unknown name {key}.{name}{did_you_mean(name, _STATEMENT)}",
+                f"unknown name {shortened(f'{key}.{name}')}{did_you_mean(name, _STATEMENT)}",
                 expected=f"one of {', '.join(_STATEMENT)}", origin=where, remedy="correct the name",
             )  # fmt: skip
     made = {"source": NOT_STATED, **{name: given[name] for name in given if name != "value"}}

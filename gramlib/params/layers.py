@@ -12,7 +12,8 @@ from gramlib.params.fields import Section, leaves
 from gramlib.params.issuer import Issuer
 from gramlib.params.issuer_file import SET_FOR_RUN, IssuerValues, read_issuer
 from gramlib.params.origins import Layered
-from gramlib.params.problems import Problem, raise_problems, shown, validated
+from gramlib.params.problems import Problem, raise_problems, validated
+from gramlib.params.quoting import shortened, shown
 from gramlib.params.run_file import merged
 from gramlib.params.run_params import RunnerParams, RunParams
 from gramlib.params.stages import STAGE_NAMES, STAGE_PARAMS, PredictParams
@@ -43,16 +44,16 @@ def _resolved(layered: Layered, path: Path, root: Path) -> RunParams:
     runner, found = validated(RunnerParams, layered.values.get("runner", {}), "runner", layered.where)
     problems += found
     title = layered.values.get("title", path.stem)
-    if not isinstance(title, str) or not title:
-        problems.append(Problem(f"title is {shown(title)}", "text", layered.where("title")))
+    if not isinstance(title, str) or not title.strip():
+        problems.append(Problem(f"title is {shown(title)}", "text that is not blank", layered.where("title")))
     given = layered.values.get("issuer", {})
     name = given.get("file", PredictParams().issuer) if isinstance(given, dict) else given
     if not isinstance(given, dict) or not isinstance(name, str) or not name:
         expected = "a name, a path, or a mapping with file and the values that deviate from it"
         raise_problems([*problems, Problem(f"issuer is {shown(name)}", expected, layered.where("issuer"))])
-    values = read_issuer(name, root, layered.where("issuer.file"))
+    values = read_issuer(name, root, layered.where("issuer.file"), "issuer")
     deviations = {key: value for key, value in given.items() if key != "file"}
-    deviating = values.overlay(deviations, lambda key: layered.where(f"issuer.{key}"), SET_FOR_RUN)
+    deviating = values.overlay(deviations, lambda key: layered.where(f"issuer.{key}"), SET_FOR_RUN, "issuer")
     issuer, found = values.check("issuer")
     problems += found
     if not problems:
@@ -84,7 +85,9 @@ def _stages(layered: Layered) -> tuple[dict[str, Section], list[Problem]]:
             stages[stage] = made
         for problem in found:
             for name in tops:
-                problem = replace(problem, found=problem.found.replace(f"{stage}.{name} ", f"{name} "))
+                long = f"{stage}.{name}"
+                if problem.found.startswith((f"{long} ", f"{long}.")):
+                    problem = replace(problem, found=problem.found.removeprefix(f"{stage}."))
             problems[problem.found] = problem
     return stages, list(problems.values())
 
@@ -114,7 +117,7 @@ def _misplaced(layered: Layered) -> list[Problem]:
             homes = [f"{stage}.{name}" for stage, model in STAGE_PARAMS.items() if name in model.model_fields]
             near = f"; did you mean {homes[0]!r}?" if homes else did_you_mean(name, TOP_NAMES)
             where = layered.origins.get(name, "")
-            found.append(Problem(f"unknown name {name}{near}", f"one of {', '.join(TOP_NAMES)}", where))
+            found.append(Problem(f"unknown name {shortened(name)}{near}", f"one of {', '.join(TOP_NAMES)}", where))
     for stage in STAGE_NAMES:
         given = layered.values.get(stage)
         for name in given if isinstance(given, dict) else ():

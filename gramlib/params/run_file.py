@@ -6,6 +6,7 @@ issuer with all its deviations. Paths in a file are relative to that file, paths
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from gramlib.errors import ParameterError
 from gramlib.params.data_params import FILE_LISTS
 from gramlib.params.issuer_file import is_path
 from gramlib.params.origins import Layered
-from gramlib.params.problems import shown
+from gramlib.params.quoting import shortened, shown
 from gramlib.params.suggest import did_you_mean
 from gramlib.params.yaml_source import Located, load_yaml, parse_scalar, shown_path
+
+_LONGEST_OVERRIDE = 120
 
 
 def merged(path: Path, overrides: Sequence[str], root: Path) -> Layered:
@@ -42,23 +45,29 @@ def _chain(path: Path, root: Path, above: tuple[Path, ...]) -> list[Located]:
     if below is None:
         return [located]
     origin = located.where("extends")
-    if not isinstance(below, str):
+    if not isinstance(below, str) or not below.strip():
         raise ParameterError(
             f"extends is {shown(below)}", expected="the name of one YAML file", origin=origin, remedy="name one file"
         )
     target = path.parent / below
+    if os.path.isdir(target):
+        raise ParameterError(
+            f"extends names {below}, which is a folder", expected="a file relative to this one", origin=origin,
+            remedy="name the file in that folder",
+        )  # fmt: skip
+    if not os.path.isfile(target):  # pathlib raises where a name is too long or holds a zero byte
+        beside = target.parent.glob("*.yaml") if os.path.isdir(target.parent) else ()
+        near = did_you_mean(target.name, [file.name for file in beside if file != path])
+        raise ParameterError(
+            f"extends names {shown(below)}, which does not exist{near}", expected="a file relative to this one",
+            origin=origin, remedy="correct the path",
+        )  # fmt: skip
     seen = (*above, path.resolve())
     if target.resolve() in seen:
         circle = " -> ".join(p.name for p in (*seen, target))
         raise ParameterError(
             f"extends goes round in a circle: {circle}", expected="files that end at one without extends",
             origin=origin, remedy="remove one extends",
-        )  # fmt: skip
-    if not target.is_file():
-        near = did_you_mean(target.name, [p.name for p in target.parent.glob("*.yaml")])
-        raise ParameterError(
-            f"extends names {below}, which does not exist{near}", expected="a file relative to this one",
-            origin=origin, remedy="correct the path",
         )  # fmt: skip
     return [*_chain(target, root, seen), located]
 
@@ -95,7 +104,10 @@ def _absolute_item(item: Any, folder: Path) -> Any:
 
 
 def _absolute(text: str, folder: Path) -> str:
-    return str((folder / Path(text).expanduser()).resolve()) if text else ""
+    try:
+        return str((folder / Path(text).expanduser()).resolve()) if text else ""
+    except (ValueError, RuntimeError):  # a zero byte, the home of nobody: refused later as what it is, no file
+        return text
 
 
 def _issuer_reference(text: str, folder: Path) -> str:
@@ -104,7 +116,7 @@ def _issuer_reference(text: str, folder: Path) -> str:
 
 def _apply(override: str, layered: Layered) -> None:
     key, equals, text = override.partition("=")
-    key, origin = key.strip(), f"--set {override}"
+    key, origin = key.strip(), f"--set {shortened(override, _LONGEST_OVERRIDE)}"
     if not equals or not key or any(not step for step in key.split(".")):
         raise ParameterError(
             f"{origin} is not an assignment", expected="--set name.of.value=value, like --set predict.n_paths=20000",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from gramlib.params.data_params import DataParams, Date
-from gramlib.params.fields import Section, each_number, each_of, one_of, param
+from gramlib.params.fields import NOT_BLANK, Section, each_number, each_of, one_of, param
 
 STAGE_NAMES = ("data", "train", "predict", "analyse", "report")
 MODEL_NAMES = ("fhs", "garch_t")
@@ -97,7 +97,7 @@ class ReportParams(Section):
     """Stage `report`: what stands on the cover; it computes nothing."""
 
     upstream: str = _upstream()
-    title: str = param("Gram stress test", "title on the cover", min_length=1)
+    title: Annotated[str, NOT_BLANK] = param("Gram stress test", "title on the cover")
     author: str = param("", "who is responsible for the report")
 
 

@@ -145,6 +145,20 @@ def test_shared_values_reach_the_stages(resolve: Resolve) -> None:
         ("runner:\n  stage_timeout: 3\n", "did you mean 'stage_timeout_s'", 2),
         ("title: 3\n", "title is 3", 1),
         ("extends: nowhere.yaml\n", "does not exist", 1),
+        ("extends: ''\n", "extends is ''", 1),
+        ("extends: .\n", "which is a folder", 1),
+        ("extends: \"a\\0b\"\n", "does not exist", 1),
+        ("issuer: \"a\\0b.yaml\"\n", "no issuer file", 1),
+        ("data:\n  source: file\n  path: ~nobody_at_all/x.csv\n", "which is no file", 3),
+        ("data:\n  source: file\n  path: \"a\\0b\"\n", "which is no file", 3),
+        ("train:\n  models: [fhs]\npredict:\n  model: garch_t\n", "champion or fhs", 4),
+        ("title: x\nscenarios: [3]\n", "scenarios.0 is 3", 2),
+        ("title: \"\\t\"\n", "text that is not blank", 1),
+        ("report:\n  title: ' '\n", "report.title is ' '", 2),
+        ("title: x\npredict.n_paths: 5\n", "nest it", 2),
+        ("issuer:\n  gold_g: {value: 1, basis: guessed}\n", "issuer.gold_g.basis is 'guessed'", 2),
+        ("issuer:\n  gold_g: {value: 1, bases: assumed}\n", "unknown name issuer.gold_g.bases", 2),
+        ("issuer:\n  gold_g: {basis: assumed}\n", "issuer.gold_g is a mapping in which the value is missing", 2),
         ("extends: [a, b]\n", "the name of one YAML file", 1),
         ("extends: run.yaml\n", "round in a circle", 1),
     ],
@@ -153,6 +167,7 @@ def test_refused_with_reason_file_and_line(resolve: Resolve, text: str, words: s
     with pytest.raises(ParameterError) as caught:
         resolve(text)
     assert words in str(caught.value)
+    assert "predict.scenarios" not in str(caught.value)
     assert f"params/run.yaml:{line}" in str(caught.value).replace("params/run.yaml:1 ", "")
     assert len(str(caught.value).splitlines()) <= 4
     assert caught.value.exit_code == 2
@@ -172,6 +187,8 @@ def test_refused_with_reason_file_and_line(resolve: Resolve, text: str, words: s
         ("train.models=[fhs", "not valid YAML"),
         ("predict.n_paths=", "predict.n_paths is empty"),
         ("data.end=1975-01-01", "an end after the start"),
+        ("predict.model=garch_x", "did you mean 'garch_t'"),
+        ("issuer.terms.fee.basis=assumed", "issuer.terms.fee is a mapping in which the value is missing"),
     ],
 )
 def test_refused_overrides_name_themselves(resolve: Resolve, override: str, words: str) -> None:
@@ -179,6 +196,50 @@ def test_refused_overrides_name_themselves(resolve: Resolve, override: str, word
         resolve("title: x\n", override)
     assert words in str(caught.value)
     assert f"--set {override}" in str(caught.value)
+
+
+def test_a_model_that_training_leaves_out_is_refused_whoever_leaves_it_out(resolve: Resolve) -> None:
+    text = "train: {models: [fhs]}\n"
+    for model in ("champion", "fhs"):
+        assert resolve(text, f"predict.model={model}").stages["predict"].model_dump()["model"] == model
+    with pytest.raises(ParameterError, match=r"add garch_t to train.models") as caught:
+        resolve("predict: {model: garch_t}\n", "train.models=[fhs]")
+    assert caught.value.origin == "--set train.models=[fhs]"
+
+
+LONG = "x" * 5000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"predict: {{n_paths: '{LONG}'}}\n", f"predict: {{n_paths: {'1' * 5000}}}\n", f"analyse: {{level: {'1' * 4000}}}\n",
+        f"predict: {{n_paths: !!int 0x{'1' * 5000}}}\n", f"train: {{horizons_days: [{'1' * 4000}]}}\n",
+        f"train: {{models: [{LONG}]}}\n", f"train: {{models: [{LONG}, {LONG}]}}\n", f"data: {{source: {LONG}}}\n",
+        f"data: {{path: {LONG}}}\n", f"data: {{source: file, path: {LONG}}}\n", f"data: {{token_files: [{LONG}]}}\n",
+        f"data: {{token_files: [a={LONG}]}}\n", f"? {LONG}\n: 1\n", f"predict:\n  ? {LONG}\n  : 1\n",
+        f"issuer: {LONG}\n", f"issuer: {LONG}.yaml\n", f"issuer: {{gold_g: {{value: 1, basis: {LONG}}}}}\n",
+        f"issuer: {{gold_g: {'1' * 4000}}}\n", f"issuer:\n  gold_g:\n    value: 1\n    ? {LONG}\n    : 1\n",
+        f"scenarios: [{LONG}]\n", f"profile: {LONG}\n", f"extends: {LONG}\n", f"a: !{LONG} 1\n", f"title: [{LONG}]\n",
+    ],
+    ids=range(24),
+)  # fmt: skip
+def test_a_refusal_quotes_no_more_than_a_reader_needs(resolve: Resolve, text: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        resolve(text)
+    assert len(str(caught.value)) < 700
+    assert len(str(caught.value).splitlines()) <= 4
+
+
+@pytest.mark.parametrize(
+    "override", [f"predict.n_paths={'1' * 5000}", f"predict.{LONG}=1", LONG, f"predict.n_paths=[{LONG}"],
+    ids=range(4),
+)  # fmt: skip
+def test_a_long_override_is_not_echoed_whole(resolve: Resolve, override: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        resolve("title: x\n", override)
+    assert len(str(caught.value)) < 700
+    assert f"--set {override[:20]}" in str(caught.value)
 
 
 def test_several_problems_come_together_in_four_lines(resolve: Resolve) -> None:
@@ -214,7 +275,7 @@ _STAGES = st.fixed_dictionaries({
         AnalyseParams, level=st.floats(0.51, 0.9999), reverse_tolerance=st.floats(1e-8, 1e-4),
         reverse_step=st.floats(0.001, 0.1), reverse_max_fall=st.floats(0.2, 0.99),
     ),
-    "report": st.builds(ReportParams, title=_WORDS.filter(len), author=_WORDS),
+    "report": st.builds(ReportParams, title=_WORDS.filter(str.strip), author=_WORDS),
 })  # fmt: skip
 
 
