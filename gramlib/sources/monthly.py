@@ -11,6 +11,7 @@ import pandas as pd
 from gramlib.sources.card import SourceCard
 
 FILENAME = "gold_monthly_usd_per_oz.csv"
+EARLIER_FILENAME = "gold_monthly_usd_per_oz_to_1974.csv"
 ATTRIBUTION = "The World Bank: Commodity Markets (Pink Sheet)"
 MENDED_USD_PER_OZ = {"1980-12": 594.92, "1983-07": 422.72, "1985-03": 303.94, "1985-11": 325.30}
 """Months wrong in the source, as shipped: the mean of the London afternoon fix."""
@@ -22,10 +23,10 @@ def packaged(filename: str) -> bytes:
 
 
 @lru_cache
-def _history() -> pd.Series:
+def _history(filename: str = FILENAME) -> pd.Series:
     import io
 
-    frame = pd.read_csv(io.BytesIO(packaged(FILENAME)))
+    frame = pd.read_csv(io.BytesIO(packaged(filename)))
     months = pd.PeriodIndex(frame["month"], freq="M")
     return pd.Series(frame["gold_usd_per_oz"].to_numpy(), index=months, name="gold_usd_per_oz")
 
@@ -33,6 +34,11 @@ def _history() -> pd.Series:
 def monthly_history() -> pd.Series:
     """Average gold price by month, USD/oz, indexed by monthly periods 1975-01 to 2026-07 without a gap."""
     return _history().copy()
+
+
+def monthly_yardstick() -> pd.Series:
+    """As `monthly_history`, from 1968-01: the years of a fixed official price too, in whole dollars, to tell sizes by."""
+    return pd.concat([_history(EARLIER_FILENAME), _history()])
 
 
 def monthly_card() -> SourceCard:

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gramlib.errors import DataContractError
-from gramlib.sources.monthly import monthly_history
+from gramlib.sources.monthly import monthly_yardstick
 from gramlib.sources.raw import Decision
 from gramlib.units import GRAMS_PER_TROY_OUNCE, GRAMS_PER_UNIT
 
@@ -161,7 +161,7 @@ def decide_unit(frame: pd.DataFrame, declared: str, named: str, origin: str) -> 
 @lru_cache
 def _history() -> tuple[Values, int]:
     """Monthly averages and the number of their first month since 1970-01."""
-    history = monthly_history()
+    history = monthly_yardstick()
     return history.to_numpy(dtype=np.float64), (history.index[0].year - 1970) * 12 + history.index[0].month - 1
 
 

@@ -5,13 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from gramlib.sources.monthly import ATTRIBUTION, MENDED_USD_PER_OZ, monthly_card, monthly_history
+from gramlib.sources.monthly import (
+    ATTRIBUTION,
+    MENDED_USD_PER_OZ,
+    monthly_card,
+    monthly_history,
+    monthly_yardstick,
+)
 
 
 def test_619_months_without_a_gap():
     history = monthly_history()
     assert (str(history.index[0]), str(history.index[-1]), len(history)) == ("1975-01", "2026-07", 619)
     assert (np.diff(history.index.asi8) == 1).all() and history.between(100, 6000).all()
+
+
+def test_the_yardstick_begins_with_the_free_market():
+    yardstick = monthly_yardstick()
+    assert (str(yardstick.index[0]), len(yardstick)) == ("1968-01", 703) and (np.diff(yardstick.index.asi8) == 1).all()
+    assert yardstick["1975-01":].equals(monthly_history()) and yardstick["1968-03":"1971-07"].between(34, 44).all()
 
 
 def test_the_four_wrong_months_are_mended():
