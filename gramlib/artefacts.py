@@ -158,7 +158,12 @@ CATALOGUE: dict[str, Artefact] = {
                     upper=50_000.0,
                 ),
                 Column(
-                    "gold_usd_per_g", "float64", "USD/g", "gold price of the day, or the last one before it", lower=_G_LOWER, upper=_G_UPPER
+                    "gold_usd_per_g",
+                    "float64",
+                    "USD/g",
+                    "gold price of the day, or the last one before it",
+                    lower=_G_LOWER,
+                    upper=_G_UPPER,
                 ),
                 Column("gold_age_days", "int64", "day", "age of that gold price; 0 means aligned", lower=0, upper=14),
                 Column(

@@ -1,9 +1,9 @@
 """The command `gram`: argument parsing only; every command is one call into the package.
 
-    run, status, why, index, prune      runs and what they would do (cli.runs)
-    params explain | export | check     parameters and where they come from (cli.parameters)
-    replay, selftest, list              the engine on one's own files, known answers, what there is (cli.looking)
-    ingest                              one price file, standardised, with its quality report (cli.ingest)
+run, status, why, index, prune      runs and what they would do (cli.runs)
+params explain | export | check     parameters and where they come from (cli.parameters)
+replay, selftest, list              the engine on one's own files, known answers, what there is (cli.looking)
+ingest                              one price file, standardised, with its quality report (cli.ingest)
 """
 
 from __future__ import annotations
@@ -67,7 +67,10 @@ def main(arguments: list[str] | None = None) -> int:
         if debug:
             traceback.print_exc()
         else:
-            print(f"gram: a defect: {type(error).__name__}: {error}\nwhat to do: repeat with --debug and report the traceback", file=sys.stderr)
+            print(
+                f"gram: a defect: {type(error).__name__}: {error}\nwhat to do: repeat with --debug and report the traceback",
+                file=sys.stderr,
+            )
         return 1
 
 

@@ -13,9 +13,24 @@ from gramlib.runner import workbench
 @click.command()
 @click.argument("prices", metavar="PRICES.csv", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--issuer", required=True, metavar="I.yaml", help="Issuer file, or a name in params/issuers.")
-@click.option("--events", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="E.csv", help="Days with events.")
-@click.option("--engine", type=click.Choice(["reference", "numpy"]), default="reference", show_default=True, help="Which engine computes it.")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="DAYS.csv", help="The daily ledger.")
+@click.option(
+    "--events", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="E.csv", help="Days with events."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["reference", "numpy"]),
+    default="reference",
+    show_default=True,
+    help="Which engine computes it.",
+)
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="DAYS.csv",
+    help="The daily ledger.",
+)
 def replay(prices: Path, issuer: str, events: Path | None, engine: str, output: Path) -> None:
     """Run the issuer through a price file, day by day, and write the ledger at full precision."""
     from gramlib.params.issuer_file import load_issuer
@@ -23,8 +38,12 @@ def replay(prices: Path, issuer: str, events: Path | None, engine: str, output: 
 
     for source in (prices, events):
         if source is not None and output.resolve() == source.resolve():
-            raise ParameterError(f"-o names {output}, which is also read", expected="another file for the ledger", origin="-o",
-                                 remedy="choose another name: the input would be lost")
+            raise ParameterError(
+                f"-o names {output}, which is also read",
+                expected="another file for the ledger",
+                origin="-o",
+                remedy="choose another name: the input would be lost",
+            )
 
     days = replay_csv(prices, load_issuer(issuer, workbench.root()), events, engine, output)
     click.echo(f"{len(days)} day(s) written to {output}")
@@ -38,12 +57,17 @@ def selftest() -> None:
     answers = known_answers()
     width = max(len(answer.name) for answer in answers)
     for answer in answers:
-        click.echo(f"{'ok  ' if answer.ok else 'FAIL'} {answer.name:<{width}}  expected {answer.expected:>14.8g}  found {answer.found:>14.8g}  "
-                   f"tolerance {answer.tolerance:.1g}  {answer.source}")
+        click.echo(
+            f"{'ok  ' if answer.ok else 'FAIL'} {answer.name:<{width}}  expected {answer.expected:>14.8g}  found {answer.found:>14.8g}  "
+            f"tolerance {answer.tolerance:.1g}  {answer.source}"
+        )
     wrong = [answer for answer in answers if not answer.ok]
     if wrong:
-        raise GramError(f"{len(wrong)} of {len(answers)} known answers are not met, first {wrong[0].name}", expected="all of them",
-                        remedy="do not use this installation's figures; report the lines above")
+        raise GramError(
+            f"{len(wrong)} of {len(answers)} known answers are not met, first {wrong[0].name}",
+            expected="all of them",
+            remedy="do not use this installation's figures; report the lines above",
+        )
     click.echo(f"all {len(answers)} known answers met")
 
 

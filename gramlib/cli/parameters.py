@@ -19,8 +19,10 @@ def params() -> None:
 def check(run: str, overrides: tuple[str, ...]) -> None:
     """Validate everything a run file names; prints the run id it stands for."""
     resolved = resolve(run, overrides)
-    click.echo(f"{run}: valid; run id {resolved.run_id}, {len(resolved.scenarios)} scenarios, issuer {resolved.params.issuer.name}, "
-               f"profile {resolved.params.profile}")
+    click.echo(
+        f"{run}: valid; run id {resolved.run_id}, {len(resolved.scenarios)} scenarios, issuer {resolved.params.issuer.name}, "
+        f"profile {resolved.params.profile}"
+    )
 
 
 @params.command()
@@ -49,5 +51,3 @@ def export(run: str, stage: str, overrides: tuple[str, ...]) -> None:
     from gramlib.runner.export import export_text
 
     click.echo(export_text(resolve(run, overrides), stage, workbench.root(), workbench.reports()), nl=False)
-
-

@@ -51,15 +51,23 @@ def resolve(what: str, overrides: tuple[str, ...] = (), run_id: str = "") -> Res
     if path.is_dir() and (path / "run.json").is_file():
         return resolve_run(path / "run.json", list(overrides), root, path.resolve().name)
     if path.is_dir():
-        raise ParameterError(f"{what or 'the empty name'} is a folder without run.json", expected="a params file, a run.json, a run folder or a run id",
-                             origin=str(path.absolute()), remedy="name a file in it, such as params/baseline.yaml")
+        raise ParameterError(
+            f"{what or 'the empty name'} is a folder without run.json",
+            expected="a params file, a run.json, a run folder or a run id",
+            origin=str(path.absolute()),
+            remedy="name a file in it, such as params/baseline.yaml",
+        )
     if path.suffix in {".yaml", ".yml", ".json"} or path.exists():
         return resolve_run(path, list(overrides), root, run_id)
     folder = workbench.reports() / what
     if (folder / "run.json").is_file():
         return resolve_run(folder / "run.json", list(overrides), root, what)
-    raise ParameterError(f"{what} is neither a file nor a run", expected="a params file, a run.json, a run folder or a run id",
-                         origin=str(workbench.reports()), remedy=_nearest(what, root))
+    raise ParameterError(
+        f"{what} is neither a file nor a run",
+        expected="a params file, a run.json, a run folder or a run id",
+        origin=str(workbench.reports()),
+        remedy=_nearest(what, root),
+    )
 
 
 def _nearest(what: str, root: Path) -> str:
@@ -79,8 +87,14 @@ def _request(stage: str, first: str, last: str, force: bool, wait_s: float, out:
     from gramlib.runner.run import Request
 
     root = workbench.root()
-    return Request((out or workbench.reports()).resolve(), root / "notebooks", root / "requirements.lock",
-                   select(STAGES, only=stage, first=first, last=last), force=force, wait_s=wait_s)
+    return Request(
+        (out or workbench.reports()).resolve(),
+        root / "notebooks",
+        root / "requirements.lock",
+        select(STAGES, only=stage, first=first, last=last),
+        force=force,
+        wait_s=wait_s,
+    )
 
 
 def _stage_options(command: click.decorators.FC) -> click.decorators.FC:
@@ -89,7 +103,13 @@ def _stage_options(command: click.decorators.FC) -> click.decorators.FC:
         click.option("--from", "first", callback=given, metavar="S", help="Begin with this stage."),
         click.option("--stage", callback=given, metavar="S", help="This stage only."),
         OUT,
-        click.option("--set", "overrides", multiple=True, metavar="K=V", help="Override a parameter, such as predict.n_paths=20000."),
+        click.option(
+            "--set",
+            "overrides",
+            multiple=True,
+            metavar="K=V",
+            help="Override a parameter, such as predict.n_paths=20000.",
+        ),
     ):
         command = option(command)
     return command
@@ -98,12 +118,34 @@ def _stage_options(command: click.decorators.FC) -> click.decorators.FC:
 @click.command()
 @click.argument("params", metavar="PARAMS.yaml|run.json")
 @_stage_options
-@click.option("--run-id", callback=given, metavar="ID", help="Name of the run (default: params file and a digest of all parameters).")
+@click.option(
+    "--run-id",
+    callback=given,
+    metavar="ID",
+    help="Name of the run (default: params file and a digest of all parameters).",
+)
 @click.option("--force", is_flag=True, help="Run the selected stages even where nothing changed.")
-@click.option("--wait", "wait_s", type=Duration(), default=0.0, metavar="30m", help="Wait this long for an upstream stage or a busy folder.")
+@click.option(
+    "--wait",
+    "wait_s",
+    type=Duration(),
+    default=0.0,
+    metavar="30m",
+    help="Wait this long for an upstream stage or a busy folder.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON event a line instead of text.")
-def run(params: str, overrides: tuple[str, ...], run_id: str, out: Path | None, stage: str, first: str, last: str, force: bool,
-        wait_s: float, as_json: bool) -> None:
+def run(
+    params: str,
+    overrides: tuple[str, ...],
+    run_id: str,
+    out: Path | None,
+    stage: str,
+    first: str,
+    last: str,
+    force: bool,
+    wait_s: float,
+    as_json: bool,
+) -> None:
     """Run the stages of a params file, or repeat a run from its run.json.
 
     The same command resumes a run that failed or was stopped, and verifies one that is complete.
@@ -116,22 +158,38 @@ def run(params: str, overrides: tuple[str, ...], run_id: str, out: Path | None, 
         request = _request(stage, first, last, force, wait_s, out)
         resolved = resolve(params, overrides, run_id)
     except GramError as error:
-        reporter.event("run_failed", run_id="", error=type(error).__name__, message=str(error), exit_code=error.exit_code)
+        reporter.event(
+            "run_failed", run_id="", error=type(error).__name__, message=str(error), exit_code=error.exit_code
+        )
         raise
     began = time.monotonic()
     try:
         ending = execute(resolved, request, reporter)
     except GramError as error:
-        reporter.event("run_failed", run_id=resolved.run_id, error=type(error).__name__, message=str(error), exit_code=error.exit_code)
+        reporter.event(
+            "run_failed",
+            run_id=resolved.run_id,
+            error=type(error).__name__,
+            message=str(error),
+            exit_code=error.exit_code,
+        )
         if (request.reports / resolved.run_id).is_dir():
             _rebuild(request.reports)
         raise
     if ending.ran or not (request.reports / "index.html").is_file():
         _rebuild(request.reports)
     wall_s = time.monotonic() - began
-    reporter.event("run_ended", _closing_lines(ending, wall_s), run_id=resolved.run_id, complete=ending.complete, ran=list(ending.ran),
-                   skipped=list(ending.skipped), wall_s=round(wall_s, 3), report=str(ending.folder.path / "report.html") if ending.complete else "",
-                   verdict=(ending.report or {}).get("verdict", {}))
+    reporter.event(
+        "run_ended",
+        _closing_lines(ending, wall_s),
+        run_id=resolved.run_id,
+        complete=ending.complete,
+        ran=list(ending.ran),
+        skipped=list(ending.skipped),
+        wall_s=round(wall_s, 3),
+        report=str(ending.folder.path / "report.html") if ending.complete else "",
+        verdict=(ending.report or {}).get("verdict", {}),
+    )
     if resolved.replay_of:
         _print_comparison(resolved, request, reporter)
 
@@ -148,9 +206,11 @@ def _closing_lines(ending: Ending, wall_s: float) -> str:
         return f"stages done in {wall_s:.1f} s; the run is not complete ({ending.unfinished}): run it without --stage, --from and --until"
     page = workbench.shown(ending.folder.path / "report.html")
     state = f"{len(ending.ran)} stage(s) run, {len(ending.skipped)} unchanged, {wall_s:.1f} s"
-    return (f"verdict: {report['verdict']['status'].upper()}. {report['verdict']['sentence']}\n"
-            f"report:  {page}  ({state})\n"
-            f"open it in any browser, offline; all runs: {workbench.shown(ending.folder.path.parent / 'index.html')}")
+    return (
+        f"verdict: {report['verdict']['status'].upper()}. {report['verdict']['sentence']}\n"
+        f"report:  {page}  ({state})\n"
+        f"open it in any browser, offline; all runs: {workbench.shown(ending.folder.path.parent / 'index.html')}"
+    )
 
 
 def _print_comparison(resolved: ResolvedRun, request: Request, reporter: Reporter) -> None:
@@ -159,7 +219,9 @@ def _print_comparison(resolved: ResolvedRun, request: Request, reporter: Reporte
 
     first = RunFolder(request.reports / resolved.replay_of)
     if not first.exists():
-        reporter.event("compared", f"run {resolved.replay_of} is not in {request.reports}: nothing to compare with", identical=None)
+        reporter.event(
+            "compared", f"run {resolved.replay_of} is not in {request.reports}: nothing to compare with", identical=None
+        )
         return
     found = compare_runs(first, RunFolder(request.reports / resolved.run_id))
     for item in found:
@@ -178,7 +240,10 @@ def status(run_or_params: str, out: Path | None) -> None:
 
     folder = _existing(run_or_params, out)
     summary = run_summary(folder, first_damage)
-    click.echo(f"run {folder.run_id}: {summary['status']}" + (f" ({summary['reason'].splitlines()[0]})" if summary["reason"] else ""))
+    click.echo(
+        f"run {folder.run_id}: {summary['status']}"
+        + (f" ({summary['reason'].splitlines()[0]})" if summary["reason"] else "")
+    )
     for item in STAGES:
         manifest = folder.manifest(item.folder)
         attempt = folder.last_attempt(item.folder)
@@ -205,14 +270,18 @@ def _existing(what: str, out: Path | None) -> RunFolder:
     folder = RunFolder(reports / resolve(what).run_id)
     if folder.exists():
         return folder
-    raise ParameterError(f"run {folder.run_id} has not been started", expected="a run in " + str(reports), remedy=f"gram run {what}")
+    raise ParameterError(
+        f"run {folder.run_id} has not been started", expected="a run in " + str(reports), remedy=f"gram run {what}"
+    )
 
 
 @click.command()
 @click.argument("run_or_params", metavar="RUN")
 @_stage_options
 @click.option("--force", is_flag=True, help="As gram run --force.")
-def why(run_or_params: str, overrides: tuple[str, ...], out: Path | None, stage: str, first: str, last: str, force: bool) -> None:
+def why(
+    run_or_params: str, overrides: tuple[str, ...], out: Path | None, stage: str, first: str, last: str, force: bool
+) -> None:
     """What `gram run` would do now, stage by stage, and why."""
     from gramlib.runner.run import decisions
     from gramlib.store import RunFolder

@@ -55,6 +55,9 @@ def report_document(
         "findings": findings(verdicts, metrics, reverse, ranked, scenarios_used),
         "worst_scenario": worst,
         "issuer": {"name": issuer.name, "assumed": len(assumed), "values": total},
-        "data": {key: str(source_document.get(key, "")) for key in ("grade", "grade_reason", "label", "start", "end", "redistribute")},
+        "data": {
+            key: str(source_document.get(key, ""))
+            for key in ("grade", "grade_reason", "label", "start", "end", "redistribute")
+        },
         "run": dict(run),
     }

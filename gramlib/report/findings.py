@@ -46,7 +46,9 @@ def _drivers(metrics: pd.DataFrame) -> Finding | None:
     if added <= 0:
         title = "What accompanies prices adds no failure that this many paths can show"
         return _finding(
-            "drivers", title, evidence,
+            "drivers",
+            title,
+            evidence,
             "Either none is switched on, or they are rare: then more paths are needed to tell their share from chance.",
         )
     if before == 0:
@@ -81,7 +83,9 @@ def _price_fall(reverse: pd.DataFrame) -> Finding | None:
             evidence += f" {vocabulary.failure_name(ends[0].predicate)} holds for {tables.shock_range(ends[0])} and no more beyond."
         so_what = "Larger falls are not always worse: redemptions in dollars shrink with gold while cash does not. A test of the largest fall alone would miss this."
     else:
-        so_what = "Watch falls of this size: in this test they break it by themselves, without any doubt about the issuer."
+        so_what = (
+            "Watch falls of this size: in this test they break it by themselves, without any doubt about the issuer."
+        )
     return _finding(
         "price-fall", f"It breaks at a one-day fall of gold of {numbers.percent(row['lower'])}", evidence, so_what
     )

@@ -55,8 +55,12 @@ def read_prices_csv(path: Path | str) -> np.ndarray:
     try:
         lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataContractError(f"cannot read {path} ({' '.join(str(error).split())})", expected="a CSV file of prices in UTF-8",
-                                origin=str(path), remedy="check the path, or save it as UTF-8 text") from error
+        raise DataContractError(
+            f"cannot read {path} ({' '.join(str(error).split())})",
+            expected="a CSV file of prices in UTF-8",
+            origin=str(path),
+            remedy="check the path, or save it as UTF-8 text",
+        ) from error
     reader = csv.reader(lines)
     header = [name.strip() for name in next(reader, [])]
     if header.count(PRICE_COLUMN) != 1:
@@ -89,7 +93,9 @@ def _next_day(text: str, before: str, origin: str) -> str:
     try:
         day = date.fromisoformat(text.strip()[:10]).isoformat()
     except ValueError:
-        raise DataContractError(f"date is {text.strip()!r}", expected="a date that exists, written like 2013-04-15", origin=origin) from None
+        raise DataContractError(
+            f"date is {text.strip()!r}", expected="a date that exists, written like 2013-04-15", origin=origin
+        ) from None
     if day <= before:
         raise DataContractError(f"{day} after {before}", expected="dates that rise from row to row, the first is day 0", origin=origin,
                                 remedy="sort the file by date, each day once")  # fmt: skip

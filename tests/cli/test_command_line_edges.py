@@ -30,13 +30,17 @@ def smoke(workbench_root: Path) -> str:
 
 
 @pytest.mark.parametrize("option", ["--stage", "--from", "--until", "--run-id", "--out"])
-def test_an_empty_shell_variable_does_not_mean_everything(option: str, smoke: str, reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_shell_variable_does_not_mean_everything(
+    option: str, smoke: str, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["run", smoke, option, ""]) == 2
     assert "is empty" in capsys.readouterr().err
     assert not reports.exists()
 
 
-@pytest.mark.parametrize("run_id", ["index.html", "example", "exports", "snapshots", "-x", "--", "a b", "../x", "scratch-1", "x" * 300])
+@pytest.mark.parametrize(
+    "run_id", ["index.html", "example", "exports", "snapshots", "-x", "--", "a b", "../x", "scratch-1", "x" * 300]
+)
 def test_names_no_run_can_have(run_id: str, smoke: str, reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["run", smoke, "--run-id", run_id]) == 2
     said = capsys.readouterr().err
@@ -70,14 +74,19 @@ def test_json_tells_of_a_refused_file_too(capsys: pytest.CaptureFixture[str]) ->
     assert (event["event"], event["exit_code"]) == ("run_failed", 2)
 
 
-@pytest.mark.parametrize(("number", "code"), [(errno.ENOSPC, 75), (errno.EDQUOT, 75), (errno.EACCES, 2), (errno.EROFS, 2), (errno.ENAMETOOLONG, 2)])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(errno.ENOSPC, 75), (errno.EDQUOT, 75), (errno.EACCES, 2), (errno.EROFS, 2), (errno.ENAMETOOLONG, 2)],
+)
 def test_what_the_system_refuses_is_told_plainly(number: int, code: int) -> None:
     told = from_os_error(OSError(number, os.strerror(number), "/there/file"))
     assert isinstance(told, GramError) and told.exit_code == code
     assert "/there/file" in str(told) and os.strerror(number) in str(told) and len(str(told).splitlines()) <= 4
 
 
-def test_a_folder_of_runs_that_is_a_file(tmp_path: Path, smoke: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_of_runs_that_is_a_file(
+    tmp_path: Path, smoke: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("GRAM_REPORTS", str(tmp_path / "file"))
     assert cli.main(["run", smoke]) == 2
@@ -85,7 +94,9 @@ def test_a_folder_of_runs_that_is_a_file(tmp_path: Path, smoke: str, monkeypatch
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]"])
-def test_list_index_and_prune_outlive_a_damaged_run(damage: str, reports: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_list_index_and_prune_outlive_a_damaged_run(
+    damage: str, reports: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (reports / "bad").mkdir(parents=True)
     (reports / "bad" / "run.json").write_text(damage)
     for command in (["list", "runs"], ["index"], ["prune"], ["status", "bad"]):
@@ -108,7 +119,9 @@ def test_explain_knows_its_stages(smoke: str, capsys: pytest.CaptureFixture[str]
 
 
 def _shell(line: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["bash", "-c", f"set -o pipefail; {line}"], capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {line}"], capture_output=True, text=True, check=False, timeout=60
+    )
 
 
 def test_closed_streams_and_ascii_terminals() -> None:

@@ -51,7 +51,9 @@ def test_variance_of_the_log_return_is_the_closed_form(training, model):
 
 def test_a_given_drift_takes_the_place_of_the_fitted_mean(training):
     def paths(drift_year):
-        return simulate_prices(training.calibration, training.residuals, "fhs", 130.0, 20, 252, np.random.default_rng(3), drift_year)[0]
+        return simulate_prices(
+            training.calibration, training.residuals, "fhs", 130.0, 20, 252, np.random.default_rng(3), drift_year
+        )[0]
 
     mean = training.calibration["filter"]["parameters"]["mean"]
     days = np.arange(253)

@@ -236,7 +236,10 @@ def _tokens(prices: pd.DataFrame) -> pd.DataFrame:
     rng = np.random.default_rng(11)
     table = pd.DataFrame({"date": days, "gold_age_days": np.where(days.day_of_week < 5, 0, days.day_of_week - 4), "premium": 0.005 * rng.standard_normal(len(days)),
                           "gold_usd_per_g": 60.0, "token_usd_per_oz": 1866.0, "log_return": np.nan, "weekend": days.day_of_week >= 5, "stale": False, "source": "x"})  # fmt: skip
-    return _typed("token_prices", pd.concat([table.assign(token="paxg"), table.iloc[:500].assign(token="xaut", premium=0.01)], ignore_index=True))
+    return _typed(
+        "token_prices",
+        pd.concat([table.assign(token="paxg"), table.iloc[:500].assign(token="xaut", premium=0.01)], ignore_index=True),
+    )
 
 
 def _flows() -> pd.DataFrame:
@@ -250,7 +253,10 @@ def _flows() -> pd.DataFrame:
 
 
 def _differences() -> pd.DataFrame:
-    months, weeks = pd.date_range("2000-01-31", "2026-07-31", freq="ME"), pd.date_range("2013-01-06", "2020-12-27", freq="W")
+    months, weeks = (
+        pd.date_range("2000-01-31", "2026-07-31", freq="ME"),
+        pd.date_range("2013-01-06", "2020-12-27", freq="W"),
+    )
     rng = np.random.default_rng(13)
     return pd.concat([
         pd.DataFrame({"series": "monthly history", "date": months, "difference_bp": 10 * rng.standard_normal(len(months))}),

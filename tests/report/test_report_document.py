@@ -10,7 +10,6 @@ import pandas as pd
 from gramlib.report.headlines import headline_figures
 from gramlib.verdicts import overall
 
-
 HORIZONS_DAYS = {"liquidity_price_only": 252, "liquidity": 252, "solvency": 756}
 
 

@@ -90,4 +90,9 @@ def test_known_figures(text, expected):
 
 
 def test_horizons_are_years_where_they_are_whole():
-    assert [numbers.horizon(n) for n in (252, 756, 40, 1)] == ["1 year", "3 years", "40 business days", "1 business day"]
+    assert [numbers.horizon(n) for n in (252, 756, 40, 1)] == [
+        "1 year",
+        "3 years",
+        "40 business days",
+        "1 business day",
+    ]

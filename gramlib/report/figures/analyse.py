@@ -157,7 +157,11 @@ def _loss_words(metrics: pd.DataFrame, book: str) -> str:
         return f"{vocabulary.book_name(book)}: expected shortfall {numbers.MISSING}"
     row = found.iloc[0]
     level = _LEVEL.search(str(row["method"]))
-    worst = f"the worst {numbers.exact_percent(round(1 - float(level[1]) / 100, 10))} of paths" if level else "the worst paths"
+    worst = (
+        f"the worst {numbers.exact_percent(round(1 - float(level[1]) / 100, 10))} of paths"
+        if level
+        else "the worst paths"
+    )
     if row["value"] < 0:
         worst, moved = f"even {worst} gain", -row["value"]
         return f"{vocabulary.book_name(book)}: {worst} {numbers.usd(moved)} on average ({tables.interval(-row['upper'], -row['lower'], 'USD')})"

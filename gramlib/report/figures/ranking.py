@@ -18,9 +18,7 @@ from gramlib.report.theme import FAINT, GREEN, INK, MUTED, VERMILLION, canvas, t
 
 
 @themed
-def scenario_ranking(
-    metrics: pd.DataFrame, replay_failures: pd.DataFrame, scenarios_used: Mapping[str, Any]
-) -> Figure:
+def scenario_ranking(metrics: pd.DataFrame, replay_failures: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> Figure:
     """Listed scenarios from worst to best by title: lowest own funds, and which failures each one causes."""
     ranked = rank_scenarios(metrics, replay_failures)
     records = {str(record["id"]): record for record in scenarios_used["scenarios"]}
@@ -76,7 +74,12 @@ def scenario_ranking(
         + "."
     )
     return finish(
-        drawing, "scenario-ranking", headline, alt, _ranking_table(ranked, titles), csv_of(ranked.reset_index(names="scenario"))
+        drawing,
+        "scenario-ranking",
+        headline,
+        alt,
+        _ranking_table(ranked, titles),
+        csv_of(ranked.reset_index(names="scenario")),
     )
 
 

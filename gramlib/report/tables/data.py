@@ -94,8 +94,12 @@ def joins(document: Mapping[str, Any]) -> Table:
         for join in document.get("joins", [])
     )  # fmt: skip
     numeric = ("Step", "Common days", "Median [bp]", "99% [bp]", "Correlation")
-    heads = columns("Day", "Series", "Step", "Common days", "Median [bp]", "99% [bp]", "Correlation", "Return", numeric=numeric)
-    return Table("Joins between series", heads, rows, "Differences of level are absolute, on the days both series have.")
+    heads = columns(
+        "Day", "Series", "Step", "Common days", "Median [bp]", "99% [bp]", "Correlation", "Return", numeric=numeric
+    )
+    return Table(
+        "Joins between series", heads, rows, "Differences of level are absolute, on the days both series have."
+    )
 
 
 def agreement(document: Mapping[str, Any]) -> Table:
@@ -128,7 +132,12 @@ def premium(summary: pd.DataFrame) -> Table:
     """Premium of each token over gold on aligned days, from `prices.premium_summary`."""
     names = ("mean", "median", "sd", "low", "high", "min", "max")
     rows = tuple(
-        (str(row.token), f"{row.days:,}", *(numbers.basis_points(getattr(row, name)) for name in names), _figure(row.autocorrelation))
+        (
+            str(row.token),
+            f"{row.days:,}",
+            *(numbers.basis_points(getattr(row, name)) for name in names),
+            _figure(row.autocorrelation),
+        )
         for row in summary.itertuples(index=False)
     )
     words = ("Days", "Mean", "Median", "Std. dev.", "1%", "99%", "Lowest", "Highest", "Autocorrelation")
@@ -148,7 +157,9 @@ def flows(table: pd.DataFrame) -> Table:
             numbers.joined([f"{count} {flag}" for flag, count in flagged.items()]) or "none",
         ))  # fmt: skip
     numeric = ("Last", "Largest fall of a row", "Deepest fall from a peak")
-    return Table("Quantities outstanding", columns("Product", "From", "To", *numeric, "Flagged", numeric=numeric), tuple(rows))
+    return Table(
+        "Quantities outstanding", columns("Product", "From", "To", *numeric, "Flagged", numeric=numeric), tuple(rows)
+    )
 
 
 def _bp(value: float | None, decimals: int = 0) -> str:

@@ -20,12 +20,8 @@ def scenarios(document: Mapping[str, Any]) -> Tables:
         "Scenarios as they were run", columns("Scenario", "Severity", *numeric, numeric=numeric), tuple(map(_sizes, records)),
         "Deepest fall: from the highest price so far. Market stress: largest multiplier of spread and illiquidity.",
     )  # fmt: skip
-    told = tuple(
-        (str(r["id"]), str(r.get("story", "")), str(r.get("provenance", ""))) for r in records
-    )
-    return Tables(
-        (sizes, Table("What happens in them", columns("Scenario", "Story", "Price path"), told, folded=True))
-    )
+    told = tuple((str(r["id"]), str(r.get("story", "")), str(r.get("provenance", ""))) for r in records)
+    return Tables((sizes, Table("What happens in them", columns("Scenario", "Story", "Price path"), told, folded=True)))
 
 
 def _sizes(record: Mapping[str, Any]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from gramlib.sources.files.date_numbers import read_date_numbers
 from gramlib.sources.files.fund import with_implied_price
 from gramlib.sources.files.grid import Grid
 from gramlib.sources.files.layout import Table, find_table
+from gramlib.sources.files.row_labels import of_gold_in_dollars
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class FileSettings:
 
 def decide(grid: Grid, settings: FileSettings) -> tuple[Table, DateColumn, Chosen]:
     """The table of `grid`, its dates read as one column, and the price column chosen."""
-    table = with_implied_price(find_table(grid))
+    table = with_implied_price(of_gold_in_dollars(find_table(grid)))
     columns = PriceColumns(table, settings.decimal)
     name = table.names[table.dates]
     cells = table.columns[table.dates]

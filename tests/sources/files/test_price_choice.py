@@ -157,3 +157,21 @@ def test_the_delimiter_may_be_said(write):
     assert len(read_any(str(write("sep=|\n" + "".join(f"{day}|{price:.2f}\n" for day, price in ROWS)))).frame) == len(
         ROWS
     )
+
+
+def test_rows_that_say_what_they_are(write):
+    both = "".join(f"{day},gold,{price:.2f}\n{day},silver,{price / 50:.2f}\n" for day, price in ROWS)
+    raw = read_any(str(write("date,metal,price\n" + both)))
+    assert raw.frame["value"].tolist() == [price for _, price in ROWS]
+    assert note(raw, "rows by metal").decision == "kept the 41 rows of gold"
+    several = "".join(f"{day},{code},{price * rate:.2f}\n" for day, price in ROWS for code, rate in (("EUR", 0.76), ("USD", 1), ("GBP", 0.63)))
+    assert len(read_any(str(write("date,currency,price\n" + several))).frame) == len(ROWS)
+    with pytest.raises(DataContractError, match="every row is in EUR by column 'Currency'"):
+        read_any(str(write("date,price,Currency\n" + "".join(f"{day},{price:.2f},EUR\n" for day, price in ROWS))))
+
+
+def test_a_unit_on_every_row_is_held_against_the_size(write):
+    rows = "".join(f"{day},{price / GRAMS_PER_TROY_OUNCE:.4f},USD,{{}}\n" for day, price in ROWS)
+    assert read_any(str(write("date,price,currency,unit\n" + rows.format(*["gram"] * 41)))).unit == "g"
+    with pytest.raises(DataContractError, match="the column's name says USD/oz"):
+        read_any(str(write("date,price,currency,unit\n" + rows.format(*["troy oz"] * 41))))
