@@ -18,7 +18,7 @@ from gramlib.sources.raw import Decision
 OUNCES = re.compile(r"^(?:nav per \w+ in gold|oz per 1000 shares|ounces per 1000 shares)\b")
 VALUE = re.compile(r"^(?:nav share\b|nav per share\b|nav$)")
 SHARES = 1000.0
-NAME = "implied gold price (NAV a share / ounces a share)"
+IMPLIED_PRICE = "implied gold price (NAV a share / ounces a share)"
 
 
 def with_implied_price(table: Table) -> Table:
@@ -36,8 +36,8 @@ def with_implied_price(table: Table) -> Table:
                     "their quotient is the gold price the fund is valued at")  # fmt: skip
     return replace(
         table,
-        names=(*table.names, NAME),
-        above=(*table.above, f"{NAME} USD per oz"),
+        names=(*table.names, IMPLIED_PRICE),
+        above=(*table.above, f"{IMPLIED_PRICE} USD per oz"),
         columns=[*table.columns, cells],
         notes=[*table.notes, note],
     )

@@ -121,7 +121,18 @@ def _daily(
         notes.append(Decision("open_day", "note", f"the newest row is stamped {day} {_clock(int(seconds[newest]))}, the others {_clock(int(usual[0]))}",
                               "days that are over", "left out: its day was not closed when the file was made"))  # fmt: skip
         rows = np.delete(rows, newest)
-    return dates.days[rows], rows, notes
+    return _days_of_clock(dates.days[rows], seconds[rows], dates.offset[rows]), rows, notes
+
+
+def _days_of_clock(days: Days, seconds: NDArray[np.int64], offset: NDArray[np.int64]) -> Days:
+    """`days` as written, or London's where only its clock is constant.
+
+    London midnight is 00:00 UTC in winter and 23:00 of the day before in summer.
+    """
+    if not (offset == 0).all() or len(np.unique(seconds)) < 2:
+        return days
+    clock = london_seconds(days.astype(np.int64) * DAY_SECONDS + seconds)
+    return (clock // DAY_SECONDS).astype("datetime64[D]") if len(np.unique(clock % DAY_SECONDS)) == 1 else days
 
 
 def _clock(second: int) -> str:

@@ -28,6 +28,8 @@ from gramlib.sources.files.day_reduction import DayReduction
 from gramlib.sources.files.deciding import FileSettings, decide
 from gramlib.sources.files.delimited import SEPARATORS, grid_of_text, separator_of
 from gramlib.sources.files.encoding import encoding_of
+from gramlib.sources.files.fund import IMPLIED_PRICE
+from gramlib.sources.files.grid import refusal
 from gramlib.sources.files.layout import Table
 from gramlib.sources.files.number_column import read_numbers
 from gramlib.sources.files.vocabulary import MISSING
@@ -36,19 +38,31 @@ from gramlib.sources.raw import RawSeries
 HEAD_BYTES = 2**18
 SLICE_BYTES = 2**13
 SLICES = 32
+SHORTEST_GZIP = 18
 BLOCK_BYTES = 2**20
 """Small blocks: with larger ones the allocator keeps what each of them took, and memory grows with the file."""
 
 
 def is_large(place: Path) -> bool:
-    """Whether the file is text, plain or in gz, of more than container.LARGE_BYTES unpacked."""
-    with place.open("rb") as stream:
-        magic = stream.read(4)
-        if magic.startswith(container.GZIP_MAGIC):
-            stream.seek(-4, 2)
-            return int.from_bytes(stream.read(4), "little") > container.LARGE_BYTES
-    packed = magic in (container.ZIP_MAGIC, b"PAR1") or magic[:1] in (b"{", b"[")
-    return not packed and place.stat().st_size > container.LARGE_BYTES
+    """Whether the file is text, plain or in gz, of more than container.LARGE_BYTES unpacked.
+
+    Raises ParameterError when it cannot be read.
+    """
+    size = place.stat().st_size
+    try:
+        with place.open("rb") as stream:
+            packed = stream.read(2) == container.GZIP_MAGIC
+            if packed and size > SHORTEST_GZIP:
+                stream.seek(-4, 2)
+                size = int.from_bytes(stream.read(4), "little")
+        with _open(place) as stream:
+            start = stream.read(64)
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        return False  # damaged: who reads it whole says so
+    except OSError as error:
+        raise container.unreadable(place, error) from error
+    start = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return size > container.LARGE_BYTES and not start.startswith((container.ZIP_MAGIC, b"PAR1", b"{", b"["))
 
 
 def read_large(place: Path, settings: FileSettings, today: str) -> RawSeries:
@@ -58,6 +72,9 @@ def read_large(place: Path, settings: FileSettings, today: str) -> RawSeries:
     container.kind_of(head, origin)
     codec = encoding_of(head[: _whole_lines(head)], origin)
     table, dates, chosen, separator = _decided(_sample(place, head), len(head), origin, codec, settings)
+    if any(note.check.startswith("rows by ") for note in table.notes) or chosen.name == IMPLIED_PRICE:
+        raise refusal(f"several series, or one to be worked out, in a file of {place.stat().st_size // 2**20:,} MiB", origin,
+                      "split it: one gold price in a column of its own")  # fmt: skip
     header_lines = table.lines[0] - 1
     stamps = BlockStamps(dates, table.date_form, origin)
     reduction = DayReduction(origin, stamps.utc)
@@ -79,6 +96,8 @@ def _decided(
 
     A sample with a damaged line decides nothing: then the head alone does, and the stream stops at the line itself.
     """
+    if codec.startswith("utf-16"):  # slices may begin within a character
+        sample = sample[: head // 2 * 2]
     text = sample.decode(codec, errors="replace")
     separator = separator_of(text) if settings.delimiter == "auto" else settings.delimiter
     try:
@@ -114,7 +133,7 @@ def _sample(place: Path, head: bytes) -> bytes:
     parts = [head[: _whole_lines(head)]]
     size = place.stat().st_size
     with place.open("rb") as stream:
-        if stream.read(2) == container.GZIP_MAGIC:
+        if stream.read(2) == container.GZIP_MAGIC or size < HEAD_BYTES + SLICE_BYTES:
             return parts[0]
         for number in range(1, SLICES + 1):
             stream.seek(HEAD_BYTES + (size - HEAD_BYTES - SLICE_BYTES) * number // SLICES)

@@ -81,6 +81,26 @@ def test_local_midnight_with_its_offset_keeps_its_date(write):
     assert raw.frame["date"].dt.strftime("%Y-%m-%d").tolist() == DAYS and "weekdays" not in notes
 
 
+@pytest.mark.parametrize(
+    ("zone", "clock"),
+    [
+        ("Europe/London", "00:00"),
+        ("Europe/Berlin", "00:00"),
+        ("America/New_York", "17:00"),
+        ("UTC", "23:59"),
+        ("Asia/Tokyo", "00:00"),
+    ],
+)
+def test_instants_of_a_daily_clock_anywhere_keep_its_dates_over_the_year(write, zone, clock):
+    rows = price_damage.sample_rows("2012-01-03", "2012-12-31")
+    stamps = pd.DatetimeIndex([f"{day} {clock}" for day, _ in rows]).tz_localize(zone).tz_convert("UTC")
+    text = "time,price\n" + "".join(
+        f"{stamp:%Y-%m-%dT%H:%M:%S}Z,{price}\n" for stamp, (_, price) in zip(stamps, rows, strict=True)
+    )
+    raw, _ = found(write(text))
+    assert raw.frame["date"].dt.date.tolist() == [day for day, _ in rows]
+
+
 def seven_days(shift):
     """A token's close a day, quiet on weekends; `shift` 1 stamps it at the start of the day after."""
     days = pd.date_range("2020-09-01", "2021-08-31")

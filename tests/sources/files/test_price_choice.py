@@ -164,7 +164,11 @@ def test_rows_that_say_what_they_are(write):
     raw = read_any(str(write("date,metal,price\n" + both)))
     assert raw.frame["value"].tolist() == [price for _, price in ROWS]
     assert note(raw, "rows by metal").decision == "kept the 41 rows of gold"
-    several = "".join(f"{day},{code},{price * rate:.2f}\n" for day, price in ROWS for code, rate in (("EUR", 0.76), ("USD", 1), ("GBP", 0.63)))
+    several = "".join(
+        f"{day},{code},{price * rate:.2f}\n"
+        for day, price in ROWS
+        for code, rate in (("EUR", 0.76), ("USD", 1), ("GBP", 0.63))
+    )
     assert len(read_any(str(write("date,currency,price\n" + several))).frame) == len(ROWS)
     with pytest.raises(DataContractError, match="every row is in EUR by column 'Currency'"):
         read_any(str(write("date,price,Currency\n" + "".join(f"{day},{price:.2f},EUR\n" for day, price in ROWS))))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 
 import numpy as np
 import pandas as pd
@@ -108,3 +109,24 @@ def test_two_series_without_times_are_refused(write, monkeypatch):
     monkeypatch.setattr(stream.container, "LARGE_BYTES", 2**16)
     with pytest.raises(DataContractError):
         read_any(str(write(text)))
+
+
+def test_what_is_not_streamed(write, minutes, monkeypatch):
+    monkeypatch.setattr(stream.container, "LARGE_BYTES", 2**16)
+    stamps, closes = minutes
+    pairs = json.dumps(
+        [[int(stamp.value // 10**6), close] for stamp, close in zip(stamps, closes.tolist(), strict=True)]
+    )
+    assert not stream.is_large(write(pairs)) and not stream.is_large(write(gzip.compress(pairs.encode())))
+    assert not stream.is_large(write(b"\x1f\x8b")) and not stream.is_large(write(b""))
+    text = "time,metal,price\n" + "".join(
+        f"{stamp},gold,{close}\n{stamp},silver,{close / 50}\n" for stamp, close in zip(stamps, closes, strict=True)
+    )
+    with pytest.raises(DataContractError, match="several series"):
+        read_any(str(write(text)))
+
+
+def test_wide_characters_are_streamed_too(write, minutes, monkeypatch):
+    held = read_any(str(write(written(minutes, "iso"))))
+    monkeypatch.setattr(stream.container, "LARGE_BYTES", 2**16)
+    assert read_any(str(write(written(minutes, "iso").encode("utf-16")))).frame.equals(held.frame)
