@@ -19,13 +19,12 @@ from gramlib.params.stages import DataParams, PredictParams
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.dates(), st.integers(-30, 4000))
+@given(st.dates(max_value=dt.date(2500, 1, 1)), st.integers(-30, 4000))
 def test_weekdays_equal_numpys_business_days(first: dt.date, length: int) -> None:
     start = np.datetime64(first)
     end = start + length
     expected = int(np.busday_count(start, end + 1)) if length >= 0 else 0
-    if str(end) <= "9999-12-31":
-        assert weekdays(str(start), str(end)) == expected
+    assert weekdays(str(start), str(end)) == expected
 
 
 def test_days_of_the_sample_and_of_a_file(tmp_path: Path) -> None:
