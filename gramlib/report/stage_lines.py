@@ -25,6 +25,15 @@ def grade_line(document: dict[str, Any]) -> Block:
     return paragraph(f"Data grade {document['grade']}: {document['grade_reason']}.{label}")
 
 
+def skipped_sources(document: dict[str, Any]) -> list[str]:
+    """One line an online source that was asked for and is not used, with the reason; none for files and the sample."""
+    return [
+        f"{each['role']}: {each['name']} {each['outcome']}: {each['reason']}"
+        for each in document.get("tried", [])
+        if each["outcome"] not in {"used", "not needed"}
+    ]
+
+
 def train_line(calibration: dict[str, Any]) -> str:
     """Champion and today's volatility, from the `calibration` document."""
     sigma = calibration["filter"]["next_sigma"]

@@ -231,9 +231,9 @@ class StageContext:
         """One sentence that the runner prints when the stage has succeeded."""
         self._headline = text
 
-    def warn(self, text: str) -> None:
-        """A warning for the manifest, besides what the notebook shows."""
-        self._warnings.append(text)
+    def warn(self, *texts: str) -> None:
+        """Warnings that the runner prints and the manifest keeps, besides what the notebook shows."""
+        self._warnings += texts
 
     def progress(self, done: int, total: int, text: str) -> None:
         """Tell the runner how far a long call is; cheap enough to call often."""

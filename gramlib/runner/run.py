@@ -124,7 +124,10 @@ def _execute_stages(
             wall_s=round(manifest.wall_s, 3),
             headline=manifest.headline,
             outputs=[o.name for o in manifest.outputs],
+            warnings=list(manifest.warnings),
         )
+        for warning in manifest.warnings:
+            reporter.event("warning", f"      {warning}", stage=stage.name, warning=warning)
         ran.append(stage.name)
     unfinished = _unfinished(run, request, folder, {*ran, *skipped})
     final = request.stages[-1]
