@@ -115,11 +115,6 @@ def days(number: float | None) -> str:
     return count(number, "day")
 
 
-def day_label(day: float | None) -> str:
-    """The day something first happened; -1 stands for never."""
-    return "never" if is_missing(day) or float(day) < 0 else f"day {int(day)}"
-
-
 def horizon(business_days: float) -> str:
     """A horizon in words: whole years as such, "1 year", anything else as "40 business days"."""
     years, rest = divmod(int(business_days), BUSINESS_DAYS_PER_YEAR)

@@ -99,11 +99,3 @@ def date_axis(axes: Axes) -> None:
     locator = AutoDateLocator(minticks=4, maxticks=10)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
-
-
-def direct_label(axes: Axes, x: float, y: float, text: str, colour: str, **offset: float) -> None:
-    """Name a line at its end, so that no legend has to be matched by colour."""
-    axes.annotate(
-        text, (x, y), xytext=(offset.get("dx", 5), offset.get("dy", 0)), textcoords="offset points",
-        color=colour, va="center", fontsize=9, annotation_clip=False,
-    )  # fmt: skip

@@ -81,7 +81,6 @@ def test_nouns_follow_their_number(value, expected):
         (numbers.mass(303_259), "303.3 kg"),
         (numbers.mass(10e6), "10.00 t"),
         (numbers.basis_points(0.0025), "25 bp"),
-        (numbers.day_label(-1), "never"),
         (numbers.joined(["a", "b", "c"]), "a, b and c"),
     ],
 )
