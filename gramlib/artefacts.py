@@ -102,6 +102,44 @@ LEDGER_EXTRA: tuple[Column, ...] = (
     Column("liquidity_multiplier", "float64", "1", "market liquidity stress m", lower=1.0),
     Column("lost_g", "float64", "g", "gold lost in custody today", lower=0.0),
 )
+"""Columns of the core model that only tables carry."""
+
+LEDGER_EXTENSIONS: tuple[Column, ...] = (
+    Column("fee", "float64", "1", "redemption fee charged today, swing included", lower=0.0),
+    Column("lag_days", "float64", "day", "settlement lag of gold sold or bought today", lower=1.0),
+    Column("weekend_requested_g", "float64", "g", "tokens asked for over the weekend before", lower=0.0),
+    Column("weekend_discount", "float64", "1", "discount at the end of the weekend before, 0 on other days"),
+    Column("minted_g", "float64", "g", "tokens issued today against grams allocated", lower=0.0),
+    Column("ordered_g", "float64", "g", "tokens ordered today, to be issued when their gold settles", lower=0.0),
+    _usd("mint_fees_usd", "minting fees earned today"),
+    Column("block_requested_g", "float64", "g", "tokens that large holders asked for today", lower=0.0),
+    Column("kind_requested_g", "float64", "g", "tokens asked to be redeemed in gold bars today", lower=0.0),
+    Column("delivered_g", "float64", "g", "gold delivered in bars today", lower=0.0),
+    Column("kind_queue_g", "float64", "g", "requests in kind not yet delivered", lower=0.0),
+    _usd("kind_fees_usd", "fees on gold delivered today"),
+    _usd("queue_fixed_usd", "what the queue is owed at the prices of its requests (principal mode)", lower=0.0),
+    _usd("principal_effect_usd", "queue of the day before times the price change (principal mode)"),
+    Column("frozen_g", "float64", "g", "grams at a frozen custodian", lower=0.0),
+    _usd("freeze_effect_usd", "change of the policy haircut on frozen grams"),
+    _usd("insurance_usd", "insurance received today"),
+    Column("transit_g", "float64", "g", "grams in transit, Gtr", lower=0.0),
+    Column("leased_g", "float64", "g", "leased grams, Gl", lower=0.0),
+    _usd("lease_income_usd", "lease income of the day"),
+    _usd("lease_loss_usd", "leased gold lost today, at today's price"),
+    _usd("bank_frozen_usd", "cash at a failed bank, at its recovery value", lower=0.0),
+    _usd("bank_loss_usd", "cash lost at a failed bank today"),
+    _usd("cyber_loss_usd", "cash lost to an attack today"),
+    Column("operations_stop", "float64", "1", "share of the day on which payments stood still", lower=0.0, upper=1.0),
+    _usd("credit_drawn_usd", "credit line drawn", lower=0.0),
+    _usd("credit_interest_usd", "interest on the credit line today"),
+    Column("futures_basis", "float64", "1", "futures over spot, less one"),
+    _usd("hedge_usd", "gain of the short futures today, paid in cash"),
+    _usd("holding_fee_usd", "holding fee taken today, in grams of holders' claims, at today's price"),
+    Column("liquidated_g", "float64", "g", "collateral seized by liquidators today (peg usd)", lower=0.0),
+    _usd("liquidation_loss_usd", "collateral seized beyond the debt it retired (peg usd)"),
+    _usd("shortfall_usd", "debt that selling all collateral today would not cover (peg usd)", lower=0.0),
+)
+"""A line in the ledger for every extension; nought while it is off."""
 
 _FAILURE_DAYS = tuple(
     Column(f"{p.lower()}_day", "int16", "day", f"first day of failure {p}; -1 never", lower=-1) for p in PREDICATES
@@ -348,6 +386,7 @@ CATALOGUE: dict[str, Artefact] = {
                 Column("day", "int32", "day", "business days since the start", lower=1),
                 *LEDGER_COLUMNS,
                 *LEDGER_EXTRA,
+                *LEDGER_EXTENSIONS,
             ),
         ),
         Artefact(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gramlib.artefacts import LEDGER_COLUMNS, LEDGER_EXTRA
+from gramlib.artefacts import LEDGER_COLUMNS, LEDGER_EXTENSIONS, LEDGER_EXTRA
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.issuer import Issuer
 from gramlib.params.suggest import did_you_mean
@@ -25,7 +25,7 @@ ENGINES = ("reference", "numpy")
 BLOCK_PATHS = 4096
 """Paths walked together by the NumPy engine: a day's arrays fit the processor's second cache."""
 
-LEDGER_NAMES = tuple(column.name for column in (*LEDGER_COLUMNS, *LEDGER_EXTRA))
+LEDGER_NAMES = tuple(column.name for column in (*LEDGER_COLUMNS, *LEDGER_EXTRA, *LEDGER_EXTENSIONS))
 
 
 def simulate(

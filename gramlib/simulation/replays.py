@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from gramlib.artefacts import LEDGER_COLUMNS, LEDGER_EXTRA
+from gramlib.artefacts import LEDGER_COLUMNS, LEDGER_EXTENSIONS, LEDGER_EXTRA
 from gramlib.params.issuer import Issuer
 from gramlib.simulation.engine import ledger
 from gramlib.simulation.events import Events
@@ -48,7 +48,9 @@ def run_replays(
     return _stacked(ledgers, _REPLAY_DTYPES), _stacked(failed, _FAILURE_DTYPES)
 
 
-_REPLAY_DTYPES = {"scenario": "str", "day": "int32"} | {c.name: c.dtype for c in (*LEDGER_COLUMNS, *LEDGER_EXTRA)}
+_REPLAY_DTYPES = {"scenario": "str", "day": "int32"} | {
+    c.name: c.dtype for c in (*LEDGER_COLUMNS, *LEDGER_EXTRA, *LEDGER_EXTENSIONS)
+}
 _FAILURE_DTYPES = {"scenario": "str", "predicate": "str", "first_day": "int32", "cause": "str"}
 
 
