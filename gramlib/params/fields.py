@@ -60,9 +60,9 @@ def yaml_text(value: Any) -> str:
     return yaml.safe_dump(value, width=float("inf")).partition("\n")[0]
 
 
-def one_of(*known: str, refused: dict[str, str] | None = None) -> AfterValidator:
-    """Only the words of `known`; `refused` gives words that get a sentence of their own."""
-    return AfterValidator(lambda word: _word(word, known, refused or {}))
+def one_of(*known: str) -> AfterValidator:
+    """Only the words of `known`."""
+    return AfterValidator(lambda word: _word(word, known))
 
 
 def each_of(*known: str, empty_ok: bool = False) -> AfterValidator:
@@ -70,7 +70,7 @@ def each_of(*known: str, empty_ok: bool = False) -> AfterValidator:
 
     def check(words: list[str]) -> list[str]:
         _distinct(words, empty_ok)
-        return [_word(word, known, {}) for word in words] if known else words
+        return [_word(word, known) for word in words] if known else words
 
     return AfterValidator(check)
 
@@ -106,9 +106,7 @@ NOT_BLANK = AfterValidator(_not_blank)
 """Text with at least one visible character."""
 
 
-def _word(word: str, known: tuple[str, ...], refused: dict[str, str]) -> str:
-    if word in refused:
-        raise refusal(f"one of {', '.join(known)}", shown(word), refused[word])
+def _word(word: str, known: tuple[str, ...]) -> str:
     if word not in known:
         raise refusal(f"one of {', '.join(known)}{did_you_mean(word, known)}", shown(word))
     return word

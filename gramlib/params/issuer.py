@@ -1,7 +1,8 @@
 """The issuer: balance sheet, terms, market access, holders' behaviour and what may happen to it.
 
 Names, units, defaults and ranges are those of the issuer model's parameter table (gramlib/simulation/MODEL.md,
-sections 4 and 8; symbols in brackets below). Bare `fee`, `share`, `spread`, `rate` are fractions; rates are per
+Extensions stand in issuer_extensions.py, random drivers in
+issuer_drivers.py; both can be imported from here. Bare `fee`, `share`, `spread`, `rate` are fractions; rates are per
 day unless the name says `_year`. Each value keeps its `Basis`: disclosed by the issuer, or assumed by us.
 """
 
@@ -9,17 +10,43 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from gramlib.params.fields import Section, one_of, param, refusal
+from gramlib.params.issuer_drivers import (
+    BankDriver,
+    ConfidenceDriver,
+    CustodyDriver,
+    CustodyFreezeDriver,
+    CyberDriver,
+    Drivers,
+    LiquidityDriver,
+    OperationsDriver,
+)
+from gramlib.params.issuer_extensions import (
+    MAX_BANKS,
+    MAX_CUSTODIANS,
+    MAX_HOLDERS,
+    Banks,
+    Collateral,
+    Custodians,
+    Hedge,
+    Holders,
+    HoldingFee,
+    InKind,
+    Lease,
+    Minting,
+    SwingFee,
+    Transit,
+    Weekends,
+)
 
-EXTENSIONS = {
-    "minting": "minting", "custodians": "several custodians", "banks": "bank failure",
-    "transit": "gold in transit", "lease": "leased gold", "in_kind": "redemption in kind",
-    "weekends": "weekends", "holders": "lumpy holders", "swing_fee": "the swing fee",
-    "hedge": "the futures hedge", "holding_fee": "the holding fee", "collateral": "the USD-pegged variant",
-}  # fmt: skip
-"""Sections of issuer files that later extensions of the engine bring; refused by name until then."""
+__all__ = [
+    "MAX_BANKS", "MAX_CUSTODIANS", "MAX_HOLDERS", "BankDriver", "Banks", "Basis", "Collateral", "ConfidenceDriver",
+    "Costs", "Custodians", "CustodyDriver", "CustodyFreezeDriver", "CyberDriver", "Drivers", "Hedge", "Holders",
+    "HoldingFee", "InKind", "Issuer", "Lease", "LiquidityDriver", "Market", "Minting", "OperationsDriver", "PegModel",
+    "Redemption", "SwingFee", "Terms", "Transit", "Treasury", "Weekends",
+]  # fmt: skip
 
 
 class Redemption(Section):
@@ -49,13 +76,9 @@ class Terms(Section):
         None, "largest share of tokens admitted a day (g); null means none", "1/day", gt=0.0, le=1.0
     )
     minimum_oz: float = param(430.0, "smallest redemption in physical gold", "oz", ge=0.0, le=1e6)
-    mode: Annotated[
-        str,
-        one_of(
-            "agency",
-            refused={"principal": "mode principal is not built yet; it comes with the engine's extensions"},
-        ),
-    ] = param("agency", "price paid: agency means the day's price")
+    mode: Annotated[str, one_of("agency", "principal")] = param(
+        "agency", "price paid: that of the day of payment (agency) or of the day of the request (principal)"
+    )
 
 
 class Market(Section):
@@ -79,21 +102,14 @@ class PegModel(Section):
     risk_price: float = param(1.0, "price of waiting risk per root day (lam)", "1", ge=0.0, le=100.0)
 
 
-def _no_credit_line(usd: float) -> float:
-    if usd > 0:
-        raise refusal("0", f"{usd:g}", "a credit line is not built yet; set credit_line_usd to 0")
-    return usd
-
-
 class Treasury(Section):
     """Cash and bills (E3, E8): hB, yB, cash floor, credit line."""
 
     bill_haircut: float = param(0.002, "loss when bills are sold before maturity (hB)", "1", ge=0.0, lt=0.5)
     bill_yield: float = param(0.04, "yield of bills a year (yB)", "1/year", ge=-0.05, le=0.5)
     cash_floor_usd: float = param(0.0, "cash not used for redemptions", "USD", ge=0.0, le=1e13)
-    credit_line_usd: Annotated[float, AfterValidator(_no_credit_line)] = param(
-        0.0, "committed credit line", "USD", ge=0.0
-    )
+    credit_line_usd: float = param(0.0, "committed credit line", "USD", ge=0.0, le=1e13)
+    credit_rate_year: float = param(0.07, "interest on what is drawn of it", "1/year", ge=0.0, le=1.0)
 
 
 class Costs(Section):
@@ -105,40 +121,7 @@ class Costs(Section):
     )
 
 
-class ConfidenceDriver(Section):
-    """Confidence events: Poisson with a hazard that rises as gold falls (model page, section 8)."""
-
-    rate_year: float = param(0.035, "events a year when calm", "1/year", ge=0.0, le=250.0)
-    return_sensitivity: float = param(20.0, "growth of the hazard per unit of five-day fall", "1", ge=0.0, le=1000.0)
-    mean_days: float = param(3.0, "mean duration of an event, geometric", "business days", ge=1.0, le=252.0)
-    level: float = param(1.0, "level of event_t while it lasts", "1", gt=0.0, le=10.0)
-    decay: float = param(0.5, "share of the level left on each day after its end", "1", ge=0.0, lt=1.0)
-
-
-class LiquidityDriver(Section):
-    """Market liquidity m_t: from volatility, plus squeezes (model page, section 8)."""
-
-    cap: float = param(10.0, "largest multiplier", "1", ge=1.0, le=1000.0)
-    squeeze_rate_year: float = param(0.02, "squeezes a year", "1/year", ge=0.0, le=250.0)
-    squeeze_days: int = param(20, "length of a squeeze", "business days", ge=1, le=252)
-    squeeze_multiplier: float = param(4.0, "multiplier during a squeeze", "1", ge=1.0, le=1000.0)
-
-
-class CustodyDriver(Section):
-    """Custody losses: Poisson per custodian, generalised Pareto severity (model page, section 8)."""
-
-    rate_year: float = param(0.001, "losses a year at each custodian", "1/year", ge=0.0, le=250.0)
-    custodians: int = param(2, "custodians, holding equal shares", "custodians", ge=1, le=100)
-    mean_severity: float = param(0.05, "mean share of a custodian's grams lost", "1", gt=0.0, le=1.0)
-    tail_xi: float = param(0.5, "tail index of the severity", "1", ge=0.0, lt=1.0)
-
-
-class Drivers(Section):
-    """What may happen beside prices; drawn only where the run asks for it (predict.drivers)."""
-
-    confidence: ConfidenceDriver = ConfidenceDriver()
-    liquidity: LiquidityDriver = LiquidityDriver()
-    custody: CustodyDriver = CustodyDriver()
+_NO_MEANING_USD = "has no meaning for a token that promises dollars, not grams"
 
 
 class Basis(Section):
@@ -153,11 +136,13 @@ class Issuer(Section):
     """One issuer, complete; `basis` says for each dotted key where its value comes from."""
 
     name: str = param("Gram", "name in the report", min_length=1)
-    peg: Annotated[
-        str,
-        one_of("gold", refused={"usd": "peg usd is not built yet; it comes with the USD-pegged variant"}),
-    ] = param("gold", "what one token is worth: gold means one gram")
-    tokens_g: float = param(10e6, "tokens outstanding (N0)", "g", gt=0.0, le=1e11)
+    peg: Annotated[str, one_of("gold", "usd")] = param(
+        "gold", "what one token is worth: a gram of gold, or a dollar (usd)"
+    )
+    tokens_g: float = param(
+        10e6, "tokens outstanding (N0); with peg usd dollars owed, counted in grams of the first day's price",
+        "g", gt=0.0, le=1e11,
+    )  # fmt: skip
     gold_g: float = param(10e6, "allocated gold held (G0)", "g", ge=0.0, le=1e11)
     cash_usd: float = param(13e6, "cash (C0)", "USD", ge=0.0, le=1e13)
     bills_usd: float = param(26e6, "T-bills (B0)", "USD", ge=0.0, le=1e13)
@@ -167,8 +152,47 @@ class Issuer(Section):
     peg_model: PegModel = PegModel()
     treasury: Treasury = Treasury()
     costs: Costs = Costs()
+    minting: Minting = Minting()
+    custodians: Custodians = Custodians()
+    banks: Banks = Banks()
+    transit: Transit = Transit()
+    lease: Lease = Lease()
+    in_kind: InKind = InKind()
+    weekends: Weekends = Weekends()
+    holders: Holders = Holders()
+    swing_fee: SwingFee = SwingFee()
+    hedge: Hedge = Hedge()
+    holding_fee: HoldingFee = HoldingFee()
+    collateral: Collateral = Collateral()
     drivers: Drivers = Drivers()
     basis: dict[str, Basis] = Field(default_factory=dict)
+
+    # Field validators, not one over the whole: each refusal then names the section and the line it stands on.
+    @field_validator("terms")
+    @classmethod
+    def _mode_fits_peg(cls, terms: Terms, info: ValidationInfo) -> Terms:
+        if terms.mode == "principal" and info.data.get("peg") == "usd":
+            raise refusal("mode agency with peg usd", "mode principal", f"that {_NO_MEANING_USD}")
+        return terms
+
+    @field_validator("minting")
+    @classmethod
+    def _minting_fits_peg(cls, minting: Minting, info: ValidationInfo) -> Minting:
+        if minting.on and info.data.get("peg") == "usd":
+            raise refusal("minting off with peg usd", "on", f"that {_NO_MEANING_USD}")
+        return minting
+
+    @field_validator("in_kind")
+    @classmethod
+    def _bars_fit_peg_and_terms(cls, in_kind: InKind, info: ValidationInfo) -> InKind:
+        if in_kind.on and info.data.get("peg") == "usd":
+            raise refusal("in_kind off with peg usd", "on", f"that {_NO_MEANING_USD}")
+        terms = info.data.get("terms")
+        if in_kind.on and terms is not None and not terms.minimum_oz > 0.0:
+            raise refusal(
+                "a bar size above 0 oz in terms.minimum_oz", f"on while terms.minimum_oz is {terms.minimum_oz:g}"
+            )
+        return in_kind
 
     def basis_of(self, key: str) -> Basis:
         """Basis of the dotted `key` ("terms.fee"); a key without a statement is assumed."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from gramlib.errors import ParameterError
 from gramlib.params.fields import leaves, meaning_of, unit_of, yaml_text
-from gramlib.params.issuer import EXTENSIONS, Basis, Issuer
+from gramlib.params.issuer import Basis, Issuer
 from gramlib.params.origins import Layered
 from gramlib.params.problems import Problem, raise_problems, validated
 from gramlib.params.quoting import shortened
@@ -54,7 +54,7 @@ class IssuerValues:
                 self.layered.where("basis"), "write {value: ..., basis: ..., source: ..., date: ...}",
             )  # fmt: skip
             return None, [problem]
-        made, problems = validated(Issuer, values, prefix, lambda key: self.layered.where(key[cut:]), EXTENSIONS)
+        made, problems = validated(Issuer, values, prefix, lambda key: self.layered.where(key[cut:]))
         if made is None:
             return None, problems
         basis = {key: Basis(**self.basis.get(key, {})) for key, _, _ in leaves(made) if key != "name"}
@@ -78,7 +78,7 @@ class IssuerValues:
 def load_issuer(name_or_path: str, root: Path) -> Issuer:
     """The issuer of `root`/params/issuers/<name>.yaml, or of a path to a YAML file.
 
-    Raises ParameterError with file and line for anything unknown, impossible or not built yet.
+    Raises ParameterError with file and line for anything unknown or impossible.
     """
     return read_issuer(name_or_path, root).issuer()
 

@@ -58,20 +58,18 @@ def validated(
     values: Any,
     prefix: str,
     where: Callable[[str], str],
-    refused: dict[str, str] | None = None,
     unspoken: Collection[str] = (),
 ) -> tuple[S | None, list[Problem]]:
     """`values` as a `model`, or the problems that prevent it.
 
     `prefix` is the dotted name of the section ("predict"; empty at the top), `where` gives file and line of a
-    dotted key, `refused` maps names that are known but not built yet to what they would bring, `unspoken` are names
-    not to be offered to somebody who misspells one.
+    dotted key, `unspoken` are names not to be offered to somebody who misspells one.
     """
     try:
         return model.model_validate(values), []
     except ValidationError as error:
         details = error.errors(include_url=False)
-        return None, [_problem(model, detail, prefix, where, refused or {}, unspoken) for detail in details]
+        return None, [_problem(model, detail, prefix, where, unspoken) for detail in details]
 
 
 def _problem(
@@ -79,7 +77,6 @@ def _problem(
     detail: Any,
     prefix: str,
     where: Callable[[str], str],
-    refused: dict[str, str],
     unspoken: Collection[str],
 ) -> Problem:
     steps = [str(step) for step in detail["loc"]]
@@ -87,14 +84,8 @@ def _problem(
     place = where(key)
     key = shortened(key)
     if detail["type"] == "extra_forbidden":
-        name = steps[-1]
-        if name in refused:
-            return Problem(
-                f"section {key} is not built yet: {refused[name]} comes with the engine's extensions",
-                "an issuer of the core model", place, f"remove section {name}",
-            )  # fmt: skip
         known = [field for field in section_at(model, steps[:-1]).model_fields if field not in unspoken]
-        return Problem(f"unknown name {key}{did_you_mean(name, known)}", f"one of {', '.join(known)}", place)
+        return Problem(f"unknown name {key}{did_you_mean(steps[-1], known)}", f"one of {', '.join(known)}", place)
     if detail["type"] == "gram":
         context = detail["ctx"]
         found = context["found"] or shown(detail["input"])
