@@ -12,35 +12,92 @@ import numpy as np
 from gramlib.errors import DataContractError
 from gramlib.params.suggest import did_you_mean
 
-_LEAST = {"event": 0.0, "liquidity_multiplier": 1.0, "lost_g": 0.0, "lost_share": 0.0}
-_CSV_COLUMNS = ("day", "event", "lost_g", "liquidity_multiplier")
+_BOUNDS: dict[str, tuple[float, float]] = {
+    "event": (0.0, math.inf),
+    "lost_g": (0.0, math.inf),
+    "liquidity_multiplier": (1.0, math.inf),
+    "lost_share": (0.0, 1.0),
+    "custodian": (0.0, 4.0),
+    "frozen_days": (0.0, 10_000.0),
+    "assay_share": (0.0, 1.0),
+    "bank_failed": (0.0, 4.0),
+    "operations_stop": (0.0, 1.0),
+    "cyber_loss_usd": (0.0, math.inf),
+    "lease_default": (0.0, 1.0),
+    "futures_basis": (-0.5, 1.0),
+    "lag_days": (0.0, 60.0),
+}
+"""Least and largest value of each column of an events file, in its order; the extensions' come after the core's."""
+
+_WHOLE = ("custodian", "frozen_days", "bank_failed", "lease_default", "lag_days")
+_CSV_COLUMNS = ("day", *_BOUNDS)
+EXTENSION_EVENTS = tuple(_BOUNDS)[4:]
+
+
+def _calm(name: str) -> float:
+    """What stands for "nothing happens"."""
+    return 1.0 if name == "liquidity_multiplier" else 0.0
+
+
+def _nothing() -> np.ndarray:
+    return np.zeros(0)
 
 
 @dataclass(frozen=True, eq=False)
 class Events:
     """Daily events of one path, shape (n_days + 1,), or of many, shape (n_paths, n_days + 1).
 
-    Index 0 is today and is not used; a one-dimensional array holds for every path. `event` is the level of a
-    confidence event (0 none, 1 full), `liquidity_multiplier` is m of E9 (1 normal), `lost_g` grams lost in
-    custody that day, `lost_share` (optional) a share of the grams there are that day, lost as well.
+    Index 0 is today and is not used; a one-dimensional array holds for every path. In the core model:
 
-    Raises DataContractError for a wrong shape, for values that are not finite, for m below one and for
-    anything else below zero.
+        event                 level of a confidence event (0 none, 1 full)
+        liquidity_multiplier  m of E9 (1 normal)
+        lost_g                grams lost in custody that day
+        lost_share            a share of the grams there are that day, lost as well
+
+    For the extensions, each left out or 0 when nothing happens:
+
+        custodian        whom lost_g, lost_share, frozen_days and assay_share concern; 0 means all, pro rata
+        frozen_days      a freeze that begins that day and lasts so many days, that day included
+        assay_share      share of the custodian's grams rejected and sent to be melted again: in transit until then
+        bank_failed      number of the bank that fails that day
+        operations_stop  share of the day on which chain, oracle or desk stand still: requests accrue, payments wait
+        cyber_loss_usd   cash lost to an attack
+        lease_default    1 on the day the lessee fails
+        futures_basis    futures over spot, less one
+        lag_days         settlement lag of gold sold or bought that day; 0 means the issuer's own
+
+    Raises DataContractError for a wrong shape, and for values that are not finite, out of bounds or, where
+    they count or name something, not whole.
     """
 
     event: np.ndarray
     liquidity_multiplier: np.ndarray
     lost_g: np.ndarray
-    lost_share: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    lost_share: np.ndarray = field(default_factory=_nothing)
+    custodian: np.ndarray = field(default_factory=_nothing)
+    frozen_days: np.ndarray = field(default_factory=_nothing)
+    assay_share: np.ndarray = field(default_factory=_nothing)
+    bank_failed: np.ndarray = field(default_factory=_nothing)
+    operations_stop: np.ndarray = field(default_factory=_nothing)
+    cyber_loss_usd: np.ndarray = field(default_factory=_nothing)
+    lease_default: np.ndarray = field(default_factory=_nothing)
+    futures_basis: np.ndarray = field(default_factory=_nothing)
+    lag_days: np.ndarray = field(default_factory=_nothing)
 
     def __post_init__(self) -> None:
         """Convert to float64 and hold every array against its bounds."""
-        if np.size(self.lost_share) == 0:
-            object.__setattr__(self, "lost_share", np.zeros(np.shape(self.lost_g)[-1:]))
+        days = np.shape(self.event)[-1:]
         for spec in fields(self):
             array = np.asarray(getattr(self, spec.name), dtype=np.float64)
+            if array.size == 0 and spec.name in ("lost_share", *EXTENSION_EVENTS):
+                array = np.zeros(days)
             object.__setattr__(self, spec.name, array)
-            _hold(spec.name, array, np.shape(self.event)[-1:])
+            _hold(spec.name, array, days)
+
+    @property
+    def has_extensions(self) -> bool:
+        """Whether anything happens that only an extension of the core model knows."""
+        return any(bool(getattr(self, name).any()) for name in EXTENSION_EVENTS)
 
     @property
     def n_days(self) -> int:
@@ -55,12 +112,12 @@ class Events:
 
     @classmethod
     def from_csv(cls, path: Path | str, n_days: int) -> Events:
-        """Events file of `gram replay`: columns day, event, lost_g, liquidity_multiplier; unlisted days are calm.
+        """Events file of `gram replay`: column day, and any of those above; unlisted days are calm.
 
         Raises DataContractError with file and line for a missing or unknown column, a day listed twice or outside
         1 to `n_days`, and for a value that is no number or out of bounds. An empty cell means nothing that day.
         """
-        columns = {name: np.full(n_days + 1, _LEAST[name]) for name in _CSV_COLUMNS[1:]}
+        columns = {name: np.full(n_days + 1, _calm(name)) for name in _BOUNDS}
         seen: dict[int, int] = {}
         for line, row in _rows(Path(path)):
             origin = f"{path}:{line}"
@@ -71,7 +128,7 @@ class Events:
             seen[day] = line
             for name, column in columns.items():
                 column[day] = _number(row.get(name) or "", name, origin)
-        return cls(columns["event"], columns["liquidity_multiplier"], columns["lost_g"])
+        return cls(**columns)
 
     def block(self, first: int, stop: int) -> Events:
         """Events of the paths `first` to `stop` - 1; one-dimensional arrays hold for every path and stay as they are."""
@@ -86,10 +143,19 @@ def _hold(name: str, array: np.ndarray, days: tuple[int, ...]) -> None:
                                 origin="gramlib.simulation.Events")  # fmt: skip
     # min and max carry a NaN through, so two passes check bounds and finiteness.
     low, high = float(array.min()), float(array.max())
-    if not (low >= _LEAST[name] and math.isfinite(high)):
-        found = high if low >= _LEAST[name] else low
-        raise DataContractError(f"events: {name} holds {found:g}", expected=f"finite numbers from {_LEAST[name]:g} up",
+    if not (low >= _BOUNDS[name][0] and high <= _BOUNDS[name][1] and math.isfinite(high)):
+        found = high if low >= _BOUNDS[name][0] else low
+        raise DataContractError(f"events: {name} holds {found:g}", expected=f"finite numbers {_range(name)}",
                                 origin="gramlib.simulation.Events")  # fmt: skip
+    if name in _WHOLE and bool((array != np.floor(array)).any()):
+        found = float(array[array != np.floor(array)].flat[0])
+        raise DataContractError(f"events: {name} holds {found:g}", expected=f"whole numbers {_range(name)}",
+                                origin="gramlib.simulation.Events")  # fmt: skip
+
+
+def _range(name: str) -> str:
+    least, largest = _BOUNDS[name]
+    return f"from {least:g} up" if math.isinf(largest) else f"from {least:g} to {largest:g}"
 
 
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
@@ -134,12 +200,14 @@ def _day(text: str | None, n_days: int, origin: str) -> int:
 
 def _number(text: str, name: str, origin: str) -> float:
     if not text.strip():
-        return _LEAST[name]
+        return _calm(name)
     try:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not (math.isfinite(value) and value >= _LEAST[name]):
-        raise DataContractError(f"events: {name} is {text.strip()!r}", expected=f"a finite number from {_LEAST[name]:g} up",
+    whole = "whole" if name in _WHOLE else "finite"
+    least, largest = _BOUNDS[name]
+    if not (math.isfinite(value) and least <= value <= largest) or (name in _WHOLE and value != math.floor(value)):
+        raise DataContractError(f"events: {name} is {text.strip()!r}", expected=f"a {whole} number {_range(name)}",
                                 origin=origin)  # fmt: skip
     return value
