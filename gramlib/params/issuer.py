@@ -1,7 +1,7 @@
 """The issuer: balance sheet, terms, market access, holders' behaviour and what may happen to it.
 
 Names, units, defaults and ranges are those of the issuer model's parameter table (gramlib/simulation/MODEL.md,
-Extensions stand in issuer_extensions.py, random drivers in
+sections 4 and 8; symbols in brackets below). Extensions stand in issuer_extensions.py, random drivers in
 issuer_drivers.py; both can be imported from here. Bare `fee`, `share`, `spread`, `rate` are fractions; rates are per
 day unless the name says `_year`. Each value keeps its `Basis`: disclosed by the issuer, or assumed by us.
 """
