@@ -1,0 +1,47 @@
+"""Where compiled code is kept between runs: a folder of its own for every version of the kernel's source.
+
+numba keeps compiled functions on disk and compiles anew when the *file of the outer function* changes. It does not
+notice an edit of what that function calls in other files, and would go on running the old code. So the name of the folder
+carries a hash of the kernel's sources: an edited kernel finds an empty folder and is compiled.
+
+The folder lies in NUMBA_CACHE_DIR where that is set (an image bakes it there and says where it is), else in the user's
+cache folder. Where nothing can be written the kernel is compiled in every process, which takes some ten seconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+import numba
+
+
+def use_cache_folder() -> Path | None:
+    """Point numba to the folder of this version of the kernel; None, with a warning, where it cannot be written.
+
+    To be called before the first function of the kernel is decorated, since numba reads the setting then.
+    """
+    given = os.environ.get("NUMBA_CACHE_DIR")
+    home = Path(given) if given else Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gramlib"
+    folder = home / f"kernel-{source_hash()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        warnings.warn(f"compiled code cannot be kept in {folder} ({error.strerror}): the kernel is compiled anew in every "
+                      "process; set NUMBA_CACHE_DIR to a folder that can be written", stacklevel=2)  # fmt: skip
+        return None
+    numba.config.CACHE_DIR = str(folder)
+    return folder
+
+
+def source_hash() -> str:
+    """Twelve hexadecimal digits that change with any source file of this package."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
