@@ -112,20 +112,13 @@ def fold(issuer: Issuer, days: Iterator[Day]) -> Outcomes:
 def _reference_days(
     issuer: Issuer, paths: np.ndarray, events: Events, path: int, own_funds: OwnFundsRule
 ) -> Iterator[Day]:
-    def of_path(array: np.ndarray) -> list[float]:
-        return (array if array.ndim == 1 else array[path]).tolist()
-
-    days = reference.walk(
-        issuer,
-        of_path(paths),
-        of_path(events.event),
-        of_path(events.liquidity_multiplier),
-        of_path(events.lost_g),
-        of_path(events.lost_share),
-        own_funds,
-    )
-    for day in days:
+    given = {spec.name: _of_path(getattr(events, spec.name), path) for spec in fields(events)}
+    for day in reference.walk(issuer, _of_path(paths, path), given, own_funds):
         yield _as_paths(day)
+
+
+def _of_path(array: np.ndarray, path: int) -> list[float]:
+    return (array if array.ndim == 1 else array[path]).tolist()
 
 
 def _as_paths(day: Day) -> Day:
