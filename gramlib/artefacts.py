@@ -105,6 +105,7 @@ LEDGER_EXTRA: tuple[Column, ...] = (
 """Columns of the core model that only tables carry."""
 
 LEDGER_EXTENSIONS: tuple[Column, ...] = (
+    Column("token_value_usd", "float64", "USD/g", "worth of a token: P, or for peg usd the first day's P", lower=0.0),
     Column("fee", "float64", "1", "redemption fee charged today, swing included", lower=0.0),
     Column("lag_days", "float64", "day", "settlement lag of gold sold or bought today", lower=1.0),
     Column("weekend_requested_g", "float64", "g", "tokens asked for over the weekend before", lower=0.0),

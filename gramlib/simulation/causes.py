@@ -19,7 +19,6 @@ MODULES = (
 
 REDEMPTIONS = tuple(f"redemptions: {module}" for module in MODULES)
 SECONDARY_SALES = tuple(f"secondary sales: {module}" for module in MODULES)
-WEEKEND_SALES = tuple(f"weekend sales: {module}" for module in MODULES)
 
 CAUSES: tuple[str, ...] = (
     NO_CAUSE,
@@ -31,7 +30,8 @@ CAUSES: tuple[str, ...] = (
     "discount of the day before",
     *REDEMPTIONS,
     *SECONDARY_SALES,
-    *WEEKEND_SALES,
+    "weekend sales",
+    "bank failure: cash frozen",
 )
 """Every cause by its code."""
 
