@@ -145,6 +145,10 @@ LEDGER_EXTENSIONS: tuple[Column, ...] = (
 _FAILURE_DAYS = tuple(
     Column(f"{p.lower()}_day", "int16", "day", f"first day of failure {p}; -1 never", lower=-1) for p in PREDICATES
 )
+_FAILURE_CAUSES = tuple(
+    Column(f"{p.lower()}_cause", "str", "", f"largest term on the first day of failure {p}; empty for never")
+    for p in PREDICATES
+)
 
 
 def _path_value(name: str, unit: str, meaning: str, lower: float | None = None) -> Column:
@@ -340,6 +344,7 @@ CATALOGUE: dict[str, Artefact] = {
             "outcomes",
             "predict",
             "Result of every model-generated path",
+            version=2,
             key=("book", "path"),
             columns=(
                 Column("book", "str", "", "which set of paths"),
@@ -350,17 +355,27 @@ CATALOGUE: dict[str, Artefact] = {
                 _path_value("min_equity_usd", "USD", "lowest own funds"),
                 _path_value("end_equity_usd", "USD", "own funds on the last day"),
                 _path_value("peak_queue_share", "1", "highest queue over initial tokens", lower=0.0),
+                _path_value("end_queue_share", "1", "queue on the last day over initial tokens", lower=0.0),
                 _path_value("longest_wait_days", "day", "highest market estimate of the wait", lower=0.0),
                 _path_value("worst_discount", "1", "highest token discount"),
                 _path_value("end_tokens_share", "1", "tokens left over initial tokens", lower=0.0),
+                _path_value("fees_usd", "USD", "sum of redemption fees", lower=0.0),
                 _path_value("slippage_usd", "USD", "sum of slippage", lower=0.0),
+                _path_value("haircut_usd", "USD", "sum of losses on bills sold", lower=0.0),
                 _path_value("event_loss_usd", "USD", "sum of custody losses at the day's price", lower=0.0),
+                _path_value("lease_loss_usd", "USD", "sum of leased gold lost at the day's price", lower=0.0),
+                _path_value("bank_loss_usd", "USD", "sum of cash lost at failed banks", lower=0.0),
+                _path_value("cyber_loss_usd", "USD", "sum of cash lost to attacks", lower=0.0),
+                _path_value("liquidation_loss_usd", "USD", "sum of liquidation bonuses (peg usd)", lower=0.0),
+                _path_value("hedge_usd", "USD", "sum of the gains of the short futures"),
+                _path_value("price_effect_usd", "USD", "sum of (G-N)dP"),
                 _path_value(
                     "nonprice_loss_usd",
                     "USD",
-                    "loss of own funds over the horizon other than (G-N)dP; positive is a loss",
+                    "loss of own funds over the horizon other than through the gold price; positive is a loss",
                 ),
                 *_FAILURE_DAYS,
+                *_FAILURE_CAUSES,
                 Column("status", "str", "", "how the path ended; see simulation.outcomes"),
             ),
         ),
@@ -381,6 +396,7 @@ CATALOGUE: dict[str, Artefact] = {
             "replays",
             "predict",
             "Daily ledger of every listed scenario, by the reference engine",
+            version=2,
             key=("scenario", "day"),
             columns=(
                 Column("scenario", "str", "", "scenario id"),

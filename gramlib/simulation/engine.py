@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, replace
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 
 import numpy as np
 import pandas as pd
@@ -16,7 +15,8 @@ from gramlib.params.suggest import did_you_mean
 from gramlib.simulation import reference, vectorised
 from gramlib.simulation.day import Day
 from gramlib.simulation.events import Events
-from gramlib.simulation.outcomes import Outcomes, join
+from gramlib.simulation.failures import failures
+from gramlib.simulation.outcomes import Outcomes, join, of_ledger
 from gramlib.simulation.own_funds import OwnFundsRule
 from gramlib.simulation.stops import CLOSING_PRICE_USD_PER_G
 from gramlib.simulation.summary import Summary
@@ -47,7 +47,7 @@ def simulate(
     _known(engine)
     rule = own_funds or OwnFundsRule()
     if engine == "reference":
-        return join([fold(issuer, _reference_days(issuer, paths, events, k, rule)) for k in range(len(paths))])
+        return join([_reference_outcomes(issuer, paths, events, k, rule) for k in range(len(paths))])
     parts = []
     for first in range(0, len(paths), BLOCK_PATHS):
         stop = min(first + BLOCK_PATHS, len(paths))
@@ -76,6 +76,10 @@ def ledger(
         days = _reference_days(issuer, paths, events, 0, rule)
     else:
         days = numpy_days(issuer, paths, events.block(0, 1), rule, liquid_5d=True)
+    return _table(days)
+
+
+def _table(days: Iterable[Day]) -> pd.DataFrame:
     rows = [day for day in days if day.day > 0]
     columns = {name: np.array([float(np.squeeze(getattr(day, name))) for day in rows]) for name in LEDGER_NAMES}
     return pd.DataFrame({"day": np.array([day.day for day in rows], dtype=np.int32), **columns})
@@ -109,24 +113,20 @@ def fold(issuer: Issuer, days: Iterator[Day]) -> Outcomes:
     return summary.outcomes()
 
 
-def _reference_days(
-    issuer: Issuer, paths: np.ndarray, events: Events, path: int, own_funds: OwnFundsRule
-) -> Iterator[Day]:
+def _reference_days(issuer: Issuer, paths: np.ndarray, events: Events, path: int, own_funds: OwnFundsRule) -> list[Day]:
     given = {spec.name: _of_path(getattr(events, spec.name), path) for spec in fields(events)}
-    for day in reference.walk(issuer, _of_path(paths, path), given, own_funds):
-        yield _as_paths(day)
+    return reference.walk(issuer, _of_path(paths, path), given, own_funds)
+
+
+def _reference_outcomes(
+    issuer: Issuer, paths: np.ndarray, events: Events, path: int, own_funds: OwnFundsRule
+) -> Outcomes:
+    days = _table(_reference_days(issuer, paths, events, path, own_funds))
+    return of_ledger(days, failures(days, issuer), issuer)
 
 
 def _of_path(array: np.ndarray, path: int) -> list[float]:
     return (array if array.ndim == 1 else array[path]).tolist()
-
-
-def _as_paths(day: Day) -> Day:
-    """A day of one path as a day of an array of one path, which is what `Summary` folds."""
-    one: dict[str, Any] = {
-        f.name: np.array([getattr(day, f.name)]) for f in fields(Day) if f.name not in ("day", "books_open")
-    }
-    return replace(day, **one)
 
 
 def _held(paths: np.ndarray, events: Events | None) -> tuple[np.ndarray, Events]:

@@ -8,7 +8,7 @@ from gramlib.artefacts import PREDICATES
 from gramlib.params.issuer import Issuer
 from gramlib.simulation import limits
 from gramlib.simulation.day import Day
-from gramlib.simulation.outcomes import NEVER, Outcomes, statuses
+from gramlib.simulation.outcomes import LOSSES, NEVER, Outcomes, status_codes
 from gramlib.simulation.stops import CLOSING_PRICE_USD_PER_G, CLOSING_TOKEN_SHARE
 
 
@@ -27,9 +27,7 @@ class Summary:
         self.peak_queue_g = np.zeros(n_paths)
         self.longest_wait_days = np.zeros(n_paths)
         self.worst_discount = np.full(n_paths, -np.inf)
-        self.slippage_usd = np.zeros(n_paths)
-        self.event_loss_usd = np.zeros(n_paths)
-        self.price_effect_usd = np.zeros(n_paths)
+        self.sums_usd = {name: np.zeros(n_paths) for name in LOSSES}
         self.first_day = {predicate: np.full(n_paths, NEVER, dtype=np.int16) for predicate in PREDICATES}
         self._no_market = np.zeros(n_paths, dtype=bool)
         self._discount_run = np.zeros(n_paths, dtype=np.int16)
@@ -43,9 +41,8 @@ class Summary:
         np.maximum(self.peak_queue_g, day.queue_g, out=self.peak_queue_g)
         np.maximum(self.longest_wait_days, day.wait_days, out=self.longest_wait_days)
         np.maximum(self.worst_discount, day.discount, out=self.worst_discount)
-        self.slippage_usd += day.slippage_usd
-        self.event_loss_usd += day.event_loss_usd
-        self.price_effect_usd += day.price_effect_usd
+        for name, total_usd in self.sums_usd.items():
+            total_usd += getattr(day, name)
         if day.books_open is not True:
             self._no_market |= np.logical_not(day.books_open) & (day.price_usd_per_g <= CLOSING_PRICE_USD_PER_G)
         self._judge(day)
@@ -84,14 +81,15 @@ class Summary:
             min_equity_usd=self.min_equity_usd,
             end_equity_usd=last.equity_usd.copy(),
             peak_queue_share=self.peak_queue_g / issuer.tokens_g,
+            end_queue_share=last.queue_g / issuer.tokens_g,
             longest_wait_days=self.longest_wait_days,
             worst_discount=self.worst_discount,
             end_tokens_share=last.tokens_g / issuer.tokens_g,
-            slippage_usd=self.slippage_usd,
-            event_loss_usd=self.event_loss_usd,
-            nonprice_loss_usd=-(last.equity_usd - self.opening_equity_usd - self.price_effect_usd),
+            **self.sums_usd,
+            nonprice_loss_usd=-(last.equity_usd - self.opening_equity_usd - self.sums_usd["price_effect_usd"]),
             **{f"{predicate.lower()}_day": days for predicate, days in self.first_day.items()},
-            status=statuses(
+            **{f"{predicate.lower()}_cause": np.zeros(len(wound_down), dtype=np.int8) for predicate in PREDICATES},
+            status_code=status_codes(
                 self.first_day, queued=self.peak_queue_g > 0.0, wound_down=wound_down, no_market=self._no_market
             ),
         )
