@@ -40,8 +40,8 @@ def use_cache_folder() -> Path | None:
 
 
 def source_hash() -> str:
-    """Twelve hexadecimal digits that change with any source file of this package."""
+    """Twelve hexadecimal digits that change with any source file of the simulation, whose constants are compiled in."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.parent.rglob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]

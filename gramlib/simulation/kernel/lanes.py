@@ -1,6 +1,6 @@
 """How the kernel lays out its memory: a block of LANES paths walks day by day, each quantity a column of LANES numbers.
 
-Columns of one kind stand together in a record (`BOOK`, `DAY`, `DRAWN` ...) whose fields are arrays of LANES float64. Every
+Columns of one kind stand together in a record (`BOOK`, `DAY`, `DRAWN` ...) whose fields are arrays of float64. Every
 step is a function over records whose body is one loop over lanes:
 
     @jitted
@@ -49,14 +49,38 @@ MAX_BANKS = 4
 MAX_HOLDERS = 10
 
 
-def columns(*names: str) -> list[tuple[str, str, tuple[int, ...]]]:
-    """Fields of LANES float64 each."""
-    return [(name, "f8", (LANES,)) for name in names]
+LINE = 8
+"""Numbers in a line of the processor's cache."""
+
+STRIDE = LANES + LINE
+"""Numbers from one column to the next. Columns a power of two apart would fight for the same few places of the cache,
+and a load would wait for a store to another column; one line between them spreads them."""
+
+_Field = tuple[str, str, tuple[int, ...]]
 
 
-def rows(n_rows: int, *names: str) -> list[tuple[str, str, tuple[int, ...]]]:
-    """Fields of (n_rows, LANES) float64, row k for custodian, bank or holder k; to stand last in their record."""
-    return [(name, "f8", (n_rows, LANES)) for name in names]
+def columns(*names: str) -> list[_Field]:
+    """Fields of float64 for LANES lanes each; what pads them to STRIDE is never read."""
+    return [(name, "f8", (STRIDE,)) for name in names]
+
+
+def counts(*names: str) -> list[_Field]:
+    """Fields of int64 for LANES lanes each."""
+    return [(name, "i8", (STRIDE,)) for name in names]
+
+
+def rows(n_rows: int, *names: str) -> list[_Field]:
+    """Fields of (n_rows, STRIDE) float64, row k for custodian, bank or holder k; they stand last in their record."""
+    return [(name, "f8", (n_rows, STRIDE)) for name in names]
+
+
+def aligned(shape: int | tuple[int, ...], dtype: np.dtype | type) -> np.ndarray:
+    """Zeros that begin at a line of the cache, so that no vector lies across two."""
+    kind = np.dtype(dtype)
+    n_bytes = int(np.prod(shape)) * kind.itemsize
+    memory = np.zeros(n_bytes + 8 * LINE, np.uint8)
+    skip = -memory.ctypes.data % (8 * LINE)
+    return memory[skip : skip + n_bytes].view(kind).reshape(shape)
 
 
 DRAWN = np.dtype([
@@ -64,7 +88,7 @@ DRAWN = np.dtype([
     *columns("price_usd_per_g", "sigma"),
     # What is given for the day; random drivers add to it, taking the larger level, multiplier, stop and lag.
     *columns("event", "liquidity_multiplier", "lag_days", "futures_basis", "operations_stop", "cyber_loss_usd",
-             "lease_default"),
+             "lease_default", "lost_g"),
     # Share of custodian k's grams lost today; days a freeze at k lasts that begins today, 0 none; 1 where bank b fails.
     *rows(MAX_CUSTODIANS, "lost_share", "freeze_days"),
     *rows(MAX_BANKS, "bank_failed"),
@@ -81,7 +105,32 @@ DAY = np.dtype(columns(
     "fee", "minted_g", "ordered_g", "unmet_mint_g", "frozen_g", "bank_frozen_usd", "transit_g", "leased_g",
     "kind_requested_g", "kind_queue_g", "delivered_g", "queue_fixed_usd", "weekend_requested_g", "weekend_discount",
     "block_requested_g", "credit_drawn_usd", "liquidated_g", "shortfall_usd",
-    # The stressed market once a day for E9 and E10: sqrt(m), and one over the price.
-    "root_stress", "per_price", "admitted_g", "excess_g",
+    # Handed from step to step, not in `Day`: one over the price, sqrt(m), and what E7 admits.
+    "per_price", "root_stress", "admitted_g",
 ))  # fmt: skip
-"""One day of LANES paths, named as `day.Day`; the last line is scratch of the kernel's own."""
+"""One day of LANES paths, named as `day.Day`. Yesterday's record is kept beside today's."""
+
+BOOK = np.dtype(columns(
+    "tokens_g", "gold_g", "cash_usd", "bills_usd", "price_usd_per_g", "token_value_usd", "receivables_usd", "queue_g",
+    "discount", "backing", "asked_until_g", "met_until_g",
+    # Extensions.
+    "futures_usd_per_g", "transit_g", "leased_g", "frozen_g", "freeze_haircut_usd", "bank_frozen_usd", "ordered_g",
+    "credit_drawn_usd", "queue_fixed_usd", "kind_queue_g", "kind_asked_until_g", "kind_met_until_g", "coverage", "event",
+    "fee",
+) + rows(MAX_CUSTODIANS, "gold_by_custodian_g", "frozen_until") + rows(MAX_HOLDERS, "blocks_g"))  # fmt: skip
+"""Positions between two days, named as `book.Book`; claims that fall due are kept as their sum, with `DUE` beside it.
+
+`gold_g` is the gold of all custodians, frozen or not."""
+
+OUTCOME = np.dtype(columns(
+    "end_price_usd_per_g", "min_coverage", "min_backing", "min_equity_usd", "end_equity_usd", "peak_queue_share",
+    "end_queue_share", "longest_wait_days", "worst_discount", "end_tokens_share", "slippage_usd", "event_loss_usd",
+    "nonprice_loss_usd", "fees_usd", "haircut_usd", "bank_loss_usd", "cyber_loss_usd", "lease_loss_usd",
+    "liquidation_loss_usd", "hedge_usd",
+))  # fmt: skip
+"""Extremes and sums over days 1 to n, named as `outcomes.Outcomes`; one row of results a path."""
+
+JUDGED = np.dtype(columns("discount_run_days", "short_run_days", "opening_equity_usd", "price_effect_usd")
+                + counts("failed", "failing", "closed", "no_market", "oldest_day", "kind_oldest_day")
+                + [("first_day", "i8", (7, STRIDE)), ("cause", "i8", (7, STRIDE))])  # fmt: skip
+"""What the judge remembers: days running, which of F1 to F7 (bit 0 to 6) have happened, when first and why."""
