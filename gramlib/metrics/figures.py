@@ -75,8 +75,9 @@ def metrics_table(
 
 
 def predicates_of(issuer: Issuer) -> tuple[str, ...]:
-    """Failure predicates that apply: F6 is about the collateral ratio of a USD peg."""
-    return tuple(p for p in PREDICATES if p != "F6" or issuer.peg == "usd")
+    """Failure predicates that apply: F5 is about grams promised (peg gold), F6 about dollars owed on gold (peg usd)."""
+    other = "F5" if issuer.peg == "usd" else "F6"
+    return tuple(p for p in PREDICATES if p != other)
 
 
 def _book_figures(

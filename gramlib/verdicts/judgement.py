@@ -7,7 +7,7 @@ appetite L and the watch level w <= L:
     yes      either            fail
     no       yes               watch
     no       no                pass
-    the predicate does not apply to this peg (F6 on a gold peg): not_applicable
+    the predicate does not apply to this peg (F6 for gold, F5 for usd): not_applicable
 
 A listed scenario, with what failed and what its severity may show:
 
@@ -46,7 +46,7 @@ from gramlib.verdicts.wording import PREDICATES_IN_WORDS, breaking_sentence, pro
 COLUMNS = ("requirement", "subject", "status", "number", "limit", "unit", "margin", "decides", "sentence", "source")
 PASS, WATCH, FAIL, NOT_APPLICABLE = STATUSES
 _NEVER = -1
-_ONLY_FOR_USD_PEG = "F6"
+_OF_ONE_PEG = {"F5": "gold", "F6": "US dollars"}
 _AXES = {
     "price_fall_to_queue": ("queue", "price_fall"),
     "price_fall_with_event_to_queue": ("queue", "price_fall_with_event"),
@@ -121,8 +121,10 @@ def _appetites(metrics: pd.DataFrame, profile: Profile, horizons_days: Mapping[s
         appetite: Appetite = getattr(profile.appetite, predicate)
         book, limit = appetite.book, appetite.max_one_year_probability
         key = (book, f"probability_{predicate}")
-        if key not in figures.index and predicate == _ONLY_FOR_USD_PEG:
-            sentence = f"{predicate}, {PREDICATES_IN_WORDS[predicate]}: does not apply to a token pegged to gold."
+        if key not in figures.index and predicate in _OF_ONE_PEG:
+            sentence = (
+                f"{predicate}, {PREDICATES_IN_WORDS[predicate]}: applies only to a token pegged to {_OF_ONE_PEG[predicate]}."
+            )
             nothing = math.nan
             yield predicate, book, NOT_APPLICABLE, nothing, limit, "1/year", nothing, False, sentence, _cited(appetite)
             continue

@@ -156,7 +156,7 @@ def test_a_sound_issuer_passes(profile):
 def test_collateral_does_not_apply_to_a_gold_peg(profile):
     row = judged(profile).loc[("F6", "solvency")]
     assert (row["status"], row["decides"]) == ("not_applicable", False)
-    assert "does not apply to a token pegged to gold" in row["sentence"]
+    assert "applies only to a token pegged to US dollars" in row["sentence"]
 
 
 def test_solvency_is_put_on_one_year(profile):
