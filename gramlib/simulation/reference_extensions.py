@@ -59,8 +59,10 @@ def what_happens(
         assay_share=events["assay_share"][t],
         custodian=custodian,
         drawn_lost_share=[0.0] * custodians,
-        freeze_days=[frozen_days if custodian in (0, k + 1) else 0 for k in range(custodians)],
-        bank_fails=[bank_failed == b + 1 for b in range(banks)],
+        freeze_days=[
+            frozen_days if issuer.custodians.on and custodian in (0, k + 1) else 0 for k in range(custodians)
+        ],
+        bank_fails=[issuer.banks.on and bank_failed == b + 1 for b in range(banks)],
         cyber_loss_usd=events["cyber_loss_usd"][t],
         lease_default=events["lease_default"][t] > 0.0,
     )
