@@ -17,12 +17,16 @@ def params() -> None:
 @click.argument("run", metavar="RUN.yaml")
 @click.option("--set", "overrides", multiple=True, metavar="K=V", help="Override a parameter.")
 def check(run: str, overrides: tuple[str, ...]) -> None:
-    """Validate everything a run file names; prints the run id it stands for."""
+    """Validate everything a run file names; prints the run id it stands for, and notes about the issuer."""
+    from gramlib.params.issuer_notes import issuer_notes
+
     resolved = resolve(run, overrides)
     click.echo(
         f"{run}: valid; run id {resolved.run_id}, {len(resolved.scenarios)} scenarios, issuer {resolved.params.issuer.name}, "
         f"profile {resolved.params.profile}"
     )
+    for note in issuer_notes(resolved.params.issuer):
+        click.echo(f"note: {note}")
 
 
 @params.command()

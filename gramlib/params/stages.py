@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from pydantic import AfterValidator
+
 from gramlib.params.data_params import DataParams, Date
 from gramlib.params.fields import NOT_BLANK, Section, each_number, each_of, one_of, param
 
 STAGE_NAMES = ("data", "train", "predict", "analyse", "report")
 MODEL_NAMES = ("fhs", "garch_t")
-DRIVER_NAMES = ("confidence", "liquidity", "custody")
+DRIVER_NAMES = ("confidence", "liquidity", "custody", "custody_freeze", "bank", "operations", "cyber", "lease")
+"""What can be drawn beside prices; custody_freeze, bank and lease need the issuer's section custodians, banks, lease on."""
+
 DEFAULT_SEED = 20261120
 _MAX_SEED = 2**63 - 1
 _MAX_DAYS = 252 * 60
@@ -35,6 +39,11 @@ def _issuer() -> str:
 
 def _profile() -> str:
     return param("internal", "limits to judge by: a file name in params/profiles without .yaml", min_length=1)
+
+
+def _every_driver(names: list[str]) -> list[str]:
+    """The word all written out: the engines, a run's record and its identity know drivers by their names alone."""
+    return list(DRIVER_NAMES) if "all" in names else names
 
 
 class TrainParams(Section):
@@ -70,7 +79,7 @@ class PredictParams(Section):
     drift_year: float = param(
         0.0, "drift of the log price on simulated paths; a past mean is no forecast", "1/year", ge=-0.5, le=0.5
     )
-    drivers: Annotated[list[str], each_of(*DRIVER_NAMES, empty_ok=True)] = param(
+    drivers: Annotated[list[str], each_of("all", *DRIVER_NAMES, empty_ok=True), AfterValidator(_every_driver)] = param(
         ["confidence", "liquidity", "custody"], "what is drawn beside prices; empty means prices alone"
     )
     seed: int = _seed()

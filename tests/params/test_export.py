@@ -56,7 +56,7 @@ def test_papermill_reads_back_what_was_exported(stage: str, resolve: Resolve, be
 def test_deviating_issuer_needs_a_file_of_its_own(resolve: Resolve, bench: Path) -> None:
     from papermill.iorw import read_yaml_file
 
-    run = resolve("title: x\n", "issuer.terms.fee=0.004")
+    run = resolve("title: x\n", "issuer.terms.fee=0.004", "issuer.banks.shares=[0.2, 0.3, 0.5]", "issuer.banks.on=true")
     with pytest.raises(ParameterError, match=r"deviates from its file in terms\.fee"):
         export_stage(run, "predict")
     assert "issuer" not in export_stage(run, "train")

@@ -13,7 +13,7 @@ from gramlib.errors import ParameterError
 from gramlib.params import RunParams, resolve_params
 from gramlib.params.checks import cross_checks
 from gramlib.params.fields import yaml_text
-from gramlib.params.stages import AnalyseParams, DataParams, PredictParams, ReportParams, TrainParams
+from gramlib.params.stages import DRIVER_NAMES, AnalyseParams, DataParams, PredictParams, ReportParams, TrainParams
 
 Resolve = Callable[..., RunParams]
 
@@ -269,7 +269,7 @@ _STAGES = st.fixed_dictionaries({
     "predict": st.builds(
         PredictParams, n_paths=st.integers(1, 10**7), horizon_days=st.integers(1, 500),
         solvency_horizon_days=st.integers(500, 2520), start_gold_usd_per_oz=st.just(0.0) | st.floats(20, 50_000),
-        drivers=st.lists(st.sampled_from(["confidence", "liquidity", "custody"]), unique=True), model=st.just("fhs"),
+        drivers=st.lists(st.sampled_from(DRIVER_NAMES), unique=True), model=st.just("fhs"),
     ),
     "analyse": st.builds(
         AnalyseParams, level=st.floats(0.51, 0.9999), reverse_tolerance=st.floats(1e-8, 1e-4),

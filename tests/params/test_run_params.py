@@ -15,7 +15,15 @@ Resolve = Callable[..., RunParams]
 
 
 def test_record_round_trip_through_json(resolve: Resolve) -> None:
-    run = resolve("title: Öunces\nscenarios: [calm]\nrunner: {stage_timeout_s: 5}\n", "issuer.terms.fee=1e-3")
+    text = "title: Öunces\nscenarios: [calm]\nissuer:\n  banks: {on: true, shares: [1, 0.0]}\nrunner: {stage_timeout_s: 5}\n"
+    with pytest.raises(ParameterError, match=r"issuer.banks.shares is a list with 0.0(.|\n)*params/run.yaml:4"):
+        resolve(text)
+    run = resolve(
+        text.replace("[1, 0.0]", "[1]"), "issuer.terms.fee=1e-3", "issuer.custodians.shares=[0.5, 0.25, 0.25]"
+    )
+    assert (run.issuer.banks.shares, run.issuer.custodians.shares) == ([1.0], [0.5, 0.25, 0.25])
+    assert run.issuer.basis_of("custodians.shares").source == "set for this run"
+    assert set(run.issuer_overrides) == {"banks.on", "banks.shares", "terms.fee", "custodians.shares"}
     assert RunParams.from_record(json.loads(json.dumps(run.to_record()))) == run
 
 
@@ -42,7 +50,8 @@ def test_identity_knows_every_number_and_no_machine(resolve: Resolve, bench: Pat
 @pytest.mark.parametrize(
     "override",
     ["predict.n_paths=7", "train.seed=1", "issuer.terms.fee=0.1", "issuer.name=Other", "scenarios=calm", "data.unit=oz",
-     "report.author=Ann", "predict.drivers=[]", "analyse.confidence=0.9", "issuer.drivers.custody.tail_xi=0.2"],
+     "report.author=Ann", "predict.drivers=[]", "analyse.confidence=0.9", "issuer.drivers.custody.tail_xi=0.2",
+     "issuer.weekends.on=true", "issuer.custodians.shares=[0.7, 0.3]", "issuer.collateral.bonus=0.04", "issuer.peg=usd"],
 )  # fmt: skip
 def test_identity_changes_with_every_value_that_counts(resolve: Resolve, override: str) -> None:
     assert resolve("title: x\n", override).identity_record() != resolve("title: x\n").identity_record()

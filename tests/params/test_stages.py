@@ -11,7 +11,15 @@ import pytest
 from pydantic import ValidationError
 
 from gramlib.params.fields import meaning_of
-from gramlib.params.stages import STAGE_NAMES, STAGE_PARAMS, AnalyseParams, DataParams, PredictParams, TrainParams
+from gramlib.params.stages import (
+    DRIVER_NAMES,
+    STAGE_NAMES,
+    STAGE_PARAMS,
+    AnalyseParams,
+    DataParams,
+    PredictParams,
+    TrainParams,
+)
 
 _PLAIN = {str, int, float, bool, list[str], list[int], list[float]}
 
@@ -67,6 +75,15 @@ def test_lists_hold_known_items_once(values: dict) -> None:
 
 def test_no_drivers_means_prices_alone() -> None:
     assert PredictParams(drivers=[]).drivers == []
+
+
+def test_all_drivers_are_written_out_by_name() -> None:
+    every = PredictParams(drivers=["all"])
+    assert every.drivers == list(DRIVER_NAMES)
+    assert every == PredictParams(drivers=list(DRIVER_NAMES)) == PredictParams(drivers=["lease", "all"])
+    for wrong in (["al"], ["lease", "lease"], "all"):
+        with pytest.raises(ValidationError):
+            PredictParams.model_validate({"drivers": wrong})
 
 
 def test_params_import_no_heavy_library(workbench_root: Path) -> None:
