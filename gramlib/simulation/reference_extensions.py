@@ -15,6 +15,7 @@ from gramlib.params.issuer import Issuer
 from gramlib.simulation.book import Book, bank_shares, custodian_shares
 from gramlib.simulation.day import Day
 from gramlib.simulation.market_access import capacity_usd, execution_share
+from gramlib.simulation.stops import CLOSING_TOKEN_SHARE
 from gramlib.units import BUSINESS_DAYS_PER_YEAR, GRAMS_PER_TROY_OUNCE
 
 if TYPE_CHECKING:
@@ -59,9 +60,7 @@ def what_happens(
         assay_share=events["assay_share"][t],
         custodian=custodian,
         drawn_lost_share=[0.0] * custodians,
-        freeze_days=[
-            frozen_days if issuer.custodians.on and custodian in (0, k + 1) else 0 for k in range(custodians)
-        ],
+        freeze_days=[frozen_days if issuer.custodians.on and custodian in (0, k + 1) else 0 for k in range(custodians)],
         bank_fails=[issuer.banks.on and bank_failed == b + 1 for b in range(banks)],
         cyber_loss_usd=events["cyber_loss_usd"][t],
         lease_default=events["lease_default"][t] > 0.0,
@@ -199,7 +198,8 @@ def liquidate(day: Day, book: Book, issuer: Issuer) -> None:
     """Peg usd: below the liquidation ratio, liquidators retire debt against collateral and a bonus.
 
     The debt that brings the ratio back to its target is delta = (CR* D - K P)/(CR* - (1 + bonus)), no more than there
-    is outside the queue and than movable collateral pays for.
+    is outside the queue and than movable collateral pays for. The last millionth of the tokens stays: the books close
+    on it next day (`stops`), and until then every figure per token has something to divide by.
     """
     if issuer.peg != "usd":
         return
@@ -208,7 +208,8 @@ def liquidate(day: Day, book: Book, issuer: Issuer) -> None:
     if collateral_usd >= terms.liquidation_ratio * debt_usd:
         return
     wanted_usd = (terms.target_ratio * debt_usd - collateral_usd) / (terms.target_ratio - (1.0 + terms.bonus))
-    outside_queue_usd = book.token_value_usd * (book.tokens_g - book.waiting_g)
+    kept_g = book.waiting_g + CLOSING_TOKEN_SHARE * issuer.tokens_g
+    outside_queue_usd = book.token_value_usd * max(0.0, book.tokens_g - kept_g)
     movable_g = book.gold_g - book.frozen_g(day.day)
     retired_usd = min(wanted_usd, outside_queue_usd, price * movable_g / (1.0 + terms.bonus))
     day.liquidated_g = min(movable_g, retired_usd * (1.0 + terms.bonus) / price)
