@@ -259,7 +259,9 @@ def order_tokens(day: Day, book: Book, issuer: Issuer) -> None:
     wanted_g = minting.base_rate * book.tokens_g * growth * premium
     desk_open = day.operations_stop < 1.0
     day.ordered_g = min(wanted_g, minting.max_rate * book.tokens_g) if desk_open else 0.0
-    day.unmet_mint_g = wanted_g - day.ordered_g
+    # Nobody can buy more tokens than there are. Without this bound a long stop, in which a premium draws orders that
+    # lift the premium, would run to infinity.
+    day.unmet_mint_g = min(wanted_g - day.ordered_g, book.tokens_g)
     if day.ordered_g > 0.0:
         _add(book.mint_orders_g, day.day + int(day.lag_days), day.ordered_g)
 
