@@ -37,7 +37,8 @@ PRICE_TERMS = ("price_effect_usd", "principal_effect_usd", "hedge_usd")
 """Terms of the bridge that are profit or loss of the gold price itself; the others are the non-price loss."""
 
 FLOWS = (*BRIDGE, "redemption_rate", "requested_g", "paid_g", "sold_g", "lost_g", "minted_g", "delivered_g",
-         "liquidated_g", "weekend_requested_g")  # fmt: skip
+         "liquidated_g", "weekend_requested_g", "weekend_discount", "ordered_g", "unmet_mint_g", "kind_requested_g",
+         "block_requested_g")  # fmt: skip
 """What happens during a day; nought once the books are closed."""
 
 INPUTS = (
