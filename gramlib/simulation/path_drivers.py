@@ -67,7 +67,7 @@ def confidence_chance(rate_year: float, sensitivity: float, most: float, five_da
 
 def event_days(u: float, mean_days: float) -> int:
     """Geometric number of days, at least one, with this mean, by inversion of the uniform `u`."""
-    return 1 if mean_days <= 1.0 else 1 + int(floor(log(u) / log1p(-1.0 / mean_days)))
+    return 1 if mean_days <= 1.0 else 1 + floor(log(u) / log1p(-1.0 / mean_days))
 
 
 def pareto_size(u: float, mean: float, xi: float) -> float:
