@@ -51,7 +51,7 @@ def test_identity_knows_every_number_and_no_machine(resolve: Resolve, bench: Pat
     "override",
     ["predict.n_paths=7", "train.seed=1", "issuer.terms.fee=0.1", "issuer.name=Other", "scenarios=calm", "data.unit=oz",
      "report.author=Ann", "predict.drivers=[]", "analyse.confidence=0.9", "issuer.drivers.custody.tail_xi=0.2",
-     "issuer.weekends.on=true", "issuer.custodians.shares=[0.7, 0.3]", "issuer.collateral.bonus=0.04", "issuer.peg=usd"],
+     "issuer.weekends.on=true", "issuer.custodians.shares=[0.7, 0.3]", "issuer.collateral.bonus=0.04", "issuer=gram_usd"],
 )  # fmt: skip
 def test_identity_changes_with_every_value_that_counts(resolve: Resolve, override: str) -> None:
     assert resolve("title: x\n", override).identity_record() != resolve("title: x\n").identity_record()
