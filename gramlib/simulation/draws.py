@@ -20,7 +20,7 @@ the address by numpy's SeedSequence, so that neighbouring addresses share nothin
 
 from __future__ import annotations
 
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 
@@ -127,7 +127,7 @@ def uniform(
     `replicate` keeps apart sets that must not share draws, such as two books. Raises ParameterError for an unknown
     stream or member, a negative number or one too large for its place in the address.
     """
-    return (words(seed, stream, path, index // 4, replicate, member)[index % 4] + 0.5) * 2.0**-32
+    return uniform_of(words(seed, stream, path, index // 4, replicate, member), index % 4)
 
 
 @overload
@@ -138,12 +138,21 @@ def normal(
     seed: int, stream: str, path: int | np.ndarray, index: int, replicate: int = 0, member: int = 0
 ) -> float | np.ndarray:
     """The standard normal at this address, as `uniform`; it uses the two uniforms of its pair of indices."""
-    four = words(seed, stream, path, index // 4, replicate, member)
-    pair = index % 4 // 2 * 2
-    radius = np.sqrt(-2.0 * np.log((four[pair] + 0.5) * 2.0**-32))
-    angle = 2.0 * np.pi * ((four[pair + 1] + 0.5) * 2.0**-32)
-    value = radius * (np.sin(angle) if index % 2 else np.cos(angle))
-    return value if isinstance(path, np.ndarray) else float(value)
+    return normal_of(words(seed, stream, path, index // 4, replicate, member), index % 4)
+
+
+def uniform_of(four_words: tuple, k: int) -> Any:
+    """Uniform of word `k`, 0 to 3, of `words`."""
+    return (four_words[k] + 0.5) * 2.0**-32
+
+
+def normal_of(four_words: tuple, k: int) -> Any:
+    """Standard normal of word `k`, 0 to 3, of `words`."""
+    pair = k // 2 * 2
+    radius = np.sqrt(-2.0 * np.log(uniform_of(four_words, pair)))
+    angle = 2.0 * np.pi * uniform_of(four_words, pair + 1)
+    value = radius * (np.sin(angle) if k % 2 else np.cos(angle))
+    return value if isinstance(value, np.ndarray) else float(value)
 
 
 def generator(seed: int, stream: str, block: int = 0, replicate: int = 0) -> np.random.Generator:

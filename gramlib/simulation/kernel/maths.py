@@ -31,13 +31,8 @@ EXP_SMALLEST = -708.0
 
 
 @inlined
-def exp(x: float) -> float:
-    """Exponential of any float64; NaN stays NaN."""
-    held = EXP_SMALLEST if x < EXP_SMALLEST else x
-    held = EXP_LARGEST if held > EXP_LARGEST else held
-    shifted = held * _PER_LN2 + _ROUNDER
-    n = shifted - _ROUNDER
-    r = (held - n * _LN2_HIGH) - n * _LN2_LOW
+def _exp_rest(r: float) -> float:
+    """(exp(r) - 1 - r) / r^2 for |r| up to half of ln 2."""
     q = 2.763155827194176e-07 + r * 2.5118147214976152e-08
     q = 2.755721541821993e-06 + r * q
     q = 2.480148921005414e-05 + r * q
@@ -46,14 +41,35 @@ def exp(x: float) -> float:
     q = 0.008333333333306775 + r * q
     q = 0.04166666666651314 + r * q
     q = 0.166666666666667 + r * q
-    q = 0.5000000000000013 + r * q
+    return 0.5000000000000013 + r * q
+
+
+@inlined
+def exp(x: float) -> float:
+    """Exponential of any float64; NaN stays NaN."""
+    held = EXP_SMALLEST if x < EXP_SMALLEST else x
+    held = EXP_LARGEST if held > EXP_LARGEST else held
+    shifted = held * _PER_LN2 + _ROUNDER
+    n = shifted - _ROUNDER
+    r = (held - n * _LN2_HIGH) - n * _LN2_LOW
     # Twice the fraction times half the power of two: 2**1024 itself is not a number.
-    twice = 2.0 * (1.0 + (r + r * r * q))
+    twice = 2.0 * (1.0 + (r + r * r * _exp_rest(r)))
     power_bits = (np.float64(shifted).view(np.int64) - _ROUNDER_BITS + 1022) << 52
     half_power = np.int64(power_bits).view(np.float64)
-    value = twice * half_power
+    value: float = twice * half_power
     value = np.inf if x > EXP_LARGEST else value
     return 0.0 if x < EXP_SMALLEST else value
+
+
+@inlined
+def expm1(x: float) -> float:
+    """exp(x) - 1 for `x` between -700 and 700, to full precision near nought; of anything else it means nothing."""
+    shifted = x * _PER_LN2 + _ROUNDER
+    n = shifted - _ROUNDER
+    r = (x - n * _LN2_HIGH) - n * _LN2_LOW
+    power_bits = (np.float64(shifted).view(np.int64) - _ROUNDER_BITS + 1023) << 52
+    power = np.int64(power_bits).view(np.float64)
+    return power * (r + r * r * _exp_rest(r)) + (power - 1.0)
 
 
 _ROOT_HALF_BITS = np.uint64(0x3FE6A09E667F3BCD)

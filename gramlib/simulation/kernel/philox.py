@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from gramlib.simulation.draws import key_of
-from gramlib.simulation.kernel.lanes import LANES, inlined, jitted
+from gramlib.simulation.kernel.lanes import LANES, inlined, jitted, rows
 from gramlib.simulation.kernel.maths import normal_pair, uniform_of
 
-FOUR_DAYS = np.dtype([("day", "f8", (4, LANES))])
+FOUR_DAYS = np.dtype(rows(4, "day"))
 """Draws of one stream on four days, row k for index 4 four + k."""
 
 Key = tuple[np.uint64, np.uint64]
