@@ -306,6 +306,7 @@ CATALOGUE: dict[str, Artefact] = {
             "forecasts",
             "train",
             "Out-of-sample forecasts, one row a model, origin and horizon",
+            version=2,
             key=("model", "horizon_days", "date"),
             columns=(
                 Column("model", "str", "", "model that forecast"),
@@ -316,17 +317,20 @@ CATALOGUE: dict[str, Artefact] = {
                 Column("es_975", "float64", "1", "expected shortfall at 97.5%, loss positive"),
                 Column("var_990", "float64", "1", "value at risk at 99%, loss positive"),
                 Column("crps", "float64", "1", "continuous ranked probability score", lower=0.0),
+                Column("log_score", "float64", "1", "minus the log density at what happened"),
+                Column("pit", "float64", "1", "chance forecast of no more than what happened", lower=0.0, upper=1.0),
             ),
         ),
         Artefact(
             "league",
             "train",
             "Out-of-sample scores of every model",
+            version=2,
             key=("model", "horizon_days", "score"),
             columns=(
                 Column("model", "str", "", "model"),
                 Column("horizon_days", "int64", "day", "days ahead", lower=1),
-                Column("score", "str", "", "crps, pinball_025, pinball_010 ...; lower is better"),
+                Column("score", "str", "", "crps, log_score, pinball_025, pinball_010 ...; lower is better"),
                 Column("value", "float64", "1", "mean score"),
                 Column(
                     "standard_error",
@@ -337,6 +341,7 @@ CATALOGUE: dict[str, Artefact] = {
                     lower=0.0,
                 ),
                 Column("n", "int64", "1", "forecasts scored", lower=1),
+                Column("refit_every_days", "int64", "day", "days between refits; 0 is fitted once, before", lower=0),
                 Column("rank", "int64", "1", "1 is best within horizon and score", lower=1),
             ),
         ),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
+from gramlib.models.multiplicity import holm
 from gramlib.models.scores import PINBALL_LEVELS, newey_west_variance
 
 INCUMBENT = "fhs"
@@ -19,11 +20,14 @@ CHAMPION_RULE = (
     "significant at 5% by a one-sided Diebold-Mariano test with the small-sample correction of Harvey, Leybourne and Newbold; among such "
     "rivals the one with the lowest CRPS at the shortest horizon. On grade D data there is no contest."
 )
-SCORES = ("crps", *(f"pinball_{code}" for code in PINBALL_LEVELS))
+SCORES = ("crps", "log_score", *(f"pinball_{code}" for code in PINBALL_LEVELS))
 
 
-def league_table(forecasts: pd.DataFrame) -> pd.DataFrame:
-    """Mean scores with Newey-West standard errors (h - 1 lags) and ranks: the catalogue's `league`."""
+def league_table(forecasts: pd.DataFrame, refit_every_days: Mapping[str, int]) -> pd.DataFrame:
+    """Mean scores with Newey-West standard errors (h - 1 lags) and ranks: the catalogue's `league`.
+
+    `refit_every_days` says for each model how often it was fitted again while it was scored, 0 for never.
+    """
     rows = [
         {
             "model": model,
@@ -32,6 +36,7 @@ def league_table(forecasts: pd.DataFrame) -> pd.DataFrame:
             "value": float(group[score].mean()),
             "standard_error": math.sqrt(newey_west_variance(group[score].to_numpy(), horizon - 1)),
             "n": len(group),
+            "refit_every_days": refit_every_days[str(model)],
         }
         for (model, horizon), group in forecasts.groupby(["model", "horizon_days"])
         for score in SCORES
@@ -57,13 +62,27 @@ def diebold_mariano(difference: np.ndarray, horizon_days: int) -> tuple[float, f
 
 
 def choose_champion(
-    forecasts: pd.DataFrame, candidates: Sequence[str], grade: str
+    forecasts: pd.DataFrame, candidates: Sequence[str], grade: str, excluded: Mapping[str, str] | None = None
 ) -> tuple[str, list[dict[str, Any]], str]:
     """The champion, every duel with the incumbent, and the decision in a sentence.
 
-    `candidates` can generate paths; models that cannot (the baseline) are compared too but cannot win. On grade D the duels
-    are listed and decide nothing.
+    `candidates` can generate paths; models that cannot (the baseline) are compared too but cannot win, nor can those in
+    `excluded` (model: reason), whose paths were not accepted. The incumbent has no stand-in: it stays even if its own paths
+    fail a check, and the sentence then says so. On grade D the duels are listed and decide nothing. Each duel carries its
+    p-value adjusted for all of them (Holm), which the rule, written before, does not use.
     """
+    out = dict(excluded or {})
+    champion, duels, decision = _contest(forecasts, candidates, grade, out)
+    if champion in out:
+        decision += (
+            f"; its own paths were not accepted ({out[champion]}), and it stays for want of a rule to replace it"
+        )
+    return champion, duels, decision
+
+
+def _contest(
+    forecasts: pd.DataFrame, candidates: Sequence[str], grade: str, out: Mapping[str, str]
+) -> tuple[str, list[dict[str, Any]], str]:
     crps = forecasts.set_index(["model", "horizon_days", "date"])["crps"].sort_index()
     horizons = sorted(forecasts["horizon_days"].unique())
     if INCUMBENT not in candidates:
@@ -83,6 +102,8 @@ def choose_champion(
                     "rival_better": p_value < SIGNIFICANCE,
                 }
             )
+    for duel, adjusted in zip(duels, holm([duel["p_value"] for duel in duels]), strict=True):
+        duel |= {"adjusted_p_value": float(adjusted), "family_size": len(duels)}
     if grade == "D":
         return (
             INCUMBENT,
@@ -92,13 +113,16 @@ def choose_champion(
     winners = [
         rival
         for rival in candidates
-        if rival != INCUMBENT and all(duel["rival_better"] for duel in duels if duel["rival"] == rival)
+        if rival != INCUMBENT
+        and rival not in out
+        and all(duel["rival_better"] for duel in duels if duel["rival"] == rival)
     ]
+    days = ", ".join(map(str, horizons))
     if not winners:
         return (
             INCUMBENT,
             duels,
-            f"{INCUMBENT} stays: no rival beats it at every horizon ({', '.join(map(str, horizons))} days)",
+            f"{INCUMBENT} stays: no rival whose paths were accepted beats it at every horizon ({days} days)",
         )
     champion = min(winners, key=lambda rival: float(crps[rival, horizons[0]].mean()))
-    return champion, duels, f"{champion} beats {INCUMBENT} at every horizon ({', '.join(map(str, horizons))} days)"
+    return champion, duels, f"{champion} beats {INCUMBENT} at every horizon ({days} days)"

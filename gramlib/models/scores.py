@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 
-PINBALL_LEVELS = {"010": 0.01, "025": 0.025, "050": 0.05, "950": 0.95, "975": 0.975, "990": 0.99}
+PINBALL_LEVELS = {
+    "005": 0.005,
+    "010": 0.01,
+    "025": 0.025,
+    "050": 0.05,
+    "950": 0.95,
+    "975": 0.975,
+    "990": 0.99,
+    "995": 0.995,
+}
 
 
 def sample_quantile(ordered: np.ndarray, probability: float) -> np.ndarray:

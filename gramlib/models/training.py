@@ -14,6 +14,7 @@ from gramlib.models.contest import CHAMPION_RULE, choose_champion, league_table
 from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts
 from gramlib.models.far_tail import fall_odds
 from gramlib.models.protocol import PathModel
+from gramlib.models.refits import refit_interval
 from gramlib.models.registry import BASELINE, path_model
 from gramlib.models.returns import usable_returns
 from gramlib.models.window import TrainingWindow
@@ -47,7 +48,9 @@ def train(
     returns = usable_returns(prices)
     first = returns.first_on_or_after(params.start)
     classes = {name: path_model(name) for name in params.models}
-    scored = rolling_forecasts(returns, first, [BASELINE, *classes.values()], params, rng, progress)
+    judged = [BASELINE, *classes.values()]
+    scored = rolling_forecasts(returns, first, judged, params, rng, progress)
+    intervals = {model.name: refit_interval(model, params) for model in judged}
     champion, duels, decision = choose_champion(scored, list(classes), grade)
 
     window = TrainingWindow(returns, first, params.persistence_cap, params.tail_share)
@@ -87,7 +90,7 @@ def train(
         ],
     }
     residuals = pd.DataFrame({"date": dates, "sigma": np.sqrt(window.variance[first:-1]), "residual": window.residuals})
-    return Training(calibration, residuals, scored[FORECAST_COLUMNS], league_table(scored))
+    return Training(calibration, residuals, scored[FORECAST_COLUMNS], league_table(scored, intervals))
 
 
 def _filter_record(window: TrainingWindow) -> dict[str, Any]:

@@ -23,6 +23,7 @@ def scored(gain_by_model: dict[str, dict[int, float]]) -> pd.DataFrame:
             piece = pd.DataFrame(
                 {"model": model, "horizon_days": horizon, "date": pd.bdate_range("2020-01-01", periods=N), "crps": crps}
             )
+            piece = piece.assign(log_score=np.log(crps))
             pieces.append(piece.assign(**{f"pinball_{code}": 2 * crps for code in PINBALL_LEVELS}))
     return pd.concat(pieces, ignore_index=True)
 
@@ -48,6 +49,26 @@ def test_baseline_is_compared_but_cannot_win():
     champion, duels, _ = choose_champion(scored({"hs": {1: 1e-4, 10: 1e-4}}), ["fhs"], "C")
     assert champion == "fhs"
     assert {duel["rival"] for duel in duels} == {"hs"}
+
+
+def test_a_model_whose_paths_were_not_accepted_cannot_win():
+    table = scored({"garch_t": {1: 1e-4, 10: 1e-4}})
+    champion, _, decision = choose_champion(table, ["fhs", "garch_t"], "C", {"garch_t": "no clustering"})
+    assert champion == "fhs" and "whose paths were accepted" in decision
+
+
+def test_the_incumbent_stays_though_its_own_paths_fail_and_that_is_said():
+    table = scored({"garch_t": {1: -1e-4, 10: 1e-4}})
+    for grade in ("C", "D"):
+        champion, _, decision = choose_champion(table, ["fhs", "garch_t"], grade, {"fhs": "kurtosis"})
+        assert champion == "fhs" and "(kurtosis)" in decision
+
+
+def test_duels_carry_p_values_adjusted_for_all_of_them():
+    _, duels, _ = choose_champion(scored({"garch_t": {1: 1e-5, 10: 1e-6}, "hs": {1: -1e-4, 10: 1e-5}}), ["fhs"], "C")
+    assert {duel["family_size"] for duel in duels} == {4}
+    assert min(duel["adjusted_p_value"] for duel in duels) == min(1.0, 4 * min(duel["p_value"] for duel in duels))
+    assert all(duel["adjusted_p_value"] >= duel["p_value"] for duel in duels)
 
 
 def test_best_of_two_winners_at_the_shortest_horizon():
@@ -86,9 +107,10 @@ def test_equal_forecasts_are_no_evidence():
 
 
 def test_league_ranks_within_horizon_and_score():
-    league = league_table(scored({"garch_t": {1: 1e-4, 10: -1e-4}}))
+    league = league_table(scored({"garch_t": {1: 1e-4, 10: -1e-4}}), {"fhs": 250, "garch_t": 0})
     best = league[league["rank"] == 1].groupby("horizon_days")["model"].unique()
     assert list(best[1]) == ["garch_t"]
     assert list(best[10]) == ["fhs"]
     assert (league["standard_error"] > 0).all()
-    assert len(league) == 2 * 2 * 7
+    assert len(league) == 2 * 2 * 10
+    assert league.groupby("model")["refit_every_days"].unique().map(list).to_dict() == {"fhs": [250], "garch_t": [0]}

@@ -3,15 +3,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+from scipy.special import ndtri
 from synthetic_garch import garch_returns, price_table
 
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts, stratified_uniform
+from gramlib.models.refits import refit_interval
 from gramlib.models.registry import BASELINE, PATH_MODELS
 from gramlib.models.returns import usable_returns
 from gramlib.params.stages import TrainParams
 
-MODELS = [BASELINE, *PATH_MODELS.values()]
+FHS, GARCH_T = PATH_MODELS["fhs"], PATH_MODELS["garch_t"]
+MODELS = [BASELINE, FHS, GARCH_T]
 PARAMS = TrainParams(eval_days=60, min_train_days=1000, refit_every_days=25, horizons_days=[1, 5])
 
 
@@ -49,7 +53,7 @@ def test_no_forecast_knows_what_comes_after_its_origin(forecasts, synthetic_pric
     rng = np.random.default_rng(77)
     returns[kept:] = rng.permutation(returns[kept:]) if what == "shuffled" else rng.normal(0.01, 0.05, 30)
     changed = evaluate(price_table(returns))
-    columns = ["var_975", "es_975", "var_990"]
+    columns = ["var_975", "es_975", "var_990"]  # the forecasts; scores know the outcome
     dates = synthetic_prices["date"].to_numpy()
     compared = 0
     for (model, horizon), group in forecasts.groupby(["model", "horizon_days"]):
@@ -79,9 +83,81 @@ def test_same_generator_state_same_bytes(forecasts, synthetic_prices):
 
 def test_the_other_models_do_not_change_a_models_forecasts(forecasts, synthetic_prices):
     returns = usable_returns(synthetic_prices)
-    alone = rolling_forecasts(returns, 0, [PATH_MODELS["fhs"]], PARAMS, np.random.default_rng(1))
+    alone = rolling_forecasts(returns, 0, [FHS], PARAMS, np.random.default_rng(1))
     together = forecasts[forecasts["model"] == "fhs"].reset_index(drop=True)
     pd.testing.assert_frame_equal(alone[FORECAST_COLUMNS], together[FORECAST_COLUMNS], check_exact=True)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_the_number_of_workers_does_not_change_a_bit(forecasts, synthetic_prices, workers):
+    returns = usable_returns(synthetic_prices)
+    other = rolling_forecasts(returns, 0, MODELS, PARAMS, np.random.default_rng(1), workers=workers)
+    pd.testing.assert_frame_equal(forecasts, other, check_exact=True)
+
+
+class Recorder:
+    """A model that writes down what it was shown and forecasts the same normal law every day."""
+
+    name = "recorder"
+    refit_every_days: int | None = None
+
+    @classmethod
+    def fit(cls, window):
+        cls.fits.append(len(window.returns))
+        return cls()
+
+    def forecast(self, returns, origins, horizons_days, uniform):
+        type(self).seen.append((len(returns), int(origins[0]), int(origins[-1]), uniform[0, 0]))
+        sample = np.sort(0.01 * ndtri(uniform[:, 0]))
+        return {h: np.tile(np.sqrt(h) * sample, (len(origins), 1)) for h in horizons_days}
+
+
+def record(prices: pd.DataFrame, **attributes) -> tuple[type, pd.DataFrame]:
+    model = type("Recorded", (Recorder,), {"fits": [], "seen": [], **attributes})
+    returns = usable_returns(prices)
+    return model, rolling_forecasts(returns, 0, [model], PARAMS, np.random.default_rng(1), workers=1)
+
+
+def test_each_model_is_refitted_at_its_own_interval(synthetic_prices):
+    first = 1600 - 60
+    assert sorted(record(synthetic_prices)[0].fits) == [first, first + 25, first + 50]
+    assert sorted(record(synthetic_prices, refit_every_days=20)[0].fits) == [first, first + 20, first + 40]
+    assert record(synthetic_prices, refit_every_days=60)[0].fits == [first]
+    assert record(synthetic_prices, refit_every_days=252_000)[0].fits == [first]
+    intervals = [refit_interval(type("M", (), {"refit_every_days": own}), PARAMS) for own in (None, 20, 60, 252_000)]
+    assert intervals == [25, 20, 0, 0]
+
+
+@pytest.mark.parametrize("interval", [None, 20, 252_000])
+def test_purged_a_model_is_shown_nothing_of_the_windows_it_is_scored_on(synthetic_prices, interval):
+    model, table = record(synthetic_prices, refit_every_days=interval)
+    assert all(shown == last + 1 for shown, _, last, _ in model.seen)
+    assert min(first for _, first, _, _ in model.seen) == min(model.fits) - 1
+    assert table.groupby("horizon_days").size().to_dict() == {1: 60, 5: 56}
+
+
+def test_the_random_numbers_of_a_day_are_those_of_every_model_whatever_its_refits(synthetic_prices):
+    draws = []
+    for interval in (None, 20, 252_000):
+        model, _ = record(synthetic_prices, refit_every_days=interval)
+        draws.append({day: draw for _, first, last, draw in model.seen for day in range(first, last + 1)})
+    assert draws[0] == draws[1] == draws[2] and len(set(draws[0].values())) == 3
+
+
+def test_an_exact_density_is_preferred_where_a_model_has_one(synthetic_prices):
+    def density(self, returns, origins, horizon_days, outcome):
+        return np.full(len(outcome), 1.5) if horizon_days == 1 else None
+
+    plain, exact = record(synthetic_prices)[1], record(synthetic_prices, log_density=density)[1]
+    one_day = exact["horizon_days"] == 1
+    assert (exact.loc[one_day, "log_score"] == -1.5).all()
+    pd.testing.assert_frame_equal(plain[~one_day], exact[~one_day], check_exact=True)
+
+
+def test_true_forecasts_have_uniform_places(synthetic_prices):
+    pit = evaluate(synthetic_prices, PARAMS.model_copy(update={"eval_days": 500, "refit_every_days": 250}))
+    pit = pit[(pit["model"] == "garch_t") & (pit["horizon_days"] == 1)]["pit"]
+    assert stats.kstest(pit, "uniform").pvalue > 0.01
 
 
 def test_rows_that_are_not_quotes_are_masked(synthetic_prices):

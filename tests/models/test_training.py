@@ -55,7 +55,8 @@ def test_same_seed_same_bytes_and_progress_is_told(training, synthetic_prices):
     assert json.dumps(again.calibration) == json.dumps(training.calibration)
     for name in ("residuals", "forecasts", "league"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(training, name), check_exact=True)
-    assert [(done, total) for done, total, _ in told] == [(1, 2), (2, 2)]
+    steps = [(done, total) for done, total, _ in told]
+    assert steps == [(done, len(steps)) for done in range(1, len(steps) + 1)] and len(steps) >= 6
 
 
 def test_unknown_model_is_refused_with_a_suggestion(synthetic_prices):
