@@ -355,9 +355,10 @@ def e9_gold_sale(day: Day, book: Book, issuer: Issuer) -> None:
     surplus_g = max(0.0, book.gold_g - book.tokens_g)
     for_queue_g = max(0.0, book.queue_g - receivables_usd / price)
     if issuer.peg == "usd":
-        # Collateral beyond the debt is no surplus; an overdrawn account is refilled from it.
-        surplus_g = max(0.0, -book.cash_usd) / price
-        for_queue_g = max(0.0, (book.queue_g * day.token_value_usd - receivables_usd) / price)
+        # Collateral beyond the debt is no surplus. It pays for the queue and for an overdraft, each dollar sold for once.
+        surplus_g = 0.0
+        owed_usd = book.queue_g * day.token_value_usd + max(0.0, -book.cash_usd)
+        for_queue_g = max(0.0, (owed_usd - receivables_usd) / price)
     elif issuer.terms.mode == "principal":
         for_queue_g = max(0.0, (book.queue_fixed_usd - receivables_usd) / price)
     saleable_g = max(book.gold_g - book.frozen_g(day.day), 0.0)

@@ -137,10 +137,11 @@ def test_redemptions_are_paid_in_dollars_whatever_gold_does() -> None:
 
 
 def test_an_overdraft_is_refilled_from_collateral() -> None:
-    """100,000 USD of loss against an empty account: 1,000 g are sold, the rest of the gold is collateral."""
-    days = table(pegged(3.0), flat(3), cyber_loss_usd={1: 1e5})
-    assert days["cash_usd"][1] == -1e5
-    assert days["sold_g"][1] == pytest.approx(1_000.0, rel=1e-12)
+    """100,000 USD of loss against an empty account: 1,000 g are sold, once, however long they take to settle."""
+    slow = Market(lag_days=3, spread=0.0, impact=0.0)
+    days = table(pegged(3.0, market=slow), flat(5), cyber_loss_usd={1: 1e5})
+    assert days["cash_usd"].tolist() == pytest.approx([0.0, -1e5, -1e5, -1e5, 0.0, 0.0], abs=1e-6)
+    assert days["sold_g"].tolist() == pytest.approx([0.0, 1_000.0, 0.0, 0.0, 0.0, 0.0], abs=1e-9)
 
 
 def test_a_gap_over_a_weekend_skips_the_liquidation_zone() -> None:
