@@ -23,11 +23,14 @@ paths share a block. Random drivers and price drivers keep their state in record
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numba
 import numpy as np
 
-from gramlib.simulation.day import BRIDGE
+from gramlib.simulation.day import BRIDGE, INPUTS
 from gramlib.simulation.kernel.cache_folder import use_cache_folder
+from gramlib.simulation.outcomes import Outcomes
 
 CACHED = use_cache_folder() is not None
 """Whether compiled code is kept between runs."""
@@ -43,6 +46,9 @@ inlined = numba.njit(error_model="numpy", nogil=True, forceinline=True)
 
 entry = numba.njit(error_model="numpy", nogil=True, cache=CACHED)
 """Decorator of the functions that Python calls; what they call is compiled into them and kept with them."""
+
+FIGURES = tuple(field.name for field in fields(Outcomes) if not field.name.endswith(("_day", "_cause", "_code")))
+"""Fields of `Outcomes` that are float64."""
 
 MAX_CUSTODIANS = 4
 MAX_BANKS = 4
@@ -88,7 +94,9 @@ DRAWN = np.dtype([
     *columns("price_usd_per_g", "sigma"),
     # What is given for the day; random drivers add to it, taking the larger level, multiplier, stop and lag.
     *columns("event", "liquidity_multiplier", "lag_days", "futures_basis", "operations_stop", "cyber_loss_usd",
-             "lease_default", "lost_g"),
+             "lease_default"),
+    # Given alone: losses at the custodian of that number, 0 for all of them pro rata.
+    *columns("lost_g", "given_lost_share", "assay_share", "custodian"),
     # Share of custodian k's grams lost today; days a freeze at k lasts that begins today, 0 none; 1 where bank b fails.
     *rows(MAX_CUSTODIANS, "lost_share", "freeze_days"),
     *rows(MAX_BANKS, "bank_failed"),
@@ -96,41 +104,41 @@ DRAWN = np.dtype([
 """What comes from outside the issuer today: prices and events, given or drawn. lag_days 0 means the issuer's own."""
 
 DAY = np.dtype(columns(
-    "price_usd_per_g", "event", "liquidity_multiplier", "lag_days", "futures_basis", "operations_stop", "tokens_before_g",
-    "token_value_usd", "five_day_return", "twenty_day_return", "capacity_usd", "coverage", "intensity",
-    "redemption_rate", "requested_g", "paid_g", "queue_g", "tokens_g", "sold_g", "execution_usd_per_g", "gold_g",
-    "cash_usd", "bills_usd", "receivables_usd", "wait_days", "band", "discount", "equity_usd", "backing",
+    *INPUTS, "tokens_before_g", "token_value_usd", "five_day_return", "twenty_day_return", "capacity_usd", "coverage",
+    "intensity", "redemption_rate", "requested_g", "paid_g", "queue_g", "tokens_g", "sold_g", "execution_usd_per_g",
+    "gold_g", "cash_usd", "bills_usd", "receivables_usd", "wait_days", "band", "discount", "equity_usd", "backing",
     "liquid_1d_usd", "liquid_5d_usd", "oldest_request_days", "own_funds_requirement_usd", "lost_g",
     *BRIDGE,
     "fee", "minted_g", "ordered_g", "unmet_mint_g", "frozen_g", "bank_frozen_usd", "transit_g", "leased_g",
     "kind_requested_g", "kind_queue_g", "delivered_g", "queue_fixed_usd", "weekend_requested_g", "weekend_discount",
     "block_requested_g", "credit_drawn_usd", "liquidated_g", "shortfall_usd",
-    # Handed from step to step, not in `Day`: one over the price, sqrt(m), and what E7 admits.
-    "per_price", "root_stress", "admitted_g",
+    # Handed from step to step, not in `Day`: one over the price, sqrt(m), what E7 admits,
+    # at which value it is paid, and the day's sale of gold.
+    "per_price", "root_stress", "admitted_g", "request_value_usd", "sale_usd",
 ))  # fmt: skip
 """One day of LANES paths, named as `day.Day`. Yesterday's record is kept beside today's."""
 
 BOOK = np.dtype(columns(
     "tokens_g", "gold_g", "cash_usd", "bills_usd", "price_usd_per_g", "token_value_usd", "receivables_usd", "queue_g",
     "discount", "backing", "asked_until_g", "met_until_g",
-    # Extensions.
-    "futures_usd_per_g", "transit_g", "leased_g", "frozen_g", "freeze_haircut_usd", "bank_frozen_usd", "ordered_g",
-    "credit_drawn_usd", "queue_fixed_usd", "kind_queue_g", "kind_asked_until_g", "kind_met_until_g", "coverage", "event",
-    "fee",
-) + rows(MAX_CUSTODIANS, "gold_by_custodian_g", "frozen_until") + rows(MAX_HOLDERS, "blocks_g"))  # fmt: skip
-"""Positions between two days, named as `book.Book`; claims that fall due are kept as their sum, with `DUE` beside it.
+    # Extensions; `taken_share` is scratch.
+    "futures_usd_per_g", "transit_g", "leased_g", "frozen_g", "freeze_haircut_usd", "bank_frozen_usd",
+    "credit_drawn_usd", "queue_fixed_usd", "kind_queue_g", "kind_asked_until_g", "kind_met_until_g", "taken_share",
+) + rows(MAX_CUSTODIANS, "gold_by_custodian_g", "frozen_until") + rows(MAX_HOLDERS, "blocks_g") + [
+    # Last day on which any lane awaits something; after it there is nothing to look for.
+    ("transit_until", "i8"), ("bank_until", "i8"), ("insurance_until", "i8"), ("any_frozen_until", "i8"),
+    # Whether all lanes settle after the issuer's own lag today.
+    ("one_lag", "?"),
+])  # fmt: skip
+"""Positions between two days, named as `book.Book`; claims that fall due are kept as their sum, beside a ring of them.
 
-`gold_g` is the gold of all custodians, frozen or not."""
+`gold_g` is the gold of all custodians, frozen or not; `gold_by_custodian_g` is kept only where there are several.
+"""
 
-OUTCOME = np.dtype(columns(
-    "end_price_usd_per_g", "min_coverage", "min_backing", "min_equity_usd", "end_equity_usd", "peak_queue_share",
-    "end_queue_share", "longest_wait_days", "worst_discount", "end_tokens_share", "slippage_usd", "event_loss_usd",
-    "nonprice_loss_usd", "fees_usd", "haircut_usd", "bank_loss_usd", "cyber_loss_usd", "lease_loss_usd",
-    "liquidation_loss_usd", "hedge_usd",
-))  # fmt: skip
-"""Extremes and sums over days 1 to n, named as `outcomes.Outcomes`; one row of results a path."""
+OUTCOME = np.dtype(columns(*FIGURES))
+"""Extremes and sums over days 1 to n, the figures of `outcomes.Outcomes`; one row of results a path."""
 
-JUDGED = np.dtype(columns("discount_run_days", "short_run_days", "opening_equity_usd", "price_effect_usd")
-                + counts("failed", "failing", "closed", "no_market", "oldest_day", "kind_oldest_day")
-                + [("first_day", "i8", (7, STRIDE)), ("cause", "i8", (7, STRIDE))])  # fmt: skip
+JUDGED = np.dtype(columns("discount_run_days", "short_run_days", "opening_equity_usd", "price_profit_usd")
+                  + counts("failed", "failing", "closed", "no_market", "oldest_day", "kind_oldest_day", "short_cause")
+                  + [("first_day", "i8", (7, STRIDE)), ("cause", "i8", (7, STRIDE))])  # fmt: skip
 """What the judge remembers: days running, which of F1 to F7 (bit 0 to 6) have happened, when first and why."""

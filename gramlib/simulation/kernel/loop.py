@@ -1,0 +1,335 @@
+"""The days of a block of paths, and the blocks of a task."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gramlib.params.issuer import Issuer
+from gramlib.simulation.kernel import custody, drivers, extensions, fan, happening, judge, prices, steps
+from gramlib.simulation.kernel.drivers import DRIVERS_STATE, HOLDER_WORDS
+from gramlib.simulation.kernel.happening import GivenEvents
+from gramlib.simulation.kernel.lanes import (
+    BOOK,
+    DAY,
+    DRAWN,
+    JUDGED,
+    LANES,
+    MAX_HOLDERS,
+    OUTCOME,
+    STRIDE,
+    aligned,
+    entry,
+    jitted,
+)  # fmt: skip
+from gramlib.simulation.kernel.prices import PRICE_STATE, PriceTerms
+from gramlib.simulation.reference import PAID_DUST_SHARE
+
+PRICE_ROWS = 21
+"""Rows of the ring of prices: today's and those of the twenty days before."""
+
+
+class Rings(NamedTuple):
+    """What falls due later: row s % rows of (rows, STRIDE) holds what is due on day s."""
+
+    receivables_usd: np.ndarray
+    mint_orders_g: np.ndarray
+    transit_g: np.ndarray
+    bank_usd: np.ndarray
+    insurance_usd: np.ndarray
+
+
+class Room(NamedTuple):
+    """The memory a thread works in; one block after the other uses it."""
+
+    drawn: np.ndarray
+    days: np.ndarray
+    book: np.ndarray
+    judged: np.ndarray
+    outcome: np.ndarray
+    rings: Rings
+    prices: np.ndarray
+    """Ring (PRICE_ROWS, STRIDE) of prices."""
+    asked_g: np.ndarray
+    """(n_days + 1, STRIDE): requests for cash of all days up to each day, written while a lane has a queue."""
+    kind_asked_g: np.ndarray
+    """The same of requests in kind, written every day; (1, STRIDE) while the extension is off."""
+    bins: np.ndarray
+    day_columns: np.ndarray
+    """(2, columns, STRIDE): `days` seen as numbers."""
+    outcome_columns: np.ndarray
+    price_state: np.ndarray
+    drivers_state: np.ndarray
+    holders_drawn: np.ndarray
+
+
+def room(issuer: Issuer, n_days: int, longest_lag: int) -> Room:
+    """Memory for one thread; `longest_lag` days is the longest time to settlement that can come up."""
+
+    def table(rows: int) -> np.ndarray:
+        return aligned((rows, STRIDE), np.float64)
+
+    days, outcome = aligned(2, DAY), aligned(1, OUTCOME)
+    longest_way = max(issuer.transit.days, issuer.lease.recall_days, issuer.custodians.remelt_days)
+    return Room(
+        drawn=aligned(1, DRAWN),
+        days=days,
+        book=aligned(1, BOOK),
+        judged=aligned(1, JUDGED),
+        outcome=outcome,
+        rings=Rings(
+            receivables_usd=table(longest_lag),
+            mint_orders_g=table(longest_lag),
+            transit_g=table(longest_way),
+            bank_usd=table(issuer.banks.freeze_days),
+            insurance_usd=table(issuer.custodians.insurance_lag_days),
+        ),
+        prices=table(PRICE_ROWS),
+        asked_g=table(n_days + 1),
+        kind_asked_g=table(n_days + 1 if issuer.in_kind.on else 1),
+        bins=aligned((len(fan.SCALES), STRIDE), np.int64),
+        day_columns=days.view(np.float64).reshape(2, -1, STRIDE),
+        outcome_columns=outcome.view(np.float64).reshape(-1, STRIDE),
+        price_state=aligned(1, PRICE_STATE),
+        drivers_state=aligned(1, DRIVERS_STATE),
+        holders_drawn=aligned(1, HOLDER_WORDS),
+    )
+
+
+class World(NamedTuple):
+    """All that a run is given: the issuer, and what surrounds it."""
+
+    issuer: np.ndarray
+    rule: tuple[float, float]
+    """Own funds asked for: share of the assets, and a fixed amount in USD."""
+    blocks_g: np.ndarray
+    """(MAX_HOLDERS,) tokens of each large holder, nought beyond the last."""
+    prices: PriceTerms
+    start_usd_per_g: float
+    events: GivenEvents
+    driver_terms: np.ndarray
+    drawing: bool
+    """Whether anything is drawn beside prices; a replay draws nothing, not even what large holders do."""
+    key: tuple[np.uint64, np.uint64]
+    replicate: int
+    first_path: int
+    """Number of the run's first path, the address of its draws."""
+    opening: tuple[float, float, float, float]
+    """P0, N0, E0, W0, which the fan's bins are centred on."""
+
+
+class Results(NamedTuple):
+    """What a run writes, one column a path; `counts` (days counted, 5, BINS) belongs to the thread."""
+
+    figures: np.ndarray
+    first_day: np.ndarray
+    cause: np.ndarray
+    status: np.ndarray
+    counts: np.ndarray
+    ledger: np.ndarray
+    """(n_days, columns of DAY) of the run's first path, or (0, 0)."""
+
+
+@entry
+def run_task(world: World, results: Results, room: Room, first: int, stop: int, n_days: int, fan_paths: int) -> None:
+    """Walk the paths `first` to `stop` - 1 of a run, counted from its first; the first `fan_paths` go into the fan."""
+    for block in range(first, stop, LANES):
+        n_lanes = min(LANES, stop - block)
+        walk_block(world, results, room, block, n_days, max(0, min(n_lanes, fan_paths - block)))
+        write_results(world.issuer[0], results, room, block, n_lanes, n_days)
+
+
+@jitted
+def walk_block(world: World, results: Results, room: Room, block: int, n_days: int, n_counted: int) -> None:
+    """Walk LANES paths from day 0 to the last; the first `n_counted` go into the fan."""
+    issuer, rule = world.issuer[0], world.rule
+    drawn, book, judged, outcome = room.drawn[0], room.book[0], room.judged[0], room.outcome[0]
+    price_state, drivers_state, holders_drawn = room.price_state[0], room.drivers_state[0], room.holders_drawn[0]
+    rings = room.rings
+    n_slots = results.counts.shape[0]
+    address = (world.key, world.replicate, world.first_path + block)
+    # Given prices are counted from the run's first path, drawn ones by their address.
+    given = world.prices.driver[0].kind == prices.GIVEN
+    price_address = (world.key, world.replicate, block if given else world.first_path + block)
+    drivers.clear_drivers(drivers_state)
+    holders_drawn.four = -1
+    prices.start(world.prices, price_state, drawn, price_address, world.start_usd_per_g)
+    open_books(room, issuer, rule, world.blocks_g)
+    judge.begin(room.days[0], judged, outcome)
+    if n_counted:
+        fan.count_day(results.counts[0], room.bins, room.days[0], world.opening, n_counted)
+    had_queue, any_closed = 0, 0
+    stale_of_even, stale_of_odd = 0, 0
+    happened = happening.ANYTHING
+    for t in range(1, n_days + 1):
+        day, before = room.days[t & 1], room.days[1 - (t & 1)]
+        five_days_ago, twenty_days_ago = max(0, t - 5) % PRICE_ROWS, max(0, t - 20) % PRICE_ROWS
+        if t & 3 == 0:
+            prices.draw_four_days(world.prices, price_state, price_address, t >> 2)
+        prices.advance(world.prices, price_state, drawn, price_address, world.start_usd_per_g, t)
+        happening.make_calm(drawn, happened)
+        happened = happening.give(drawn, world.events, block, t)
+        any_closed |= judge.close_books(book, drawn, judged, issuer)
+        if issuer.weekends.on:
+            if t >= issuer.weekends.first_monday and (t - issuer.weekends.first_monday) % 5 == 0:
+                steps.weekend(day, before, book, drawn, issuer, room.prices, five_days_ago)
+            else:
+                steps.no_weekend(day)
+        steps.e1_price(day, book, drawn, issuer, room.prices, five_days_ago, twenty_days_ago)
+        keep_prices(room.prices, drawn, t % PRICE_ROWS)
+        if world.drawing:
+            happened |= drivers.drive(
+                t, address, issuer, world.driver_terms[0], day.five_day_return, drawn, drivers_state
+            )
+        stale = stale_of_odd if t & 1 else stale_of_even
+        happening.what_happens(day, book, drawn, issuer, happened, stale)
+        if t & 1:
+            stale_of_odd = happened
+        else:
+            stale_of_even = happened
+        steps.e2_settle(day, book, issuer, rings, t)
+        steps.e3_carry(day, book, issuer)
+        steps.e4_events(day, book, drawn, issuer, rings, t, happened)
+        steps.e5_coverage(day, book, issuer)
+        steps.e6_redemption_intensity(day, book, issuer, rings, holders_drawn, t, address, world.drawing)
+        steps.e7_gate(day, book, issuer)
+        has_queue = steps.e8_waterfall(day, book, issuer, t)
+        steps.e9_gold_sale(day, book, issuer, rings, t, has_queue)
+        steps.e10_peg(day, book, issuer)
+        steps.e11_book(day, book, issuer, rule)
+        if has_queue | had_queue | issuer.in_kind.on:
+            oldest_requests(day, book, judged, issuer, room.asked_g, room.kind_asked_g, t)
+        had_queue = has_queue
+        if results.ledger.size:
+            steps.e11_ledger(day, book, issuer, rings, room.prices, t)
+        if any_closed:
+            judge.repeat_closing_figures(book, judged, room.day_columns, t & 1)
+        judge.fold(day, judged, outcome, issuer, happened)
+        if judge.failing(day, judged, issuer):
+            judge.note_failures(room.days, room.day_columns, book, judged, issuer, t)
+        if n_counted and (t % fan.EVERY_DAYS == 0 or t == n_days):
+            slot = n_slots - 1 if t == n_days else t // fan.EVERY_DAYS
+            fan.count_day(results.counts[slot], room.bins, day, world.opening, n_counted)
+        if results.ledger.size and block == 0:
+            for column in range(results.ledger.shape[1]):
+                results.ledger[t - 1, column] = room.day_columns[t & 1, column, 0]
+
+
+@jitted
+def keep_prices(prices: Any, drawn: Any, row: int) -> None:
+    """Today's prices into the ring."""
+    for i in range(LANES):
+        prices[row, i] = drawn.price_usd_per_g[i]
+
+
+@jitted
+def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any) -> None:
+    """The issuer on day 0, calm: no queue, no receivables, no discount, market liquidity normal."""
+    day, book, drawn, rings = room.days[0], room.book[0], room.drawn[0], room.rings
+    # What the last block left in the records of days would pass for flows of this one.
+    room.day_columns[:] = 0.0
+    for i in range(LANES):
+        for parity in range(2):
+            room.days[parity].fee[i] = issuer.terms.fee
+            room.days[parity].lag_days[i] = issuer.market.lag_days
+    custody.open_vaults(book, issuer, rings)
+    rings.receivables_usd[:] = 0.0
+    rings.mint_orders_g[:] = 0.0
+    rings.bank_usd[:] = 0.0
+    rings.insurance_usd[:] = 0.0
+    book.bank_until = -9
+    book.insurance_until = -9
+    for j in range(MAX_HOLDERS):
+        for i in range(LANES):
+            book.blocks_g[j, i] = blocks_g[j]
+    for i in range(LANES):
+        price = drawn.price_usd_per_g[i]
+        room.prices[0, i] = price
+        book.tokens_g[i] = issuer.tokens_g
+        book.cash_usd[i] = issuer.cash_usd
+        book.bills_usd[i] = issuer.bills_usd
+        book.price_usd_per_g[i] = price
+        book.token_value_usd[i] = price
+        book.futures_usd_per_g[i] = price
+        book.receivables_usd[i] = 0.0
+        book.bank_frozen_usd[i] = 0.0
+        book.credit_drawn_usd[i] = 0.0
+        book.queue_g[i] = 0.0
+        book.queue_fixed_usd[i] = 0.0
+        book.kind_queue_g[i] = 0.0
+        book.discount[i] = 0.0
+        book.backing[i] = 1.0
+        book.asked_until_g[i] = 0.0
+        book.met_until_g[i] = 0.0
+        book.kind_asked_until_g[i] = 0.0
+        book.kind_met_until_g[i] = 0.0
+        room.kind_asked_g[0, i] = 0.0
+        day.price_usd_per_g[i] = price
+        day.token_value_usd[i] = price
+        day.liquidity_multiplier[i] = 1.0
+        day.root_stress[i] = 1.0
+        day.intensity[i] = issuer.redemption.a0
+        day.capacity_usd[i] = issuer.market.capacity_share * issuer.market.adv_usd
+        day.execution_usd_per_g[i] = price * (1.0 - issuer.market.spread / 2.0)
+    steps.e5_coverage(day, book, issuer)
+    steps.e10_peg(day, book, issuer)
+    steps.e11_book(day, book, issuer, rule)
+
+
+@jitted
+def oldest_requests(
+    day: Any, book: Any, judged: Any, issuer: Any, asked_g: Any, kind_asked_g: Any, t: int
+) -> None:  # fmt: skip
+    """Business days since the oldest open request, first in first out; 0 when nothing asked before today waits.
+
+    What is open grows with the day of the request, and only falls from day to day: the day found yesterday is where
+    today's search begins. A lane that had no queue yesterday (-1) begins with today.
+    """
+    dust_g = PAID_DUST_SHARE * issuer.tokens_g
+    for i in range(LANES):
+        age, oldest = 0, -1
+        if book.queue_g[i] > 0.0:
+            asked_g[t, i] = book.asked_until_g[i]
+            oldest = judged.oldest_day[i] if judged.oldest_day[i] >= 0 else t
+            while oldest < t and asked_g[oldest, i] - book.met_until_g[i] <= dust_g:
+                oldest += 1
+            age = t - oldest
+        judged.oldest_day[i] = oldest
+        day.oldest_request_days[i] = age
+    if issuer.in_kind.on:
+        # Less than a bar cannot be delivered and waits for others to make it one.
+        dust_g = extensions.bar_g(issuer)
+        for i in range(LANES):
+            kind_asked_g[t, i] = book.kind_asked_until_g[i]
+            oldest = judged.kind_oldest_day[i]
+            while oldest <= t and kind_asked_g[oldest, i] - book.kind_met_until_g[i] <= dust_g:
+                oldest += 1
+            judged.kind_oldest_day[i] = oldest
+            day.oldest_request_days[i] = max(day.oldest_request_days[i], float(max(0, t - oldest)))
+
+
+@jitted
+def write_results(issuer: Any, results: Results, room: Room, block: int, n_lanes: int, n_days: int) -> None:
+    """One row a path: finish the sums, and copy."""
+    judged, outcome, day = room.judged[0], room.outcome[0], room.days[n_days & 1]
+    least_g = judge.CLOSING_TOKEN_SHARE * issuer.tokens_g
+    for i in range(LANES):
+        price_profit_usd = outcome.price_effect_usd[i] + judged.price_profit_usd[i]
+        outcome.nonprice_loss_usd[i] = -(day.equity_usd[i] - judged.opening_equity_usd[i] - price_profit_usd)
+        outcome.end_price_usd_per_g[i] = day.price_usd_per_g[i]
+        outcome.end_equity_usd[i] = day.equity_usd[i]
+        outcome.end_tokens_share[i] = day.tokens_g[i] / issuer.tokens_g
+        outcome.end_queue_share[i] = day.queue_g[i] / issuer.tokens_g
+        outcome.peak_queue_share[i] /= issuer.tokens_g
+    for i in range(n_lanes):
+        results.status[block + i] = judge.status_code(
+            judged.failed[i], judged.no_market[i], day.tokens_g[i] <= least_g, outcome.peak_queue_share[i] > 0.0
+        )
+    for column in range(results.figures.shape[0]):
+        for i in range(n_lanes):
+            results.figures[column, block + i] = room.outcome_columns[column, i]
+    for predicate in range(judge.N_PREDICATES):
+        for i in range(n_lanes):
+            results.first_day[predicate, block + i] = judged.first_day[predicate, i]
+            results.cause[predicate, block + i] = judged.cause[predicate, i]

@@ -1,0 +1,472 @@
+"""E1 to E11 of MODEL.md over a block of lanes: the twin of `reference`, step by step, names and order alike.
+
+Theory and reasons stand in `reference`; comments here say only what is different. What the issuer's switches add is in
+`extensions` and `custody`, and is tested once a step and block, so that it costs next to nothing while off.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gramlib.simulation.kernel import custody, extensions
+from gramlib.simulation.kernel.drivers import ATTACKED, BANK_FAILED, FROZEN, LEASE_DEFAULTED, LOST
+from gramlib.simulation.kernel.lanes import LANES, inlined, jitted
+from gramlib.simulation.kernel.market import DAYS_A_YEAR, execution_share, impact_terms
+from gramlib.simulation.kernel.maths import exp, log
+
+# Weekend -------------------------------------------------------------------------------------------------
+
+
+@jitted
+def weekend(day: Any, before: Any, book: Any, drawn: Any, issuer: Any, prices: Any, five_days_ago: int) -> None:
+    """Half a step before Monday: holders ask (E6) and the discount is free (E10), nothing else moves."""
+    usd_peg, principal, price_share = issuer.usd_peg, issuer.terms.principal, issuer.weekends.price_share
+    kind_share = issuer.in_kind.share if issuer.in_kind.on else 0.0
+    base_rate, span, calm = rate_terms(issuer)
+    holders = issuer.redemption
+    a0, a_return, a_discount, a_queue = holders.a0, holders.a_return, holders.a_discount, holders.a_queue
+    a_shortfall, a_event = holders.a_shortfall, holders.a_event
+    persistence, push = discount_terms(issuer)
+    for i in range(LANES):
+        friday = book.price_usd_per_g[i]
+        gap = drawn.price_usd_per_g[i] / friday
+        price = friday * (gap if price_share == 1.0 else exp(price_share * log(gap)))
+        value_usd = book.token_value_usd[i] if usd_peg else price
+        waiting_g = book.queue_g[i] + book.kind_queue_g[i]
+        x = (
+            a0
+            + a_return * max(0.0, 1.0 - price / prices[five_days_ago, i])
+            + a_discount * max(0.0, book.discount[i])
+            + a_queue * waiting_g / book.tokens_g[i]
+            + a_shortfall * max(0.0, 1.0 - before.coverage[i])
+            + a_event * before.event[i]
+        )
+        asked_g = redemption_rate(x, base_rate, span, calm) * (book.tokens_g[i] - waiting_g)
+        kind_g = kind_share * asked_g
+        cash_g = asked_g - kind_g
+        book.kind_queue_g[i] += kind_g
+        book.queue_g[i] += cash_g
+        book.queue_fixed_usd[i] += cash_g * book.token_value_usd[i] if principal else 0.0
+        excess_g = max(0.0, asked_g - base_rate * book.tokens_g[i])
+        discount = persistence * book.discount[i] + push * excess_g * value_usd
+        book.discount[i] = discount
+        day.weekend_requested_g[i] = asked_g
+        day.weekend_discount[i] = discount
+
+
+@jitted
+def no_weekend(day: Any) -> None:
+    """Take back what the last Monday that used this record left in it."""
+    for i in range(LANES):
+        day.weekend_requested_g[i] = 0.0
+        day.weekend_discount[i] = 0.0
+
+
+# E1. Price -----------------------------------------------------------------------------------------------
+
+
+@jitted
+def e1_price(day: Any, book: Any, drawn: Any, issuer: Any, prices: Any, five_days_ago: int, twenty_ago: int) -> None:
+    """Returns over five and twenty days, and what yesterday's positions make of the change.
+
+    `prices` is a ring (rows, LANES); the two last arguments are rows of it.
+    """
+    for i in range(LANES):
+        price = drawn.price_usd_per_g[i]
+        all_gold_g = book.gold_g[i] + book.transit_g[i] + book.leased_g[i]
+        day.price_usd_per_g[i] = price
+        day.per_price[i] = 1.0 / price
+        day.five_day_return[i] = price / prices[five_days_ago, i] - 1.0
+        day.price_effect_usd[i] = (all_gold_g - book.tokens_g[i]) * (price - book.price_usd_per_g[i])
+    if issuer.usd_peg:
+        extensions.price_usd_peg(day, book)
+    else:
+        if issuer.terms.principal:
+            extensions.price_of_fixed_requests(day, book)
+        for i in range(LANES):
+            price = day.price_usd_per_g[i]
+            day.token_value_usd[i] = price
+            day.request_value_usd[i] = price
+            book.token_value_usd[i] = price
+            book.price_usd_per_g[i] = price
+    # Only orders for new tokens look back so far, and the ledger.
+    for i in range(LANES if issuer.minting.on else 0):
+        day.twenty_day_return[i] = day.price_usd_per_g[i] / prices[twenty_ago, i] - 1.0
+
+
+# E2. Settle ----------------------------------------------------------------------------------------------
+
+
+@jitted
+def e2_settle(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
+    """What was sold is paid for, what was bought or in transit arrives, frozen cash and insurance come in."""
+    due_usd = rings.receivables_usd
+    today = t % due_usd.shape[0]
+    for i in range(LANES):
+        book.cash_usd[i] += due_usd[today, i]
+        # Sums of what was added less what was taken off keep rounding dust; a claim is never negative.
+        book.receivables_usd[i] = max(0.0, book.receivables_usd[i] - due_usd[today, i])
+        due_usd[today, i] = 0.0
+    if t <= book.bank_until:
+        extensions.recover(book, rings.bank_usd, t)
+    if t <= book.insurance_until + 2:
+        extensions.pay_insurance(day, book, rings.insurance_usd, t)
+    if t <= book.transit_until:
+        custody.arrive(book, issuer, rings.transit_g, t)
+    if issuer.minting.on:
+        extensions.issue_tokens(day, book, issuer, rings.mint_orders_g, t)
+
+
+# E3. Carry -----------------------------------------------------------------------------------------------
+
+
+@jitted
+def e3_carry(day: Any, book: Any, issuer: Any) -> None:
+    """Pay the day's costs, earn the day's yield, and refill negative cash from bills as far as they go."""
+    opex_usd = issuer.costs.opex_usd_year / DAYS_A_YEAR
+    custody_rate, bill_yield = issuer.costs.custody_rate_year / DAYS_A_YEAR, issuer.treasury.bill_yield / DAYS_A_YEAR
+    for i in range(LANES):
+        custody_cost_usd = custody_rate * book.gold_g[i] * day.price_usd_per_g[i]
+        yield_usd = book.bills_usd[i] * bill_yield
+        day.opex_usd[i] = opex_usd
+        day.custody_cost_usd[i] = custody_cost_usd
+        day.yield_usd[i] = yield_usd
+        day.haircut_usd[i] = 0.0
+        book.cash_usd[i] -= opex_usd + custody_cost_usd
+        book.bills_usd[i] += yield_usd
+    extensions.carry(day, book, issuer)
+    refill_cash(day, book, issuer)
+
+
+@jitted
+def refill_cash(day: Any, book: Any, issuer: Any) -> None:
+    """An overdrawn account is refilled from bills; what they do not cover stays negative."""
+    overdrawn = 0
+    for i in range(LANES):
+        overdrawn |= np.int64(book.cash_usd[i] < 0.0)
+    if not overdrawn:
+        return
+    haircut = issuer.treasury.bill_haircut
+    for i in range(LANES):
+        raised_usd, given_up_usd = sell_bills(max(0.0, -book.cash_usd[i]), book.bills_usd[i], haircut)
+        book.cash_usd[i] += raised_usd
+        book.bills_usd[i] -= given_up_usd
+        day.haircut_usd[i] += given_up_usd - raised_usd
+
+
+@inlined
+def sell_bills(wanted_usd: float, bills_usd: float, haircut: float) -> tuple[float, float]:
+    """What comes in for up to `wanted_usd` of bills sold, and the bills given up for it."""
+    available_usd = bills_usd * (1.0 - haircut)
+    raised_usd = min(wanted_usd, available_usd)
+    given_up_usd = bills_usd if wanted_usd >= available_usd else min(bills_usd, raised_usd / (1.0 - haircut))
+    return raised_usd, given_up_usd
+
+
+# E4. Events ----------------------------------------------------------------------------------------------
+
+
+@jitted
+def e4_events(day: Any, book: Any, drawn: Any, issuer: Any, rings: Any, t: int, happened: int) -> None:
+    """What happens to gold and cash today; `happened` says which kinds of event any lane has (`drivers`)."""
+    if happened & LOST:
+        custody.lose_gold(day, book, drawn, issuer, rings, t)
+    if (happened & FROZEN) | (t <= book.any_frozen_until + 3):
+        custody.freeze_gold(day, book, drawn, issuer, t)
+    if happened & LEASE_DEFAULTED:
+        extensions.lose_leased_gold(day, book, drawn, issuer, rings.transit_g, t)
+    if happened & BANK_FAILED:
+        extensions.fail_banks(day, book, drawn, issuer, rings.bank_usd, t)
+    if happened & ATTACKED:
+        extensions.lose_cash(day, book, drawn)
+    if issuer.usd_peg:
+        extensions.liquidate(day, book, issuer, t)
+    if happened:
+        refill_cash(day, book, issuer)
+
+
+# E5. Coverage seen by holders ----------------------------------------------------------------------------
+
+
+@jitted
+def e5_coverage(day: Any, book: Any, issuer: Any) -> None:
+    """Assets after today's loss over yesterday's tokens, both at today's price."""
+    principal = issuer.terms.principal
+    for i in range(LANES):
+        day.tokens_before_g[i] = book.tokens_g[i]
+        own_usd = assets_usd(book, i) - book.credit_drawn_usd[i]
+        day.coverage[i] = own_usd / liabilities_usd(book, principal, i)
+
+
+@inlined
+def assets_usd(book: Any, i: int) -> float:
+    """V: gold at today's price less the policy haircut on what is frozen, cash, bills and what is due."""
+    gold_g = book.gold_g[i] + book.transit_g[i] + book.leased_g[i]
+    gold_usd = book.price_usd_per_g[i] * gold_g - book.freeze_haircut_usd[i]
+    return gold_usd + book.cash_usd[i] + book.bills_usd[i] + (book.receivables_usd[i] + book.bank_frozen_usd[i])
+
+
+@inlined
+def liabilities_usd(book: Any, principal: bool, i: int) -> float:
+    """W: tokens at their value; in principal mode the queue at the prices of its requests."""
+    value_usd, tokens_g = book.token_value_usd[i], book.tokens_g[i]
+    fixed_usd = value_usd * (tokens_g - book.queue_g[i]) + book.queue_fixed_usd[i]
+    return fixed_usd if principal else value_usd * tokens_g
+
+
+# E6. Redemption intensity --------------------------------------------------------------------------------
+
+
+@inlined
+def logistic(z: float) -> float:
+    """Lam(z) of the model page."""
+    return 1.0 / (1.0 + exp(-z))
+
+
+@inlined
+def rate_terms(issuer: Any) -> tuple[float, float, float]:
+    """Base rate, what is above it, and Lam(a0): the same exp as for the intensity, so that calm days cancel exactly."""
+    holders = issuer.redemption
+    return holders.base_rate, holders.max_rate - holders.base_rate, logistic(holders.a0)
+
+
+@inlined
+def redemption_rate(x: float, base_rate: float, span: float, calm: float) -> float:
+    """Rho of the model page: the share of free tokens that asks today, exactly the base rate when all is calm."""
+    return base_rate + span * max(0.0, (logistic(x) - calm) / (1.0 - calm))
+
+
+@jitted
+def e6_redemption_intensity(
+    day: Any, book: Any, issuer: Any, rings: Any, holders_drawn: Any, t: int, address: Any, drawing: bool
+) -> None:
+    """How many holders ask today, and how many new ones order."""
+    holders = issuer.redemption
+    a0, a_return, a_discount, a_queue = holders.a0, holders.a_return, holders.a_discount, holders.a_queue
+    a_shortfall, a_event = holders.a_shortfall, holders.a_event
+    base_rate, span, calm = rate_terms(issuer)
+    for i in range(LANES):
+        waiting_g = book.queue_g[i] + book.kind_queue_g[i]
+        intensity = (
+            a0
+            + a_return * max(0.0, -day.five_day_return[i])
+            + a_discount * max(0.0, book.discount[i])
+            + a_queue * waiting_g / book.tokens_g[i]
+            + a_shortfall * max(0.0, 1.0 - day.coverage[i])
+            + a_event * day.event[i]
+        )
+        rate = redemption_rate(intensity, base_rate, span, calm)
+        day.intensity[i] = intensity
+        day.redemption_rate[i] = rate
+        day.requested_g[i] = rate * (book.tokens_g[i] - waiting_g)
+    if issuer.holders.on:
+        extensions.ask_with_blocks(day, book, issuer, holders_drawn, t, address, drawing)
+    if issuer.in_kind.on:
+        extensions.ask_in_kind(day, book, issuer)
+    cash_share = 1.0 - issuer.in_kind.share if issuer.in_kind.on else 1.0
+    for i in range(LANES):
+        requested_g = day.requested_g[i]
+        book.queue_g[i] += requested_g
+        # A weekend's requests are dated by its Monday, since days are business days.
+        book.asked_until_g[i] += requested_g + cash_share * day.weekend_requested_g[i]
+    if issuer.terms.principal:
+        extensions.fix_requests(day, book)
+    if issuer.minting.on:
+        extensions.order_tokens(day, book, issuer, rings.mint_orders_g, t)
+    if issuer.swing_fee.on:
+        extensions.swing_fee(day, book, issuer)
+
+
+# E7. Gate ------------------------------------------------------------------------------------------------
+
+
+@jitted
+def e7_gate(day: Any, book: Any, issuer: Any) -> None:
+    """Grams admitted for payment today: the whole queue, or no more than the gate lets through."""
+    gate = issuer.terms.gate
+    for i in range(LANES):
+        day.admitted_g[i] = min(book.queue_g[i], gate * day.tokens_before_g[i]) * (1.0 - day.operations_stop[i])
+
+
+# E8. Waterfall -------------------------------------------------------------------------------------------
+
+
+@jitted
+def e8_waterfall(day: Any, book: Any, issuer: Any, t: int) -> int:
+    """Pay what is admitted from cash above the floor, then bills, then credit; whether anybody waits, 0 or 1."""
+    floor_usd, haircut = issuer.treasury.cash_floor_usd, issuer.treasury.bill_haircut
+    line_usd = issuer.treasury.credit_line_usd
+    if issuer.terms.principal:
+        extensions.value_of_fixed_requests(day, book)
+    waiting = 0
+    for i in range(LANES):
+        admitted_g, value_usd = day.admitted_g[i], day.request_value_usd[i]
+        pay_usd_per_g = value_usd * (1.0 - day.fee[i])
+        need_usd = admitted_g * pay_usd_per_g
+        spendable_usd = max(0.0, book.cash_usd[i] - floor_usd)
+        from_cash_usd = min(need_usd, spendable_usd)
+        cash_usd = min(book.cash_usd[i], floor_usd) if need_usd >= spendable_usd else book.cash_usd[i] - from_cash_usd
+        wanted_usd = need_usd - from_cash_usd
+        from_bills_usd, given_up_usd = sell_bills(wanted_usd, book.bills_usd[i], haircut)
+        missing_usd = wanted_usd - from_bills_usd
+        from_credit_usd = min(missing_usd, line_usd - book.credit_drawn_usd[i])
+        paid_in_full = from_credit_usd == missing_usd
+        raised_usd = from_cash_usd + from_bills_usd + from_credit_usd
+        paid_g = admitted_g if paid_in_full else min(admitted_g, raised_usd / pay_usd_per_g)
+        queue_g = 0.0 if paid_in_full & (admitted_g == book.queue_g[i]) else book.queue_g[i] - paid_g
+        day.paid_g[i] = paid_g
+        day.haircut_usd[i] += given_up_usd - from_bills_usd
+        day.fees_usd[i] = day.fee[i] * paid_g * value_usd
+        book.cash_usd[i] = cash_usd
+        book.bills_usd[i] -= given_up_usd
+        book.credit_drawn_usd[i] += from_credit_usd
+        book.queue_g[i] = queue_g
+        book.tokens_g[i] -= paid_g
+        book.met_until_g[i] = book.asked_until_g[i] if queue_g == 0.0 else book.met_until_g[i] + paid_g
+        waiting |= np.int64(queue_g > 0.0)
+    if issuer.terms.principal:
+        extensions.keep_fixed_requests(day, book)
+    if issuer.in_kind.on:
+        extensions.deliver_bars(day, book, issuer, t)
+    return waiting
+
+
+# E9. Gold sale -------------------------------------------------------------------------------------------
+
+
+@jitted
+def e9_gold_sale(day: Any, book: Any, issuer: Any, rings: Any, t: int, has_queue: int) -> None:
+    """Sell the grams no token needs, and those the queue needs beyond what is already sold and unpaid."""
+    market = issuer.market
+    capacity_usd = market.capacity_share * market.adv_usd
+    half_spread, push, per_adv = impact_terms(issuer)
+    usd_peg, principal = issuer.usd_peg, issuer.terms.principal
+    due_usd = rings.receivables_usd
+    for i in range(LANES):
+        price, per_price, stress = day.price_usd_per_g[i], day.per_price[i], day.liquidity_multiplier[i]
+        cap_usd = capacity_usd / stress
+        root_stress = np.sqrt(stress)
+        surplus_g = max(0.0, book.gold_g[i] - book.tokens_g[i])
+        owed_g = book.queue_g[i] - book.receivables_usd[i] * per_price
+        if usd_peg:
+            surplus_g = 0.0
+            owed_usd = book.queue_g[i] * day.token_value_usd[i] + max(0.0, -book.cash_usd[i])
+            owed_g = (owed_usd - book.receivables_usd[i]) * per_price
+        elif principal:
+            owed_g = (book.queue_fixed_usd[i] - book.receivables_usd[i]) * per_price
+        saleable_g = max(book.gold_g[i] - book.frozen_g[i], 0.0)
+        sold_g = min(min(cap_usd * per_price, surplus_g + max(0.0, owed_g)), saleable_g)
+        share = execution_share(half_spread, push, per_adv, sold_g * price, stress, root_stress)
+        execution = price * share
+        day.capacity_usd[i] = cap_usd
+        day.root_stress[i] = root_stress
+        day.sold_g[i] = sold_g
+        day.execution_usd_per_g[i] = execution
+        day.slippage_usd[i] = sold_g * (price - execution)
+        book.receivables_usd[i] += sold_g * execution
+    if issuer.custodians.on:
+        custody.take_gold(book, day.sold_g, issuer, t)
+    else:
+        for i in range(LANES):
+            book.gold_g[i] -= day.sold_g[i]
+    for i in range(LANES):
+        day.sale_usd[i] = day.sold_g[i] * day.execution_usd_per_g[i]
+    extensions.fall_due(due_usd, day.sale_usd, day, book, issuer, t)
+    if issuer.lease.on & (has_queue != 0):
+        extensions.recall_leased_gold(book, issuer, rings.transit_g, t)
+
+
+# E10. Peg ------------------------------------------------------------------------------------------------
+
+
+@inlined
+def discount_terms(issuer: Any) -> tuple[float, float]:
+    """What is left of yesterday's discount, and what a dollar sold on the secondary market adds."""
+    peg = issuer.peg_model
+    return peg.persistence, 0.01 * peg.secondary_share / peg.depth_usd
+
+
+@jitted
+def e10_peg(day: Any, book: Any, issuer: Any) -> None:
+    """Discount of the token: pushed by secondary sales, held by arbitrage within a band that widens with the wait."""
+    base_rate, cost = issuer.redemption.base_rate, issuer.peg_model.arbitrage_cost
+    risk_price = issuer.peg_model.risk_price * issuer.market.daily_vol
+    persistence, push = discount_terms(issuer)
+    for i in range(LANES):
+        value_usd = day.token_value_usd[i]
+        wait_days = day.lag_days[i] + book.queue_g[i] * value_usd / day.capacity_usd[i]
+        band = day.fee[i] + cost + risk_price * day.root_stress[i] * np.sqrt(wait_days)
+        asked_g = day.requested_g[i] + day.kind_requested_g[i]
+        excess_g = max(0.0, asked_g - base_rate * day.tokens_before_g[i]) - day.unmet_mint_g[i]
+        draw = persistence * book.discount[i] + push * excess_g * value_usd
+        day.wait_days[i] = wait_days
+        day.band[i] = band
+        book.discount[i] = min(draw, band) if day.operations_stop[i] < 1.0 else draw
+    if issuer.minting.on:
+        lowest = -(issuer.minting.fee + cost)
+        for i in range(LANES):
+            held = max(book.discount[i], lowest)
+            book.discount[i] = held if day.operations_stop[i] < 1.0 else book.discount[i]
+
+
+# E11. Book and judge -------------------------------------------------------------------------------------
+
+
+@jitted
+def e11_book(day: Any, book: Any, issuer: Any, rule: Any) -> None:
+    """Close the day: positions, own funds and backing. `rule` is the own funds rule: share and fixed amount."""
+    reserve_share, fixed_usd = rule
+    principal = issuer.terms.principal
+    for i in range(LANES):
+        tokens_g = book.tokens_g[i]
+        assets = assets_usd(book, i)
+        backing = (book.gold_g[i] + book.transit_g[i] + book.leased_g[i]) / tokens_g
+        backing = backing if tokens_g > 0.0 else book.backing[i]
+        day.tokens_g[i] = tokens_g
+        day.queue_g[i] = book.queue_g[i]
+        day.gold_g[i] = book.gold_g[i]
+        day.cash_usd[i] = book.cash_usd[i]
+        day.bills_usd[i] = book.bills_usd[i]
+        day.receivables_usd[i] = book.receivables_usd[i]
+        day.discount[i] = book.discount[i]
+        day.equity_usd[i] = assets - liabilities_usd(book, principal, i) - book.credit_drawn_usd[i]
+        day.own_funds_requirement_usd[i] = max(reserve_share * assets, fixed_usd)
+        day.backing[i] = backing
+        book.backing[i] = backing
+    if issuer.usd_peg:
+        extensions.collateral_ratio(day, book)
+    if book.bank_until >= 0:
+        for i in range(LANES):
+            day.bank_frozen_usd[i] = book.bank_frozen_usd[i]
+
+
+@jitted
+def e11_ledger(day: Any, book: Any, issuer: Any, rings: Any, prices: Any, t: int) -> None:
+    """What only the ledger shows: liquidity, and positions of the extensions."""
+    half_spread, push, per_adv = impact_terms(issuer)
+    kept = 1.0 - issuer.treasury.bill_haircut
+    due_usd = rings.receivables_usd
+    for i in range(LANES):
+        day.liquid_1d_usd[i] = book.cash_usd[i] + book.bills_usd[i] * kept
+        soon_usd = 0.0
+        for ahead in range(1, min(5, due_usd.shape[0]) + 1):
+            soon_usd += due_usd[(t + ahead) % due_usd.shape[0], i]
+        stress, root_stress = day.liquidity_multiplier[i], day.root_stress[i]
+        share = execution_share(half_spread, push, per_adv, day.capacity_usd[i], stress, root_stress)
+        saleable_usd = day.capacity_usd[i] * max(0.0, 5.0 - day.lag_days[i]) * share
+        day.liquid_5d_usd[i] = day.liquid_1d_usd[i] + soon_usd + saleable_usd
+        day.twenty_day_return[i] = day.price_usd_per_g[i] / prices[max(0, t - 20) % prices.shape[0], i] - 1.0
+        day.frozen_g[i] = book.frozen_g[i]
+        day.transit_g[i] = book.transit_g[i]
+        day.leased_g[i] = book.leased_g[i]
+        day.bank_frozen_usd[i] = book.bank_frozen_usd[i]
+        day.kind_queue_g[i] = book.kind_queue_g[i]
+        day.queue_fixed_usd[i] = book.queue_fixed_usd[i]
+        day.credit_drawn_usd[i] = book.credit_drawn_usd[i]
+        if issuer.usd_peg:
+            gold_g = book.gold_g[i] + book.transit_g[i] + book.leased_g[i]
+            gold_usd = day.price_usd_per_g[i] * gold_g
+            gold_usd *= execution_share(half_spread, push, per_adv, gold_usd, stress, root_stress)
+            day.shortfall_usd[i] = max(0.0, day.token_value_usd[i] * book.tokens_g[i] - gold_usd)
