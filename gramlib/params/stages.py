@@ -80,7 +80,7 @@ class PredictParams(Section):
         0.0, "drift of the log price on simulated paths; a past mean is no forecast", "1/year", ge=-0.5, le=0.5
     )
     drivers: Annotated[list[str], each_of("all", *DRIVER_NAMES, empty_ok=True), AfterValidator(_every_driver)] = param(
-        ["confidence", "liquidity", "custody"], "what is drawn beside prices; empty means prices alone"
+        ["all"], "what is drawn beside prices; all means every driver, an empty list prices alone"
     )
     seed: int = _seed()
     fan_paths: int = param(10_000, "paths behind the fan charts", "paths", ge=1, le=1_000_000)

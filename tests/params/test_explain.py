@@ -23,7 +23,7 @@ def test_one_row_a_leaf_with_origin_and_basis(resolve: Resolve) -> None:
     assert (rows["issuer.terms.fee"].value, rows["issuer.terms.fee"].origin) == ("0.001", "--set")
     gold = rows["issuer.gold_g"]
     assert (gold.unit, gold.basis, gold.date) == ("g", "assumed", "2026-11-20")
-    assert gold.source == "promise of 1:1 allocation"
+    assert gold.source == "promise of 1:1: the tokens, less gold in transit and on lease"
     shares = rows["issuer.custodians.shares"]
     assert (shares.value, shares.unit, shares.basis) == ("[0.6, 0.4]", "1", "assumed")
     assert rows["train.seed"].origin == "default"

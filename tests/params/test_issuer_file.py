@@ -60,7 +60,9 @@ def _flat(issuer: Issuer) -> dict:
 
 
 REALISTIC = {
-    "transit.gold_g": 50_000, "lease.gold_g": 100_000, "hedge.short_g": 100_000,
+    "gold_g": 9_850_000, "transit.gold_g": 50_000, "lease.gold_g": 100_000, "hedge.short_g": 100_000,
+    "minting.on": True, "custodians.on": True, "banks.on": True, "transit.on": True, "lease.on": True, "hedge.on": True,
+    "holding_fee.on": True,
 }  # fmt: skip
 """What gram.yaml has beside the model page's defaults (section 8, and half a percent of the reserve on its way)."""
 

@@ -10,7 +10,7 @@ from gramlib.params import Issuer, issuer_notes, load_issuer
 from gramlib.params.issuer import Hedge, Lease, Transit
 
 
-@pytest.mark.parametrize("name", ["worked_vector", "template", "gram_usd"])
+@pytest.mark.parametrize("name", ["gram", "worked_vector", "template", "gram_usd"])
 def test_shipped_issuers_are_whole(name: str, workbench_root: Path) -> None:
     assert issuer_notes(load_issuer(name, workbench_root)) == []
 
