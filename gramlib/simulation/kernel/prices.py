@@ -1,16 +1,16 @@
 """The price models of `simulation.price_models` for a block of LANES paths: the same draws, the same prices.
 
-    terms = price_terms(driver)                       once a run, in Python; `prepare` for a driver
-    start(terms, state, drawn, address, start)        day 0 of a block, and the draws of its first days
-    draw_four_days(terms, state, address, t // 4)     on each day t = 4, 8, 12 ...
-    advance(terms, state, drawn, address, start, t)   every day: price and volatility into `drawn`
+    terms = price_terms(driver)                       once a run, in Python
+    start(terms, state, drawn, address, start)        day 0 of a block
+    advance(terms, state, drawn, address, start, t)   every day after, in turn: price and volatility into `drawn`
 
 `terms` is a `PriceTerms`, `state` a record of `PRICE_STATE`, `drawn` a record with columns price_usd_per_g and sigma,
 `address` (key, replicate, first path) with the key of `philox.key_words(seed)`: lane i is path first + i. `start` is the price
 of day 0, where prices are not given. Where they are, lanes beyond the last path repeat it.
 
-What does not depend on the day before (a Student-t from a normal, jumps, quantiles of the residuals' law) is worked out
-with the draws of four days. `prices_only` and `draw_only` run through paths of prices and of draws alone, to be timed.
+Draws are made for four days at once (`draw_four_days`, by `advance` on day 1 and on days 4, 8, 12 ...), and with them
+what does not depend on the day before: a Student-t from a normal, jumps, quantiles of the residuals' law. `prices_only`
+and `draw_only` run through paths of prices and of draws alone, to be looked at and timed.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import numpy as np
 
 from gramlib.simulation.draws import STREAMS
 from gramlib.simulation.kernel.lanes import LANES, columns, counts, entry, inlined, jitted
-from gramlib.simulation.kernel.maths import exp, expm1, log
-from gramlib.simulation.kernel.philox import FOUR_DAYS, normals, uniforms
+from gramlib.simulation.kernel.maths import exp, expm1, log, uniform_of
+from gramlib.simulation.kernel.philox import FOUR_DAYS, normals, philox4x32, uniforms
 from gramlib.simulation.price_driver import KINDS, LARGEST_DAILY_MOVE, PriceDriver, jump_probabilities
 from gramlib.simulation.student_t import held, map_coefficients
 
@@ -102,23 +102,18 @@ def draw_four_days(terms: PriceTerms, state: Any, address: Address, four: int) -
     driver = terms.driver[0]
     key, replicate, first_path = address
     kind = driver.kind
-    if kind == GJR_GARCH_T:
-        normals(state.first, key, four, _PRICE, replicate, first_path)
-        to_student_t(state.first, driver)
-    elif kind == FHS:
-        uniforms(state.first, key, four, _PRICE, replicate, first_path)
-        to_quantiles(state.first, state.second, terms.table, driver)
-    elif kind == BOOTSTRAP:
-        uniforms(state.first, key, four, _PRICE, replicate, first_path)
-        uniforms(state.second, key, four, _STATE, replicate, first_path)
-    elif kind == REGIME:
+    # Each function is called from one place, since every call is compiled anew into its caller.
+    if kind in (GJR_GARCH_T, REGIME, JUMP):
         normals(state.first, key, four, _PRICE, replicate, first_path)
         if driver.nu_less_2 > 0.0:
             to_student_t(state.first, driver)
-        uniforms(state.second, key, four, _STATE, replicate, first_path)
+    elif kind != GIVEN:
+        uniforms(state.first, key, four, _PRICE, replicate, first_path)
+    if kind in (BOOTSTRAP, REGIME, JUMP):
+        uniforms(state.second, key, four, _JUMP if kind == JUMP else _STATE, replicate, first_path)
+    if kind == FHS:
+        to_quantiles(state.first, state.second, terms.table, driver)
     elif kind == JUMP:
-        normals(state.first, key, four, _PRICE, replicate, first_path)
-        uniforms(state.second, key, four, _JUMP, replicate, first_path)
         normals(state.third, key, four, _JUMP_SIZE, replicate, first_path)
         to_jumps(state.first, state.second, state.third, driver)
 
@@ -179,25 +174,28 @@ def to_jumps(first: Any, second: Any, third: Any, driver: Any) -> None:
 
 
 # Days -------------------------------------------------------------------------------------------------------------
+# What runs every day is put into its caller: called as a function, a copy from the cache was 11% slower.
 
 
 @jitted
 def start(terms: PriceTerms, state: Any, drawn: Any, address: Address, start_usd_per_g: float) -> None:
-    """Day 0: the start price and the volatility of day 1; draws the first four days."""
+    """Day 0: the start price and the volatility of day 1."""
     driver = terms.driver[0]
     if driver.kind == GIVEN:
         take_given(terms, drawn, address, 0)
         return
-    draw_four_days(terms, state, address, 0)
     for i in range(LANES):
         state.growth[i] = 0.0
         state.state[i] = 0
         state.variance[i] = driver.next_variance
     if driver.kind == REGIME:
-        below, below_1 = driver.below[3, 0], driver.below[3, 1]
+        (low, high), replicate, first_path = address
+        below_0, below_1 = driver.below[3, 0], driver.below[3, 1]
         for i in range(LANES):
-            u = state.second.day[0, i]
-            j = (1 if u >= below else 0) + (1 if u >= below_1 else 0)
+            path = np.uint64(first_path) + np.uint64(i)
+            word, _, _, _ = philox4x32(path, np.uint64(0), np.uint64(_STATE), np.uint64(replicate), low, high)
+            u = uniform_of(word)
+            j = (1 if u >= below_0 else 0) + (1 if u >= below_1 else 0)
             state.state[i] = j
             state.variance[i] = driver.variance_of[j]
     for i in range(LANES):
@@ -212,6 +210,8 @@ def advance(terms: PriceTerms, state: Any, drawn: Any, address: Address, start_u
     driver = terms.driver[0]
     kind = driver.kind
     k = t & 3
+    if k == 0 or t == 1:
+        draw_four_days(terms, state, address, t >> 2)
     if kind == GIVEN:
         take_given(terms, drawn, address, t)
     elif kind == REGIME:
@@ -242,7 +242,7 @@ def held_move(shock: float) -> float:
     return -LARGEST_DAILY_MOVE if shock < -LARGEST_DAILY_MOVE else shock
 
 
-@jitted
+@inlined
 def advance_recursion(state: Any, drawn: Any, driver: Any, start_usd_per_g: float, k: int, scaled: float) -> None:
     """Price and variance from the day's shock, which is in units of yesterday's volatility where `scaled` is 1, not 0."""
     mean, omega, alpha, beta = driver.mean, driver.omega, driver.alpha, driver.beta
@@ -261,7 +261,7 @@ def advance_recursion(state: Any, drawn: Any, driver: Any, start_usd_per_g: floa
         drawn.price_usd_per_g[i] = start_usd_per_g * exp(growth)
 
 
-@jitted
+@inlined
 def move_rows(state: Any, table: Any, driver: Any, k: int, t: int) -> None:
     """Today's row of the bootstrap's table, and its entry as the shock."""
     n = len(table)
@@ -274,7 +274,7 @@ def move_rows(state: Any, table: Any, driver: Any, k: int, t: int) -> None:
         state.first.day[k, i] = table[row]
 
 
-@jitted
+@inlined
 def move_states(state: Any, driver: Any, k: int) -> None:
     """Today's state of the Markov chain."""
     a0, b0, c0 = driver.below[0, 0], driver.below[1, 0], driver.below[2, 0]
@@ -286,7 +286,7 @@ def move_states(state: Any, driver: Any, k: int) -> None:
         state.state[i] = (1 if u >= below_0 else 0) + (1 if u >= below_1 else 0)
 
 
-@jitted
+@inlined
 def advance_regime(state: Any, drawn: Any, driver: Any, start_usd_per_g: float, k: int) -> None:
     """Price and volatility in today's state."""
     mean = driver.mean
@@ -307,7 +307,7 @@ def advance_regime(state: Any, drawn: Any, driver: Any, start_usd_per_g: float, 
         drawn.price_usd_per_g[i] = start_usd_per_g * exp(growth)
 
 
-# To be timed ------------------------------------------------------------------------------------------------------
+# Prices alone ------------------------------------------------------------------------------------------------------
 
 PRICES = np.dtype(columns("price_usd_per_g", "sigma"))
 """The columns of `drawn` that prices are written to."""
@@ -315,30 +315,38 @@ PRICES = np.dtype(columns("price_usd_per_g", "sigma"))
 
 @entry
 def prices_only(
-    terms: PriceTerms, state: Any, drawn: Any, key: Any, start_usd_per_g: float, n_paths: int, n_days: int
-) -> float:
-    """Walk `n_paths` paths of prices, whole blocks; returns the sum of their last prices.
+    terms: PriceTerms, state: Any, drawn: Any, address: Address, start_usd_per_g: float, n_paths: int, n_days: int,
+    prices_usd_per_g: Any, sigma: Any,
+) -> float:  # fmt: skip
+    """Walk `n_paths` paths of prices from the address on, in whole blocks; returns the sum of the blocks' last prices.
 
-    `state` and `drawn` are arrays of one record (`PRICE_STATE`, and `PRICES` or `lanes.DRAWN`).
+    `state` and `drawn` are arrays of one record (`PRICE_STATE`, and `PRICES` or `lanes.DRAWN`). Prices and volatilities are
+    kept in `prices_usd_per_g` and `sigma`, (n_paths, n_days + 1) each, or nowhere where these are empty.
     """
+    key, replicate, first_path = address
     total = 0.0
-    for first_path in range(0, n_paths, LANES):
-        address = (key, 0, first_path)
-        start(terms, state[0], drawn[0], address, start_usd_per_g)
-        for t in range(1, n_days + 1):
-            if t & 3 == 0:
-                draw_four_days(terms, state[0], address, t >> 2)
-            advance(terms, state[0], drawn[0], address, start_usd_per_g, t)
+    for block in range(0, n_paths, LANES):
+        here = (key, replicate, first_path + block)
+        for t in range(n_days + 1):
+            if t == 0:
+                start(terms, state[0], drawn[0], here, start_usd_per_g)
+            else:
+                advance(terms, state[0], drawn[0], here, start_usd_per_g, t)
+            if prices_usd_per_g.size:
+                for i in range(min(LANES, n_paths - block)):
+                    prices_usd_per_g[block + i, t] = drawn[0].price_usd_per_g[i]
+                    sigma[block + i, t] = drawn[0].sigma[i]
         total += drawn[0].price_usd_per_g[:LANES].sum()
     return total
 
 
 @entry
-def draw_only(terms: PriceTerms, state: Any, key: Any, n_paths: int, n_days: int) -> float:
+def draw_only(terms: PriceTerms, state: Any, address: Address, n_paths: int, n_days: int) -> float:
     """Make the draws of `prices_only`, and nothing of them; returns a sum of some."""
+    key, replicate, first_path = address
     total = 0.0
-    for first_path in range(0, n_paths, LANES):
+    for block in range(0, n_paths, LANES):
         for four in range(n_days // 4 + 1):
-            draw_four_days(terms, state[0], (key, 0, first_path), four)
+            draw_four_days(terms, state[0], (key, replicate, first_path + block), four)
             total += state[0].first.day[3, 0]
     return total

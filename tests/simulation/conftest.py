@@ -1,0 +1,1 @@
+"""Its presence lets the tests of `kernel` import the helpers beside it."""
