@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 from hypothesis import strategies as st
 
-from gramlib.params.issuer import Costs, Issuer, Market, PegModel, Redemption, Terms, Treasury
+from gramlib.params.issuer import (
+    Banks,
+    Collateral,
+    Costs,
+    Custodians,
+    Hedge,
+    Holders,
+    HoldingFee,
+    InKind,
+    Issuer,
+    Lease,
+    Market,
+    Minting,
+    PegModel,
+    Redemption,
+    SwingFee,
+    Terms,
+    Transit,
+    Treasury,
+    Weekends,
+)
 from gramlib.simulation import Events
 
 
@@ -74,3 +96,138 @@ def worlds(draw: st.DrawFn, n_paths: int = 3, max_days: int = 30) -> tuple[np.nd
         lost_share=happens[3] * rng.random(shape) ** 3,
     )
     return paths, events
+
+
+def shares(draw: st.DrawFn) -> list[float]:
+    """One to four shares that add up to one, some of them tiny."""
+    weights = draw(st.lists(share(1e-3, 1.0), min_size=1, max_size=4))
+    return [weight / sum(weights) for weight in weights]
+
+
+@st.composite
+def extended_issuers(draw: st.DrawFn) -> Issuer:
+    """An issuer of `issuers` with any of the extensions of MODEL.md section 8 switched on, over wide ranges."""
+    issuer = draw(issuers())
+    tokens_g = issuer.tokens_g
+    usd = draw(st.integers(0, 3)) == 0
+    on = {name: draw(st.booleans()) for name in (
+        "minting", "custodians", "banks", "transit", "lease", "in_kind", "weekends", "holders", "swing_fee", "hedge",
+        "holding_fee", "principal", "credit")}  # fmt: skip
+    bonus = draw(share(0.0, 0.3))
+    liquidation_ratio = draw(share(1.0, 2.0))
+    target_ratio = max(liquidation_ratio, 1.0 + bonus + 0.01) + draw(share(0.0, 1.0))
+    base_rate = draw(share(0.0, 0.02))
+    return issuer.model_copy(update={
+        "peg": "usd" if usd else "gold",
+        "gold_g": issuer.gold_g * (draw(share(0.8, 3.0)) if usd else 1.0),
+        "terms": issuer.terms.model_copy(update={
+            "mode": "principal" if on["principal"] and not usd else "agency",
+            # Bars of a ten-thousandth to a fifth of all tokens.
+            "minimum_oz": tokens_g * draw(share(1e-4, 0.2)) / 31.1,
+        }),
+        "treasury": issuer.treasury.model_copy(update={
+            "credit_line_usd": tokens_g * draw(share(0.0, 20.0)) if on["credit"] else 0.0,
+            "credit_rate_year": draw(share(0.0, 0.5)),
+        }),
+        "minting": Minting(
+            on=on["minting"] and not usd,
+            base_rate=base_rate,
+            return_sensitivity=draw(share(0.0, 50.0)),
+            premium_sensitivity=draw(share(0.0, 100.0)),
+            max_rate=base_rate + draw(share(1e-4, 0.2)),
+            fee=draw(share(0.0, 0.05)),
+        ),
+        "custodians": Custodians(
+            on=on["custodians"],
+            shares=shares(draw),
+            frozen_haircut=draw(share(0.0, 1.0)),
+            remelt_days=draw(st.integers(1, 12)),
+            insured_share=draw(share(0.0, 1.0)),
+            insurance_cap_usd=tokens_g * draw(share(0.0, 50.0)),
+            insurance_lag_days=draw(st.integers(1, 20)),
+        ),
+        "banks": Banks(on=on["banks"], shares=shares(draw), freeze_days=draw(st.integers(1, 10)), recovery=draw(share(0.0, 1.0))),
+        "transit": Transit(on=on["transit"], gold_g=tokens_g * draw(share(0.0, 0.5)), days=draw(st.integers(1, 20))),
+        "lease": Lease(
+            on=on["lease"],
+            gold_g=tokens_g * draw(share(0.0, 0.5)),
+            recovery=draw(share(0.0, 1.0)),
+            recall_days=draw(st.integers(1, 12)),
+            income_year=draw(share(0.0, 0.5)),
+        ),
+        "in_kind": InKind(
+            on=on["in_kind"] and not usd,
+            share=draw(share(0.0, 1.0)),
+            bars_per_day=draw(st.integers(0, 50)),
+            fee=draw(share(0.0, 0.1)),
+        ),
+        "weekends": Weekends(on=on["weekends"], first_monday=draw(st.integers(1, 5)), price_share=draw(share(0.0, 1.0))),
+        "holders": Holders(
+            on=on["holders"],
+            top_share=draw(share(0.0, 1.0)),
+            count=draw(st.integers(1, 10)),
+            pareto_alpha=draw(share(0.3, 5.0)),
+            load=draw(share(0.0, 20.0)),
+        ),
+        "swing_fee": SwingFee(
+            on=on["swing_fee"],
+            threshold=draw(share(0.0, 0.2)),
+            factor=draw(share(0.0, 5.0)),
+            max_fee=draw(share(0.0, 0.2)),
+        ),
+        "hedge": Hedge(on=on["hedge"], short_g=tokens_g * draw(share(0.0, 1.0))),
+        "holding_fee": HoldingFee(on=on["holding_fee"], rate_year=draw(share(0.0, 0.45))),
+        "collateral": Collateral(liquidation_ratio=liquidation_ratio, target_ratio=target_ratio, bonus=bonus),
+    })  # fmt: skip
+
+
+@st.composite
+def extended_worlds(draw: st.DrawFn, max_days: int = 30) -> tuple[np.ndarray, Events]:
+    """One path (n_days + 1,) and events of it with every column of the extensions, from calm to one thing after another."""
+    paths, core = draw(worlds(1, max_days))
+    n = paths.shape[1]
+    rng = np.random.default_rng(draw(st.integers(0, 2**32)))
+    often = draw(share(0.0, 0.4))
+
+    def sometimes(values: np.ndarray) -> np.ndarray:
+        return np.where(rng.random(n) < often * rng.random(), values, 0.0)
+
+    def of(array: np.ndarray) -> np.ndarray:
+        return array if array.ndim == 1 else array[0]
+
+    events = Events(
+        event=of(core.event),
+        liquidity_multiplier=of(core.liquidity_multiplier),
+        lost_g=of(core.lost_g),
+        lost_share=of(core.lost_share),
+        custodian=rng.integers(0, 5, n).astype(float),
+        frozen_days=sometimes(rng.integers(0, 12, n).astype(float)),
+        assay_share=sometimes(rng.random(n) ** 2),
+        bank_failed=sometimes(rng.integers(0, 5, n).astype(float)),
+        operations_stop=sometimes(np.minimum(1.0, 2.0 * rng.random(n))),
+        cyber_loss_usd=sometimes(rng.random(n) * 5e6),
+        lease_default=sometimes(np.ones(n)),
+        futures_basis=sometimes(0.2 * rng.random(n) - 0.05),
+        lag_days=sometimes(rng.integers(0, 30, n).astype(float)),
+    )
+    return paths[0], events
+
+
+def alone(world: tuple[np.ndarray, Events]) -> tuple[np.ndarray, Events]:
+    """The first path of `worlds` with its own events, all one-dimensional."""
+    paths, events = world
+    return paths[0], events_of_first(events)
+
+
+def events_of_first(events: Events) -> Events:
+    """Events of path 0 as one-dimensional arrays."""
+    arrays = (getattr(events, spec.name) for spec in fields(Events))
+    return Events(*(array if array.ndim == 1 else array[0] for array in arrays))
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[Issuer, np.ndarray, Events]:
+    """An issuer with one path: the core model, or any of its extensions."""
+    if draw(st.booleans()):
+        return draw(issuers()), *alone(draw(worlds(1)))
+    return draw(extended_issuers()), *draw(extended_worlds())
