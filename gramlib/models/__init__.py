@@ -7,7 +7,11 @@ In the order in which they build on each other:
     window           what one fit may see, and the filter its models share
     tails            generalised Pareto and Student-t closed forms; the GPD fit
     semiparametric   a law with residuals in the middle and a GPD beyond
-    protocol         what every model offers; hs, fhs and garch_t are the models, registry their names
+    skew_t, normal_mixture, hidden_chain, regime_law   laws that models draw from, apart from any fit
+    estimate         how a fit went, and standard errors; weighted_sample, ewma  what several models share
+    protocol         what every model offers
+    hs, hs_age, fhs, garch_t, gjr_t, egarch, bootstrap, regime, jump   the models; registry has their names
+    egarch_fit, regime_fit, jump_fit   estimation, apart, because it imports what simulating does without
     scores, evaluation, contest   rolling forecasts, their scores, the champion
     far_tail         how rare each model thinks a day is that it has hardly seen
     training, simulate            the two doors of the room

@@ -1,12 +1,12 @@
-"""GARCH(1,1) with constant mean and Student-t errors, fitted by maximum likelihood through arch.
+"""GARCH(1,1) and GJR-GARCH(1,1,1) with constant mean and Student-t errors, fitted by maximum likelihood through arch.
 
 Gold's long sample sits on the edge of infinite variance (alpha + beta = 1.0 for the PM fix 1975-2018), where
 multi-step forecasts never settle. So when the free estimate breaks one of two linear constraints, the likelihood is
 maximised again under both:
 
-    alpha + beta <= cap      and      omega <= 1.5 * sample variance * (1 - alpha - beta),
+    alpha + gamma/2 + beta <= cap      and      omega <= 1.5 * sample variance * (1 - alpha - gamma/2 - beta),
 
-the second holding the long-run variance at no more than 1.5 times the window's sample variance. A persistence that is
+(gamma = 0 without asymmetry, and of either sign with it), the second holding the long-run variance at no more than 1.5 times the window's sample variance. A persistence that is
 merely cut to the cap keeps its omega, and with it a long-run volatility of about twice what was ever measured. What the
 constraints cost in log-likelihood is reported.
 """
@@ -14,7 +14,8 @@ constraints cost in log-likelihood is reported.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from arch.univariate import GARCH, ConstantMean, StudentsT
@@ -31,8 +32,8 @@ FALLBACK_ALPHA, FALLBACK_BETA, FALLBACK_NU = 0.05, 0.94, 4.8
 
 LONG_RUN_OVER_SAMPLE_VARIANCE = 1.5
 
-NAMES = ("mean", "omega", "alpha", "beta", "nu")
-_UNIT = np.array([PERCENT, PERCENT**2, 1.0, 1.0, 1.0])
+_UNITS = {"mean": PERCENT, "omega": PERCENT**2, "alpha": 1.0, "gamma": 1.0, "beta": 1.0, "nu": 1.0}
+"""Percent over natural units, in arch's order of parameters."""
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,18 @@ class GarchFit:
 
 
 class _ConstrainedGARCH(GARCH):
-    """arch's GARCH(1,1) under the two constraints of the module docstring; `largest_variance` bounds the long-run one."""
+    """arch's recursion under the two constraints of the module docstring; `largest_variance` bounds the long-run one."""
 
-    def __init__(self, cap: float, largest_variance: float) -> None:
-        super().__init__(p=1, o=0, q=1)
+    def __init__(self, cap: float, largest_variance: float, asymmetric: bool) -> None:
+        super().__init__(p=1, o=int(asymmetric), q=1)
         self._cap, self._largest_variance = cap, largest_variance
 
     def constraints(self) -> tuple[np.ndarray, np.ndarray]:
         a, b = super().constraints()
         b[-1] = -self._cap
-        long_run = np.array([[-1.0, -self._largest_variance, -self._largest_variance]])
+        # arch's last row is minus the persistence.
+        long_run = self._largest_variance * a[-1]
+        long_run[0] = -1.0
         return np.vstack((a, long_run)), np.append(b, -self._largest_variance)
 
 
@@ -76,52 +79,73 @@ def _maximise(percent: np.ndarray, volatility: GARCH, start: np.ndarray | None) 
 
 
 def _natural(result: ARCHModelResult, cap: float, largest_variance: float = math.inf) -> tuple[GarchParameters, float]:
-    mean, omega, alpha, beta, nu = (float(x) for x in np.asarray(result.params) / _UNIT)
+    found = _by_name(result.params)
+    parameters = GarchParameters(found["mean"], found["omega"], found["alpha"], found["beta"], found.get("gamma", 0.0))
     # SLSQP may overstep a constraint by its tolerance.
-    beta = min(beta, cap - alpha)
+    parameters = replace(parameters, beta=min(parameters.beta, cap - parameters.alpha - 0.5 * parameters.gamma))
     if math.isfinite(largest_variance):
-        omega = min(omega, largest_variance / PERCENT**2 * (1.0 - alpha - beta))
-    return GarchParameters(mean, omega, alpha, beta), nu
+        largest = largest_variance / PERCENT**2 * (1.0 - parameters.persistence)
+        parameters = replace(parameters, omega=min(parameters.omega, largest))
+    return parameters, found["nu"]
 
 
-def fit_garch_t(log_return: np.ndarray, persistence_cap: float = 0.999) -> GarchFit:
+def _by_name(values: Any) -> dict[str, float]:
+    """The `values` of arch, one a parameter, in natural units by our names; gamma is there only with asymmetry."""
+    names = [name for name in _UNITS if name != "gamma" or len(values) == len(_UNITS)]
+    return {name: float(value) / _UNITS[name] for name, value in zip(names, np.asarray(values), strict=True)}
+
+
+def fit_garch_t(log_return: np.ndarray, persistence_cap: float = 0.999, asymmetric: bool = False) -> GarchFit:
     """Fit `log_return` (n,), fractions per day, under the module docstring's constraints; none with a cap of 1.
 
-    When arch's optimiser fails twice, the window's mean and variance are kept with alpha 0.05, beta 0.94, nu 4.8; the
-    fit then says `converged=False` and why. Raises DataContractError for fewer than 100 returns or no variance.
+    `asymmetric` frees gamma (GJR). When arch's optimiser fails twice, the window's mean and variance are kept with alpha
+    0.05, beta 0.94, gamma 0, nu 4.8; the fit then says `converged=False` and why. Raises DataContractError for fewer than
+    100 returns or no variance.
     """
-    n = len(log_return)
-    percent = PERCENT * np.asarray(log_return, dtype=float)
+    percent = in_percent(log_return)
     variance = float(percent.var())
-    if n < 100 or not variance > 1e-12:
-        raise DataContractError(
-            f"{n} returns with standard deviation {math.sqrt(variance) / PERCENT:.3g}: nothing to fit a volatility to",
-            expected="at least 100 returns that vary",
-            origin="the training window of stage train",
-            remedy="lengthen the window (train.start) or look at the quality table",
-        )
+    gamma = [0.0] if asymmetric else []
     omega = (1.0 - FALLBACK_ALPHA - FALLBACK_BETA) * variance
-    start = np.array([percent.mean(), omega, FALLBACK_ALPHA, FALLBACK_BETA, FALLBACK_NU])
-    free = _maximise(percent, GARCH(p=1, o=0, q=1), None) or _maximise(percent, GARCH(p=1, o=0, q=1), start)
+    start = np.array([percent.mean(), omega, FALLBACK_ALPHA, *gamma, FALLBACK_BETA, FALLBACK_NU])
+    recursion = GARCH(p=1, o=int(asymmetric), q=1)
+    free = _maximise(percent, recursion, None) or _maximise(percent, recursion, start)
     if free is None:
         return _fallback(percent, variance, persistence_cap)
-    mean, omega, alpha, beta, nu = (float(x) for x in free.params)
+    mean, omega, alpha, *gamma, beta, nu = (float(x) for x in free.params)
+    half_gamma = 0.5 * sum(gamma)
+    persistence = alpha + half_gamma + beta
     largest = LONG_RUN_OVER_SAMPLE_VARIANCE * variance
-    settles = alpha + beta <= persistence_cap and omega <= largest * (1.0 - alpha - beta)
+    settles = persistence <= persistence_cap and omega <= largest * (1.0 - persistence)
+    n = len(percent)
     if settles or persistence_cap >= 1.0:
-        errors = dict(zip(NAMES, (float(x) for x in np.asarray(free.std_err) / _UNIT), strict=True))
+        errors = _by_name(free.std_err)
         return GarchFit(*_natural(free, persistence_cap), float(free.loglikelihood), True, False, n, errors, "")
     alpha = min(alpha, 0.5 * persistence_cap)
-    inside = np.array([mean, 0.5 * (1.0 - persistence_cap) * largest, alpha, persistence_cap - 1e-6 - alpha, nu])
-    held = _maximise(percent, _ConstrainedGARCH(persistence_cap, largest), inside)
+    beta = persistence_cap - 1e-6 - alpha - half_gamma
+    inside = np.array([mean, 0.5 * (1.0 - persistence_cap) * largest, alpha, *gamma, beta, nu])
+    held = _maximise(percent, _ConstrainedGARCH(persistence_cap, largest, asymmetric), inside)
     if held is None:
         return _fallback(percent, variance, persistence_cap)
     note = (
-        f"the free estimate (omega {omega:.4g} in percent^2, persistence {free.params.iloc[2] + free.params.iloc[3]:.5f}) has no sensible "
+        f"the free estimate (omega {omega:.4g} in percent^2, persistence {persistence:.5f}) has no sensible "
         f"long-run variance; refitted with persistence at most {persistence_cap} and long-run variance at most "
         f"{LONG_RUN_OVER_SAMPLE_VARIANCE} times the sample's, which costs {free.loglikelihood - held.loglikelihood:.2f} in log-likelihood"
     )
     return GarchFit(*_natural(held, persistence_cap, largest), float(held.loglikelihood), True, True, n, {}, note)
+
+
+def in_percent(log_return: np.ndarray) -> np.ndarray:
+    """Returns as arch's optimiser wants them; raises DataContractError for fewer than 100 or returns that do not vary."""
+    percent = PERCENT * np.asarray(log_return, dtype=float)
+    variance = float(percent.var())
+    if len(percent) < 100 or not variance > 1e-12:
+        raise DataContractError(
+            f"{len(percent)} returns with standard deviation {math.sqrt(variance) / PERCENT:.3g}: nothing to fit a volatility to",
+            expected="at least 100 returns that vary",
+            origin="the training window of stage train",
+            remedy="lengthen the window (train.start) or look at the quality table",
+        )
+    return percent
 
 
 def _fallback(percent: np.ndarray, variance: float, cap: float) -> GarchFit:

@@ -26,6 +26,7 @@ class FilteredHistoricalSimulation:
     next_variance: float
 
     name: ClassVar[str] = "fhs"
+    refit_every_days: ClassVar[int | None] = None
 
     @classmethod
     def fit(cls, window: TrainingWindow) -> FilteredHistoricalSimulation:
@@ -46,6 +47,11 @@ class FilteredHistoricalSimulation:
     ) -> FilteredHistoricalSimulation:
         lower, upper = ((tails[side]["xi"], tails[side]["beta"]) for side in ("lower", "upper"))
         return cls(parameters, make_law(residuals, tail_share, lower, upper), tail_share, tails, next_variance)
+
+    @property
+    def mean(self) -> float:
+        """Mean daily log-return of the fitted window."""
+        return self.parameters.mean
 
     def forecast(
         self, returns: Returns, origins: np.ndarray, horizons_days: Sequence[int], uniform: np.ndarray

@@ -1,6 +1,9 @@
 """The GARCH(1,1) filter: variance recursion, closed-form forecasts and the two day loops built on it.
 
-    e_t = r_t - mean,    s2_{t+1} = omega + alpha e_t^2 + beta s2_t        (Bollerslev 1986)
+    e_t = r_t - mean,    s2_{t+1} = omega + (alpha + gamma [e_t < 0]) e_t^2 + beta s2_t
+
+With gamma = 0 it is Bollerslev's (1986), otherwise that of Glosten, Jagannathan and Runkle (1993). Gold's gamma is negative:
+it is the price rises that raise its volatility.
 
 Everything here is in natural units: log-returns as fractions, variances per day.
 """
@@ -24,17 +27,18 @@ some ten thousand ends a year at prices that have no meaning."""
 
 @dataclass(frozen=True)
 class GarchParameters:
-    """Parameters of the recursion; `mean` 1/day, `omega` 1/day, `alpha` and `beta` pure numbers."""
+    """Parameters of the recursion; `mean` 1/day, `omega` 1/day, `alpha`, `beta` and `gamma` (of either sign) pure numbers."""
 
     mean: float
     omega: float
     alpha: float
     beta: float
+    gamma: float = 0.0
 
     @property
     def persistence(self) -> float:
-        """Share of a variance shock left after one day: alpha + beta."""
-        return self.alpha + self.beta
+        """Share of a variance shock left after one day: alpha + gamma/2 + beta, for innovations that are symmetric."""
+        return self.alpha + 0.5 * self.gamma + self.beta
 
     @property
     def long_run_variance(self) -> float:
@@ -73,7 +77,9 @@ def filter_variance(parameters: GarchParameters, log_return: np.ndarray) -> np.n
     squared = (log_return - parameters.mean) ** 2
     weights = BACKCAST_DECAY ** np.arange(min(BACKCAST_DAYS, len(squared)))
     backcast = float(squared[: len(weights)] @ weights / weights.sum())
-    news = parameters.omega + parameters.alpha * np.concatenate(([backcast], squared))
+    weights_of_news = np.where(log_return < parameters.mean, parameters.alpha + parameters.gamma, parameters.alpha)
+    first = (parameters.alpha + 0.5 * parameters.gamma) * backcast
+    news = parameters.omega + np.concatenate(([first], weights_of_news * squared))
     variance, _ = lfilter([1.0], [1.0, -parameters.beta], news, zi=[parameters.beta * backcast])
     return variance
 
@@ -97,12 +103,20 @@ def simulate_growth(
         np.add(growth[day - 1], shock, out=growth[day])
         growth[day] += parameters.mean
         variance *= parameters.beta
-        shock *= shock
-        shock *= parameters.alpha
-        variance += shock
+        variance += _news(parameters, shock)
         variance += parameters.omega
         np.sqrt(variance, out=volatility[day])
     return growth.T, volatility.T
+
+
+def _news(parameters: GarchParameters, shock: np.ndarray) -> np.ndarray:
+    """What the day's `shock` adds to the next variance; overwrites `shock`."""
+    weight: float | np.ndarray = parameters.alpha
+    if parameters.gamma:
+        weight = np.where(shock < 0.0, parameters.alpha + parameters.gamma, parameters.alpha)
+    shock *= shock
+    shock *= weight
+    return shock
 
 
 def forecast_sums(
@@ -121,9 +135,7 @@ def forecast_sums(
         total += shock
         if day in horizons_days:
             samples[day] = np.sort(total, axis=1) + parameters.mean * day
-        shock *= shock
-        shock *= parameters.alpha
         variance *= parameters.beta
-        variance += shock
+        variance += _news(parameters, shock)
         variance += parameters.omega
     return samples

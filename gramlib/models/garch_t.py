@@ -25,6 +25,7 @@ class GarchT:
     next_variance: float
 
     name: ClassVar[str] = "garch_t"
+    refit_every_days: ClassVar[int | None] = None
 
     @classmethod
     def fit(cls, window: TrainingWindow) -> GarchT:
@@ -34,6 +35,11 @@ class GarchT:
     @property
     def _scale(self) -> float:
         return math.sqrt((self.nu - 2.0) / self.nu)
+
+    @property
+    def mean(self) -> float:
+        """Mean daily log-return of the fitted window."""
+        return self.parameters.mean
 
     def forecast(
         self, returns: Returns, origins: np.ndarray, horizons_days: Sequence[int], uniform: np.ndarray

@@ -22,6 +22,7 @@ class HistoricalSimulation:
     window_days: int
 
     name: ClassVar[str] = "hs"
+    refit_every_days: ClassVar[int | None] = None
 
     @classmethod
     def fit(cls, window: TrainingWindow) -> HistoricalSimulation:

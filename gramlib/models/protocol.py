@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Final, Protocol, Self
 
 import numpy as np
 
-from gramlib.models.garch import GarchParameters
 from gramlib.models.returns import Returns
 from gramlib.models.window import TrainingWindow
+
+FIT_ONCE: Final = 252 * 1000
+"""A `refit_every_days` longer than any evaluation: fitted before its first day, then only carried forward."""
 
 
 class Forecaster(Protocol):
     """A fitted model that can be scored out of sample."""
 
     name: ClassVar[str]
+    refit_every_days: ClassVar[int | None]
+    """Days between refits while it is scored: None takes the run's, FIT_ONCE is for a fit too expensive to repeat."""
 
     @classmethod
     def fit(cls, window: TrainingWindow) -> Self:
@@ -37,8 +41,8 @@ class PathModel(Forecaster, Protocol):
     """A model that also generates price paths and survives in a calibration document."""
 
     @property
-    def parameters(self) -> GarchParameters:
-        """Parameters of its volatility filter; their mean is the drift of the fitted window."""
+    def mean(self) -> float:
+        """Mean daily log-return of its paths in the long run, which is the drift of the fitted window."""
         ...
 
     def simulate(self, n_paths: int, n_days: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from gramlib.errors import ParameterError
+from gramlib.models.bootstrap import StationaryBootstrap
+from gramlib.models.egarch import EgarchSkewT, EgarchT
 from gramlib.models.fhs import FilteredHistoricalSimulation
 from gramlib.models.garch_t import GarchT
+from gramlib.models.gjr_t import GjrT
 from gramlib.models.hs import HistoricalSimulation
+from gramlib.models.hs_age import AgeWeightedHistoricalSimulation
+from gramlib.models.jump import JumpDiffusion
 from gramlib.models.protocol import Forecaster, PathModel
+from gramlib.models.regime import Regime, Regime3
 from gramlib.params.suggest import did_you_mean
 
-PATH_MODELS: dict[str, type[PathModel]] = {model.name: model for model in (FilteredHistoricalSimulation, GarchT)}
-BASELINE: type[Forecaster] = HistoricalSimulation
-"""Scored in every comparison, whatever the run file names."""
+_MODELS: tuple[type[PathModel], ...] = (
+    FilteredHistoricalSimulation,
+    GarchT,
+    GjrT,
+    EgarchT,
+    EgarchSkewT,
+    StationaryBootstrap,
+    Regime,
+    Regime3,
+    JumpDiffusion,
+)
+PATH_MODELS: dict[str, type[PathModel]] = {model.name: model for model in _MODELS}
+BASELINES: tuple[type[Forecaster], ...] = (HistoricalSimulation, AgeWeightedHistoricalSimulation)
+"""Scored in every comparison, whatever the run file names; they generate no paths."""
 
 
 def path_model(name: str, known: dict[str, object] | None = None) -> type[PathModel]:

@@ -51,7 +51,7 @@ def simulate_prices(
     fitted = model_class.from_record(calibration["models"][name], residuals["residual"].to_numpy(dtype=float))
     growth, volatility = fitted.simulate(n_paths, n_days, rng)
     if drift_year is not None:
-        growth += (drift_year / BUSINESS_DAYS_PER_YEAR - fitted.parameters.mean) * np.arange(n_days + 1)
+        growth += (drift_year / BUSINESS_DAYS_PER_YEAR - fitted.mean) * np.arange(n_days + 1)
     np.exp(growth, out=growth)
     growth *= start_usd_per_g
     return growth, volatility

@@ -15,7 +15,7 @@ from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts
 from gramlib.models.far_tail import fall_odds
 from gramlib.models.protocol import PathModel
 from gramlib.models.refits import refit_interval
-from gramlib.models.registry import BASELINE, path_model
+from gramlib.models.registry import BASELINES, path_model
 from gramlib.models.returns import usable_returns
 from gramlib.models.window import TrainingWindow
 from gramlib.params.stages import TrainParams
@@ -40,7 +40,7 @@ def train(
     progress: Progress | None = None,
     grade: str = "D",
 ) -> Training:
-    """Score and fit the models `params.models` on a `prices` table; the historical-simulation baseline is always scored.
+    """Score and fit the models `params.models` on a `prices` table; the two kinds of historical simulation are always scored.
 
     `grade` is the data grade: on D the champion is not contested. The result depends on nothing but the arguments.
     Raises DataContractError when the table is too short, ParameterError for an unknown model.
@@ -48,7 +48,7 @@ def train(
     returns = usable_returns(prices)
     first = returns.first_on_or_after(params.start)
     classes = {name: path_model(name) for name in params.models}
-    judged = [BASELINE, *classes.values()]
+    judged = [*BASELINES, *classes.values()]
     scored = rolling_forecasts(returns, first, judged, params, rng, progress)
     intervals = {model.name: refit_interval(model, params) for model in judged}
     champion, duels, decision = choose_champion(scored, list(classes), grade)

@@ -28,12 +28,13 @@ def _stages(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
 
 
 def _models(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
-    from gramlib.models.registry import BASELINE, PATH_MODELS
+    from gramlib.models.registry import BASELINES, PATH_MODELS
     from gramlib.report.vocabulary import model_name
 
     for name in PATH_MODELS:
         yield name, model_name(name)
-    yield BASELINE.name, f"{model_name(BASELINE.name)}; scored beside the others, never simulated"
+    for baseline in BASELINES:
+        yield baseline.name, f"{model_name(baseline.name)}; scored beside the others, never simulated"
 
 
 def _sources(root: Path, reports: Path) -> Iterator[tuple[str, str]]:

@@ -10,12 +10,12 @@ from synthetic_garch import garch_returns, price_table
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts, stratified_uniform
 from gramlib.models.refits import refit_interval
-from gramlib.models.registry import BASELINE, PATH_MODELS
+from gramlib.models.registry import BASELINES, PATH_MODELS
 from gramlib.models.returns import usable_returns
 from gramlib.params.stages import TrainParams
 
 FHS, GARCH_T = PATH_MODELS["fhs"], PATH_MODELS["garch_t"]
-MODELS = [BASELINE, FHS, GARCH_T]
+MODELS = [*BASELINES, FHS, GARCH_T]
 PARAMS = TrainParams(eval_days=60, min_train_days=1000, refit_every_days=25, horizons_days=[1, 5])
 
 

@@ -23,7 +23,7 @@ def training(synthetic_prices):
 def test_tables_keep_the_catalogue(training):
     for name in ("residuals", "forecasts", "league"):
         check_table(name, getattr(training, name), "train")
-    assert set(training.league["model"]) == {"hs", "fhs", "garch_t"}
+    assert set(training.league["model"]) == {"hs", "hs_age", "fhs", "garch_t"}
 
 
 def test_calibration_is_json_and_says_what_it_stands_on(training, synthetic_prices):
