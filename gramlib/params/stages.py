@@ -16,7 +16,17 @@ from gramlib.params.data_params import DataParams, Date
 from gramlib.params.fields import NOT_BLANK, Section, each_number, each_of, one_of, param
 
 STAGE_NAMES = ("data", "train", "predict", "analyse", "report")
-MODEL_NAMES = ("fhs", "garch_t")
+MODEL_NAMES = (
+    "fhs",
+    "garch_t",
+    "gjr_t",
+    "egarch_t",
+    "egarch_skewt",
+    "bootstrap",
+    "regime",
+    "regime3",
+    "jump",
+)
 DRIVER_NAMES = ("confidence", "liquidity", "custody", "custody_freeze", "bank", "operations", "cyber", "lease")
 """What can be drawn beside prices; custody_freeze, bank and lease need the issuer's section custodians, banks, lease on."""
 
