@@ -1,4 +1,4 @@
-"""Do forecasts hold out of sample: coverage tests with their power, the Basel zones, proper scores.
+"""Do forecasts hold out of sample: tests of coverage, of shortfall and of the whole law, with their power; proper scores.
 
 Pure functions on counts and arrays; `p` is always the nominal probability of an exception (0.01 for a 99% value at risk).
 """
@@ -12,19 +12,29 @@ from gramlib.backtests.coverage import (
     kupiec,
     kupiec_power,
 )
+from gramlib.backtests.dynamic_quantile import dynamic_quantile
 from gramlib.backtests.scores import crps_normal, crps_sample, pinball_loss
+from gramlib.backtests.shortfall import critical_values, shortfall_tests, z1_z2
 from gramlib.backtests.table import backtest_table
+from gramlib.backtests.uniformity import anderson_darling, berkowitz, kolmogorov_smirnov
 
 __all__ = [
     "Christoffersen",
     "LikelihoodRatio",
+    "anderson_darling",
     "backtest_table",
     "basel_zone",
+    "berkowitz",
     "christoffersen",
+    "critical_values",
     "crps_normal",
     "crps_sample",
     "cumulative_probability",
+    "dynamic_quantile",
+    "kolmogorov_smirnov",
     "kupiec",
     "kupiec_power",
     "pinball_loss",
+    "shortfall_tests",
+    "z1_z2",
 ]
