@@ -168,8 +168,7 @@ def freeze_gold(day: Any, book: Any, drawn: Any, issuer: Any, t: int) -> None:
             until = max(until, t + days - 1.0) if days > 0.0 else until
             book.frozen_until[k, i] = until
             latest = max(latest, np.int64(until))
-            held_g = book.gold_by_custodian_g[k, i] if issuer.custodians.on else book.gold_g[i]
-            book.frozen_g[i] += held_g if t <= until else 0.0
+            book.frozen_g[i] += book.gold_by_custodian_g[k, i] if t <= until else 0.0
     book.any_frozen_until = latest
     haircut = issuer.custodians.frozen_haircut
     for i in range(LANES):

@@ -15,6 +15,7 @@ from gramlib.simulation.kernel.lanes import LANES, inlined, jitted
 from gramlib.simulation.kernel.market import DAYS_A_YEAR, execution_share, impact_terms
 from gramlib.simulation.kernel.maths import exp
 from gramlib.simulation.reference_extensions import LARGEST_MINT_EXPONENT
+from gramlib.simulation.stops import CLOSING_TOKEN_SHARE
 from gramlib.units import GRAMS_PER_TROY_OUNCE
 
 
@@ -147,9 +148,9 @@ def fail_banks(day: Any, book: Any, drawn: Any, issuer: Any, ring_usd: Any, t: i
     due = t + banks.freeze_days
     for i in range(LANES):
         cash_usd = max(0.0, book.cash_usd[i])
-        for b in range(banks.n_shares if banks.on else 1):
+        for b in range(banks.n_shares):
             if drawn.bank_failed[b, i] > 0.0:
-                held_usd = (banks.shares[b] if banks.on else 1.0) * cash_usd
+                held_usd = banks.shares[b] * cash_usd
                 recovered_usd = banks.recovery * held_usd
                 book.cash_usd[i] -= held_usd
                 book.bank_frozen_usd[i] += recovered_usd
@@ -174,12 +175,14 @@ def liquidate(day: Any, book: Any, issuer: Any, t: int) -> None:
         issuer.collateral.target_ratio,
         1.0 + issuer.collateral.bonus,
     )
+    least_g = CLOSING_TOKEN_SHARE * issuer.tokens_g
     for i in range(LANES):
         price, value_usd = day.price_usd_per_g[i], book.token_value_usd[i]
         collateral_usd = price * (book.gold_g[i] + book.transit_g[i] + book.leased_g[i])
         debt_usd = value_usd * book.tokens_g[i]
         wanted_usd = (target * debt_usd - collateral_usd) / (target - paid)
-        outside_queue_usd = value_usd * (book.tokens_g[i] - (book.queue_g[i] + book.kind_queue_g[i]))
+        kept_g = book.queue_g[i] + book.kind_queue_g[i] + least_g
+        outside_queue_usd = value_usd * max(0.0, book.tokens_g[i] - kept_g)
         movable_g = book.gold_g[i] - book.frozen_g[i]
         retired_usd = min(min(wanted_usd, outside_queue_usd), price * movable_g / paid)
         retired_usd = 0.0 if collateral_usd >= ratio * debt_usd else retired_usd
@@ -257,7 +260,7 @@ def order_tokens(day: Any, book: Any, issuer: Any, ring_g: Any, t: int) -> None:
         ordered_g = min(wanted_g, max_rate * book.tokens_g[i])
         ordered_g = ordered_g if day.operations_stop[i] < 1.0 else 0.0
         day.ordered_g[i] = ordered_g
-        day.unmet_mint_g[i] = wanted_g - ordered_g
+        day.unmet_mint_g[i] = min(wanted_g - ordered_g, book.tokens_g[i])
     fall_due(ring_g, day.ordered_g, day, book, issuer, t)
 
 

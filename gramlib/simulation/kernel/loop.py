@@ -165,8 +165,6 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
     for t in range(1, n_days + 1):
         day, before = room.days[t & 1], room.days[1 - (t & 1)]
         five_days_ago, twenty_days_ago = max(0, t - 5) % PRICE_ROWS, max(0, t - 20) % PRICE_ROWS
-        if t & 3 == 0:
-            prices.draw_four_days(world.prices, price_state, price_address, t >> 2)
         prices.advance(world.prices, price_state, drawn, price_address, world.start_usd_per_g, t)
         happening.make_calm(drawn, happened)
         happened = happening.give(drawn, world.events, block, t)

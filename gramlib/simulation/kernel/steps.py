@@ -173,11 +173,11 @@ def e4_events(day: Any, book: Any, drawn: Any, issuer: Any, rings: Any, t: int, 
     """What happens to gold and cash today; `happened` says which kinds of event any lane has (`drivers`)."""
     if happened & LOST:
         custody.lose_gold(day, book, drawn, issuer, rings, t)
-    if (happened & FROZEN) | (t <= book.any_frozen_until + 3):
+    if issuer.custodians.on and ((happened & FROZEN) or t <= book.any_frozen_until + 3):
         custody.freeze_gold(day, book, drawn, issuer, t)
     if happened & LEASE_DEFAULTED:
         extensions.lose_leased_gold(day, book, drawn, issuer, rings.transit_g, t)
-    if happened & BANK_FAILED:
+    if issuer.banks.on and happened & BANK_FAILED:
         extensions.fail_banks(day, book, drawn, issuer, rings.bank_usd, t)
     if happened & ATTACKED:
         extensions.lose_cash(day, book, drawn)
@@ -437,7 +437,7 @@ def e11_book(day: Any, book: Any, issuer: Any, rule: Any) -> None:
         book.backing[i] = backing
     if issuer.usd_peg:
         extensions.collateral_ratio(day, book)
-    if book.bank_until >= 0:
+    if issuer.banks.on:
         for i in range(LANES):
             day.bank_frozen_usd[i] = book.bank_frozen_usd[i]
 
