@@ -8,18 +8,20 @@ import numpy as np
 import pytest
 
 from gramlib.simulation.kernel.lanes import LANES, entry
-from gramlib.simulation.kernel.maths import EXP_LARGEST, cos_sin_of_turn, exp, log, normal_pair, uniform_of
+from gramlib.simulation.kernel.maths import EXP_LARGEST, cos_sin_of_turn, exp, expm1, log, normal_pair, uniform_of
 
 
 @entry
 def _apply(x: np.ndarray, out: np.ndarray) -> None:
-    """Columns exp, log, cosine, sine of `x`."""
+    """Rows exp, log, cosine, sine, exp - 1 of `x`."""
     for i in range(len(x)):
         out[0, i] = exp(x[i])
     for i in range(len(x)):
         out[1, i] = log(x[i])
     for i in range(len(x)):
         out[2, i], out[3, i] = cos_sin_of_turn(x[i])
+    for i in range(len(x)):
+        out[4, i] = expm1(x[i])
 
 
 @entry
@@ -29,7 +31,7 @@ def _normals(words: np.ndarray, out: np.ndarray) -> None:
 
 
 def applied(x: np.ndarray) -> np.ndarray:
-    out = np.empty((4, len(x)))
+    out = np.empty((5, len(x)))
     _apply(x, out)
     return out
 
@@ -46,6 +48,12 @@ RNG = np.random.default_rng(7)
 def test_exp_is_the_library_s_within_two_ulps(low: float, high: float) -> None:
     x = RNG.uniform(low, high, 20_000)
     assert worst_ulps(applied(x)[0], [math.exp(v) for v in x]) < 2.0
+
+
+@pytest.mark.parametrize(("low", "high"), [(-700.0, 700.0), (-1.0, 1.0), (-1e-3, 1e-3), (-1e-15, 1e-15)])
+def test_exp_less_one_keeps_full_precision_near_nought(low: float, high: float) -> None:
+    x = RNG.uniform(low, high, 20_000)
+    assert worst_ulps(applied(x)[4], [math.expm1(v) for v in x]) < 3.0
 
 
 def test_exp_saturates_and_keeps_nan() -> None:
