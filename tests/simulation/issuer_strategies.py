@@ -78,9 +78,9 @@ def issuers(draw: st.DrawFn) -> Issuer:
 
 
 @st.composite
-def worlds(draw: st.DrawFn, n_paths: int = 3, max_days: int = 30) -> tuple[np.ndarray, Events]:
+def worlds(draw: st.DrawFn, n_paths: int = 3, max_days: int = 30, min_days: int = 1) -> tuple[np.ndarray, Events]:
     """Paths (n_paths, n_days + 1) in USD/g and events that run, squeeze and lose gold on some of them."""
-    n_days = draw(st.integers(1, max_days))
+    n_days = draw(st.integers(min_days, max_days))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     # Either still or moving: a return of 1e-12 moves the intensity by rounding alone, and the run feedback, which can
     # multiply a small discount twentyfold a day, turns the last bit of exp into any size.
@@ -109,7 +109,7 @@ def extended_issuers(draw: st.DrawFn) -> Issuer:
     """An issuer of `issuers` with any of the extensions of MODEL.md section 8 switched on, over wide ranges."""
     issuer = draw(issuers())
     tokens_g = issuer.tokens_g
-    usd = draw(st.integers(0, 3)) == 0
+    usd = draw(st.integers(0, 3)) == 3
     on = {name: draw(st.booleans()) for name in (
         "minting", "custodians", "banks", "transit", "lease", "in_kind", "weekends", "holders", "swing_fee", "hedge",
         "holding_fee", "principal", "credit")}  # fmt: skip
@@ -122,8 +122,8 @@ def extended_issuers(draw: st.DrawFn) -> Issuer:
         "gold_g": issuer.gold_g * (draw(share(0.8, 3.0)) if usd else 1.0),
         "terms": issuer.terms.model_copy(update={
             "mode": "principal" if on["principal"] and not usd else "agency",
-            # Bars of a ten-thousandth to a fifth of all tokens.
-            "minimum_oz": tokens_g * draw(share(1e-4, 0.2)) / 31.1,
+            # Bars of a hundred-thousandth to a twentieth of all tokens.
+            "minimum_oz": tokens_g * 10.0 ** draw(share(-5.0, -1.3)) / 31.1,
         }),
         "treasury": issuer.treasury.model_copy(update={
             "credit_line_usd": tokens_g * draw(share(0.0, 20.0)) if on["credit"] else 0.0,
@@ -184,13 +184,17 @@ def extended_issuers(draw: st.DrawFn) -> Issuer:
 @st.composite
 def extended_worlds(draw: st.DrawFn, max_days: int = 30) -> tuple[np.ndarray, Events]:
     """One path (n_days + 1,) and events of it with every column of the extensions, from calm to one thing after another."""
-    paths, core = draw(worlds(1, max_days))
+    paths, core = draw(worlds(1, max_days, min_days=6))
     n = paths.shape[1]
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    often = draw(share(0.0, 0.4))
+    often = draw(share(0.0, 0.5))
 
     def sometimes(values: np.ndarray) -> np.ndarray:
-        return np.where(rng.random(n) < often * rng.random(), values, 0.0)
+        return np.where(rng.random(n) < often, values, 0.0)
+
+    def numbers(count: int) -> np.ndarray:
+        """Of custodians or banks: the first two mostly, now and then one the issuer may not have."""
+        return rng.choice(5, count, p=(0.2, 0.35, 0.25, 0.1, 0.1)).astype(float)
 
     def of(array: np.ndarray) -> np.ndarray:
         return array if array.ndim == 1 else array[0]
@@ -200,10 +204,10 @@ def extended_worlds(draw: st.DrawFn, max_days: int = 30) -> tuple[np.ndarray, Ev
         liquidity_multiplier=of(core.liquidity_multiplier),
         lost_g=of(core.lost_g),
         lost_share=of(core.lost_share),
-        custodian=rng.integers(0, 5, n).astype(float),
+        custodian=numbers(n),
         frozen_days=sometimes(rng.integers(0, 12, n).astype(float)),
         assay_share=sometimes(rng.random(n) ** 2),
-        bank_failed=sometimes(rng.integers(0, 5, n).astype(float)),
+        bank_failed=sometimes(numbers(n)),
         operations_stop=sometimes(np.minimum(1.0, 2.0 * rng.random(n))),
         cyber_loss_usd=sometimes(rng.random(n) * 5e6),
         lease_default=sometimes(np.ones(n)),

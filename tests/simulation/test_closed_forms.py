@@ -1,4 +1,4 @@
-"""Closed forms of MODEL.md section 9 that concern the core model."""
+"""Closed forms of MODEL.md section 9; those of one extension alone stand with it in `extensions`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from gramlib.params.issuer import Costs, Issuer, Market, PegModel, Redemption, Terms, Treasury
+from gramlib.params.issuer import Costs, Issuer, Market, PegModel, Redemption, SwingFee, Terms, Treasury
 from gramlib.simulation import Events, ledger, simulate
 
 FREE = {
@@ -127,3 +127,86 @@ def test_calm_discount_follows_its_recursion() -> None:
     issuer = Issuer(redemption=Redemption(a_discount=0.0), peg_model=PegModel(risk_price=5.0))
     discount = ledger(issuer, np.full(5, PRICE), events)["discount"].to_numpy()
     np.testing.assert_allclose(discount[1:], discount[0] * 0.5 ** np.arange(1, 4), rtol=1e-12)
+
+
+def first_movers(share: float, swing: bool) -> tuple[float, float]:
+    """What a dollar's worth of tokens pays those who ask at once, a `share` of all, and is worth to those who stay.
+
+    Coverage is one and nothing costs anything but the sale of gold; credit without interest pays at once, so that
+    the gold of those who went is sold in one go.
+    """
+    issuer = Issuer(
+        cash_usd=0.0,
+        bills_usd=0.0,
+        redemption=Redemption(base_rate=share, max_rate=max(share, 1e-9)),
+        terms=Terms(fee=0.001),
+        market=Market(adv_usd=10e9, capacity_share=1.0, spread=0.001, impact=0.7, daily_vol=0.012),
+        swing_fee=SwingFee(on=swing, threshold=0.0, max_fee=0.4),
+        treasury=Treasury(credit_line_usd=1e12, credit_rate_year=0.0),
+        costs=FREE["costs"],
+    )
+    day = ledger(issuer, np.full(2, PRICE)).iloc[0]
+    assert day["queue_g"] == 0.0 and day["sold_g"] == pytest.approx(share * 10e6, rel=1e-9)
+    return 1.0 - day["fee"], 1.0 + day["equity_usd"] / (day["tokens_g"] * PRICE)
+
+
+def test_run_point_of_first_movers() -> None:
+    """Payoff to stay (V - f W (1-fr) - slippage(f))/((1-f) W) against 1 - fr to go.
+
+    At V = W it is the lower from the smallest f at which f s(f) = fr, with s(f) = spread/2 + Y sig sqrt(f W/ADV): those who
+    go pay fr, and those who stay bear the slippage of the gold sold for them.
+    """
+    liabilities_usd, fee = 10e6 * PRICE, 0.001
+
+    def slippage(share: float) -> float:
+        return 0.0005 + 0.7 * 0.012 * math.sqrt(share * liabilities_usd / 10e9)
+
+    low, high = 0.0, 1.0
+    while high - low > 1e-12:
+        middle = (low + high) / 2
+        low, high = (low, middle) if middle * slippage(middle) > fee else (middle, high)
+    run_point = high
+    assert 0.1 < run_point < 0.9
+    for share in (0.05, run_point - 1e-6, run_point + 1e-6, 0.95):
+        go, stay = first_movers(share, swing=False)
+        formula = (1.0 - share * (1.0 - fee) - share * slippage(share)) / (1.0 - share)
+        assert stay == pytest.approx(formula, rel=1e-9)
+        assert (stay < go) == (share > run_point)
+
+
+def test_a_swing_fee_of_the_slippage_leaves_no_run_point() -> None:
+    """The analytical case for a swing fee: whoever goes pays for the sale, so that staying is never worse than going."""
+    for share in np.linspace(0.01, 0.99, 25):
+        go, stay = first_movers(float(share), swing=True)
+        assert stay >= 1.0 - 1e-12 > go
+
+
+def test_first_day_of_the_worked_vector_by_hand() -> None:
+    """Section 7, day 1, from section 3 alone and in its notation; the printed digits are held in test_reference."""
+    oz = 31.1034768
+    p0, p1 = 4000.0 / oz, 3800.0 / oz
+    n, g, c, b = 10e6, 10e6, 13e6, 26e6
+    c -= 3e6 / 252 + 0.001 / 252 * g * p1
+    b *= 1 + 0.04 / 252
+    cov = (g * p1 + c + b) / (n * p1)
+    x = -5.0 + 20.0 * (1 - p1 / p0)
+    lam = [1 / (1 + math.exp(-z)) for z in (x, -5.0)]
+    rho = 0.002 + (0.10 - 0.002) * (lam[0] - lam[1]) / (1 - lam[1])
+    paid = rho * n
+    c -= paid * p1 * (1 - 0.0025)
+    n -= paid
+    sell = min(0.1 * 500e6 / p1, g - n)
+    execution = p1 * (1 - 0.0005 / 2 - 0.7 * 0.012 * math.sqrt(sell * p1 / 500e6))
+    band = 0.0025 + 0.001 + 0.012 * math.sqrt(2.0)
+    d = min(0.01 * 0.5 * (paid - 0.002 * 10e6) * p1 / 5e6, band)
+    equity = (g - sell) * p1 + c + b + sell * execution - n * p1
+    day = ledger(Issuer(), np.array([p0, p1])).iloc[0]
+    expected = {
+        "coverage": cov, "intensity": x, "redemption_rate": rho, "requested_g": paid, "paid_g": paid, "tokens_g": n,
+        "cash_usd": c, "bills_usd": b, "sold_g": sell, "execution_usd_per_g": execution, "gold_g": g - sell,
+        "receivables_usd": sell * execution, "band": band, "discount": d, "fees_usd": 0.0025 * paid * p1,
+        "slippage_usd": sell * (p1 - execution),
+    }  # fmt: skip
+    for name, value in expected.items():
+        assert day[name] == pytest.approx(value, rel=1e-11), name
+    assert day["equity_usd"] == pytest.approx(equity, rel=1e-7)
