@@ -143,7 +143,7 @@ def _held(paths: np.ndarray, events: Events | None) -> tuple[np.ndarray, Events]
                                 expected=f"finite prices, none negative, and above {CLOSING_PRICE_USD_PER_G:g} on day 0",
                                 origin="gramlib.simulation")  # fmt: skip
     events = Events.calm(paths.shape[1] - 1) if events is None else events
-    for name in ("event", "liquidity_multiplier", "lost_g", "lost_share"):
+    for name in (spec.name for spec in fields(Events)):
         shape = getattr(events, name).shape
         if shape not in ((paths.shape[1],), paths.shape):
             raise DataContractError(f"events: {name} has shape {shape}",

@@ -86,3 +86,43 @@ def test_wrong_shapes_are_refused() -> None:
         simulate(Issuer(), np.full((2, 4), 128.0), Events.calm(5))
     with pytest.raises(DataContractError, match="event has shape"):
         simulate(Issuer(), np.full((2, 4), 128.0), Events(np.zeros((3, 4)), np.ones(4), np.zeros(4)))
+    one_row_too_many = Events(np.zeros((2, 4)), np.ones(4), np.zeros(4), bank_failed=np.zeros((3, 4)))
+    with pytest.raises(DataContractError, match="bank_failed has shape"):
+        simulate(Issuer(), np.full((2, 4), 128.0), one_row_too_many)
+
+
+@pytest.mark.parametrize(
+    ("name", "bad"),
+    [
+        ("custodian", 5.0),
+        ("custodian", 1.5),
+        ("frozen_days", 0.5),
+        ("assay_share", 1.1),
+        ("bank_failed", -1.0),
+        ("operations_stop", 1.01),
+        ("cyber_loss_usd", -1.0),
+        ("lease_default", 0.5),
+        ("futures_basis", -0.6),
+        ("lag_days", 61.0),
+        ("lag_days", 2.5),
+        ("futures_basis", np.nan),
+    ],
+)
+def test_extension_events_out_of_bounds_are_refused(tmp_path: Path, name: str, bad: float) -> None:
+    """By the record and by the file, where both name the column."""
+    array = np.zeros(4)
+    array[2] = bad
+    with pytest.raises(DataContractError, match=name):
+        Events(np.zeros(4), np.ones(4), np.zeros(4), **{name: array})
+    with pytest.raises(DataContractError, match=name):
+        Events.from_csv(written(tmp_path, f"day,{name}\n2,{bad}\n"), 3)
+
+
+def test_extension_events_are_read_from_a_file(tmp_path: Path) -> None:
+    text = "day,bank_failed,frozen_days,custodian,futures_basis,lag_days,operations_stop\n2,1,20,2,0.044,20,0.5\n"
+    events = Events.from_csv(written(tmp_path, text), 3)
+    assert events.has_extensions
+    assert events.bank_failed.tolist() == [0, 0, 1, 0]
+    assert events.frozen_days[2] == 20 and events.custodian[2] == 2
+    assert events.futures_basis[2] == 0.044 and events.lag_days[2] == 20 and events.operations_stop[2] == 0.5
+    assert not Events.calm(3).has_extensions
