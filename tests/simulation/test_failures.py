@@ -7,7 +7,22 @@ import pandas as pd
 import pytest
 
 from gramlib.artefacts import PREDICATES
-from gramlib.params.issuer import Issuer, Market, Redemption, Terms, Treasury
+from gramlib.params.issuer import (
+    Banks,
+    Costs,
+    Custodians,
+    Hedge,
+    Holders,
+    InKind,
+    Issuer,
+    Lease,
+    Market,
+    PegModel,
+    Redemption,
+    Terms,
+    Treasury,
+    Weekends,
+)
 from gramlib.simulation import Events, OwnFundsRule, failures, ledger
 
 PRICE = 128.0
@@ -133,3 +148,60 @@ def test_table_fits_the_catalogue(predicate: str) -> None:
     assert table["first_day"].dtype == np.int32
     assert isinstance(table["cause"].dtype, pd.StringDtype)
     assert predicate in table["predicate"].tolist()
+
+
+def happening(n_days: int, **days: tuple[int, float]) -> Events:
+    """Events of the extensions, each on one day: name=(day, value)."""
+    return Events(np.zeros(n_days + 1), np.ones(n_days + 1), np.zeros(n_days + 1),
+                  **{name: spike(n_days, *when) for name, when in days.items()})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("extension", "events", "predicate", "cause"),
+    [
+        ({"banks": Banks(on=True, shares=[1.0], recovery=0.0), "bills_usd": 0.0}, {"bank_failed": (3, 1.0)}, "F7", "bank failure: cash frozen"),
+        ({"banks": Banks(on=True, shares=[1.0], recovery=0.5), "bills_usd": 0.0}, {"bank_failed": (3, 1.0)}, "F1", "bank failure"),
+        ({}, {"cyber_loss_usd": (3, 5e7)}, "F2", "cyber loss"),
+        ({}, {"cyber_loss_usd": (3, 5e7)}, "F7", "cyber loss"),
+        ({"custodians": Custodians(on=True)}, {"frozen_days": (3, 2.0), "custodian": (3, 1.0)}, "F2", "custody freeze"),
+        ({"gold_g": 9e6, "lease": Lease(on=True, gold_g=1e6)}, {"lease_default": (3, 1.0)}, "F2", "lessee default"),
+        ({"gold_g": 9e6, "lease": Lease(on=True, gold_g=1e6, recovery=0.0)}, {"lease_default": (3, 1.0)}, "F5", "lessee default"),
+        ({"hedge": Hedge(on=True, short_g=10e6)}, {"futures_basis": (3, 0.044)}, "F2", "futures hedge"),
+        ({"hedge": Hedge(on=True, short_g=10e6)}, {"futures_basis": (3, 0.044)}, "F7", "futures margin"),
+        ({"treasury": Treasury(credit_line_usd=1e12, credit_rate_year=1.0), "cash_usd": 2e5, "bills_usd": 0.0,
+          "market": Market(capacity_share=1e-9)}, {}, "F2", "credit interest"),
+    ],
+)  # fmt: skip
+def test_causes_of_the_extensions(extension: dict, events: dict, predicate: str, cause: str) -> None:
+    calm = Costs(opex_usd_year=0.0, custody_rate_year=0.0)
+    issuer = Issuer(**({"costs": calm} | extension))
+    rule = OwnFundsRule(floor_usd=1e7) if predicate == "F1" else None
+    assert judged(issuer, np.full(13, PRICE), happening(12, **events), rule)[predicate][1] == cause
+
+
+def test_large_holders_are_named_where_they_asked_for_more_than_half() -> None:
+    issuer = Issuer(cash_usd=1e6, bills_usd=0.0, holders=Holders(on=True, top_share=0.9, load=1.0))
+    assert judged(issuer, np.full(4, PRICE))["F7"] == (1, "redemptions: large holders")
+
+
+def test_a_weekend_alone_breaks_the_peg() -> None:
+    """F4's five percent once, over a weekend whose discount the next day's band takes back."""
+    issuer = Issuer(weekends=Weekends(on=True, first_monday=3), peg_model=PegModel(depth_usd=1e6))
+    path = PRICE * np.array([1.0, 1.0, 1.0, 0.82, 0.82, 0.82])
+    days = ledger(issuer, path)
+    assert days["weekend_discount"][2] > 0.05 > days["discount"].max()
+    assert judged(issuer, path)["F4"] == (3, "weekend sales")
+
+
+def test_a_late_delivery_in_bars_is_late() -> None:
+    issuer = Issuer(in_kind=InKind(on=True, share=1.0, bars_per_day=0), redemption=Redemption(base_rate=0.01))
+    found = judged(issuer, np.full(12, PRICE))
+    assert found["F3"][0] == 7
+
+
+def test_f6_is_the_dollar_tokens_and_f5_the_gold_tokens() -> None:
+    """Gold worth less than what is owed from day 2: the price for one, nothing at all for the other."""
+    path = PRICE * np.array([1.0, 1.0, 0.6, 0.6, 0.6, 0.6, 0.6, 0.6])
+    usd = judged(Issuer(peg="usd", gold_g=12e6), path)
+    assert usd["F6"][0] == 2 and usd["F6"][1] == "price" and "F5" not in usd
+    assert "F6" not in judged(Issuer(gold_g=9e6), path) and "F5" in judged(Issuer(gold_g=9e6), path)
