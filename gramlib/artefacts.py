@@ -52,6 +52,14 @@ class Artefact:
 
 
 PREDICATES = ("F1", "F2", "F3", "F4", "F5", "F6", "F7")
+
+
+def predicates_of(peg: str) -> tuple[str, ...]:
+    """Failure predicates that apply: F5 is about grams promised (peg gold), F6 about dollars owed on gold (peg usd)."""
+    other = "F5" if peg == "usd" else "F6"
+    return tuple(p for p in PREDICATES if p != other)
+
+
 STATUSES = ("pass", "watch", "fail", "not_applicable")
 
 _OZ_LOWER, _OZ_UPPER = 20.0, 50_000.0
@@ -346,6 +354,21 @@ CATALOGUE: dict[str, Artefact] = {
             ),
         ),
         Artefact(
+            "acceptance",
+            "train",
+            "Do the models' paths look like gold; a model that fails a check is out of the contest",
+            key=("model", "check"),
+            columns=(
+                Column("model", "str", "", "model that generates the paths"),
+                Column("check", "str", "", "acceptance check"),
+                Column("found", "float64", "1", "on its paths, the median over them", nullable=True),
+                Column("low", "float64", "1", "least that is accepted, empty where there is none", nullable=True),
+                Column("high", "float64", "1", "most that is accepted, empty where there is none", nullable=True),
+                Column("ok", "bool", "", "whether it is accepted"),
+                Column("meaning", "str", "", "acceptance check in words"),
+            ),
+        ),
+        Artefact(
             "outcomes",
             "predict",
             "Result of every model-generated path",
@@ -387,7 +410,7 @@ CATALOGUE: dict[str, Artefact] = {
         Artefact(
             "days",
             "predict",
-            "Fan-chart quantiles by day",
+            "Fan-chart quantiles, every fourth day and the last",
             key=("book", "variable", "day", "quantile"),
             columns=(
                 Column("book", "str", "", "which set of paths"),
@@ -395,6 +418,47 @@ CATALOGUE: dict[str, Artefact] = {
                 Column("day", "int32", "day", "day of the path, 0 is today", lower=0),
                 Column("quantile", "float64", "1", "level", lower=0.0, upper=1.0),
                 Column("value", "float64", "as variable", "quantile over paths"),
+            ),
+        ),
+        Artefact(
+            "driver_effects",
+            "predict",
+            "How often each failure happens with all drivers, with none, without one, and with one alone",
+            key=("book", "case", "driver", "predicate"),
+            columns=(
+                Column("book", "str", "", "which set of paths; every case has the same prices and draws"),
+                Column("case", "str", "", "which drivers were on", isin=("all", "none", "without", "only")),
+                Column("driver", "str", "", "the one left out, or the one left; empty for all and none"),
+                Column("predicate", "str", "", "failure", isin=PREDICATES),
+                Column("n", "int64", "path", "paths", lower=1),
+                Column("failed", "int64", "path", "paths that failed", lower=0),
+            ),
+        ),
+        Artefact(
+            "path_ledgers",
+            "predict",
+            "Daily ledger of chosen paths of the books, recomputed from their addresses by the reference engine",
+            key=("book", "choice", "day"),
+            columns=(
+                Column("book", "str", "", "which set of paths"),
+                Column("choice", "str", "", "why this path", isin=("worst", "percentile_1", "median")),
+                Column("path", "int32", "1", "number of the path, the address of its draws", lower=0),
+                Column("day", "int32", "day", "day of the path", lower=1),
+                *LEDGER_COLUMNS,
+                *LEDGER_EXTRA,
+                *LEDGER_EXTENSIONS,
+            ),
+        ),
+        Artefact(
+            "scenario_odds",
+            "predict",
+            "How often each listed scenario fails with random drivers on beside what is listed",
+            key=("scenario", "predicate"),
+            columns=(
+                Column("scenario", "str", "", "scenario id"),
+                Column("predicate", "str", "", "failure", isin=PREDICATES),
+                Column("n", "int64", "path", "paths", lower=1),
+                Column("failed", "int64", "path", "paths that failed", lower=0),
             ),
         ),
         Artefact(

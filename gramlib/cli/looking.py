@@ -18,7 +18,7 @@ from gramlib.runner import workbench
 )
 @click.option(
     "--engine",
-    type=click.Choice(["reference", "numpy"]),
+    type=click.Choice(["reference", "kernel"]),
     default="reference",
     show_default=True,
     help="Which engine computes it.",

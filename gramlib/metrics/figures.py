@@ -17,7 +17,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from gramlib.artefacts import PREDICATES
+from gramlib import artefacts
 from gramlib.errors import DataContractError
 from gramlib.metrics.intervals import (
     Interval,
@@ -75,9 +75,8 @@ def metrics_table(
 
 
 def predicates_of(issuer: Issuer) -> tuple[str, ...]:
-    """Failure predicates that apply: F5 is about grams promised (peg gold), F6 about dollars owed on gold (peg usd)."""
-    other = "F5" if issuer.peg == "usd" else "F6"
-    return tuple(p for p in PREDICATES if p != other)
+    """Failure predicates that apply to this issuer."""
+    return artefacts.predicates_of(issuer.peg)
 
 
 def _book_figures(

@@ -17,7 +17,8 @@ In the order in which they build on each other:
     training, simulate            the two doors of the room
 """
 
+from gramlib.models.residual_law import residual_law
 from gramlib.models.simulate import simulate_prices
 from gramlib.models.training import Training, train
 
-__all__ = ["Training", "simulate_prices", "train"]
+__all__ = ["Training", "residual_law", "simulate_prices", "train"]

@@ -30,10 +30,9 @@ class LiquidityDriver(Section):
 
 
 class CustodyDriver(Section):
-    """Custody losses: Poisson per custodian, generalised Pareto severity."""
+    """Custody losses: Poisson per custodian, generalised Pareto severity. With custodians off one vault holds everything."""
 
     rate_year: float = param(0.001, "losses a year at each custodian", "1/year", ge=0.0, le=250.0)
-    custodians: int = param(2, "custodians, holding equal shares", "custodians", ge=1, le=100)
     mean_severity: float = param(0.05, "mean share of a custodian's grams lost", "1", gt=0.0, le=1.0)
     tail_xi: float = param(0.5, "tail index of the severity", "1", ge=0.0, lt=1.0)
 

@@ -42,6 +42,17 @@ BOOKS: dict[str, str] = {
     "solvency": "solvency test, with drivers",
 }
 
+DRIVERS: dict[str, str] = {
+    "confidence": "confidence events",
+    "liquidity": "thin markets",
+    "custody": "custody losses",
+    "custody_freeze": "custody freezes",
+    "bank": "bank failures",
+    "operations": "operational stops",
+    "cyber": "cyber losses",
+    "lease": "lessee defaults",
+}
+
 VARIABLES: dict[str, tuple[str, str]] = {
     "price_usd_per_g": ("Gold price", "USD/g"),
     "coverage": ("Coverage (assets over liabilities)", "%"),
@@ -52,8 +63,16 @@ VARIABLES: dict[str, tuple[str, str]] = {
 
 MODELS: dict[str, str] = {
     "hs": "historical simulation",
+    "hs_age": "age-weighted historical simulation",
     "fhs": "filtered historical simulation",
     "garch_t": "GARCH(1,1) with Student t",
+    "gjr_t": "GJR-GARCH with Student t",
+    "egarch_t": "EGARCH with Student t",
+    "egarch_skewt": "EGARCH with skewed Student t",
+    "bootstrap": "stationary block bootstrap",
+    "regime": "two regimes of volatility",
+    "regime3": "three regimes of volatility",
+    "jump": "jump diffusion",
 }
 
 METRICS: dict[str, str] = {
@@ -168,6 +187,11 @@ def shock_unit(shock: str, unit: str) -> str:
 def book_name(book: str) -> str:
     """A set of paths in words; a scenario keeps its id."""
     return BOOKS.get(book, book)
+
+
+def driver_name(driver: str) -> str:
+    """A random driver in words."""
+    return DRIVERS.get(driver, spaced(driver))
 
 
 def score_name(score: str) -> str:

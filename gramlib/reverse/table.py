@@ -54,7 +54,7 @@ def reverse_table(
 def _question(issuer: Issuer, shock: Shock, own_funds: Any, simulate: Callable[..., Any]) -> Question:
     def question(sizes: np.ndarray) -> dict[str, np.ndarray]:
         prices, events = shock.days(sizes)
-        outcomes = simulate(issuer, prices, events, engine="numpy", own_funds=own_funds)
+        outcomes = simulate(issuer, prices, events, own_funds=own_funds)
         failing = {p: getattr(outcomes, f"{p.lower()}_day") != NEVER for p in predicates_of(issuer)}
         return {QUEUE: outcomes.peak_queue_share > 0, **failing}
 

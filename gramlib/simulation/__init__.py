@@ -1,41 +1,55 @@
-"""The issuer's day, E1 to E11 of MODEL.md (in this folder): engines, random drivers, books of paths, replays.
+"""The issuer's day, E1 to E11 of MODEL.md (in this folder): engines, draws, random drivers, books of paths, replays.
 
-day, reference, vectorised    one day; the plain-Python engine; its NumPy twin over paths
-stops, limits, own_funds      where a path ends; the lines of F1 to F7; what a profile asks for
-events, draws, drivers        inputs beside prices; addressed random numbers; what is drawn with them
-engine                        `simulate` and `ledger`, the door of both engines
-summary, outcomes, failures   one row a path; its status; predicates and causes of one ledger
-books, fan                    model-generated books; quantiles by day
-replays, replay_csv           listed scenarios; `gram replay`
+day, book, reference, reference_extensions    one day, the state between two, and the engine in plain Python
+kernel                         its jitted twin over many paths, prices and events drawn inside
+stops, limits, own_funds       where a path ends; the lines of F1 to F7; what a profile asks for
+draws                          addressed random numbers, the same in both engines
+price_driver, price_models, student_t    what prices are drawn from; the laws in plain arrays
+events, drivers                what is given beside prices; what is drawn
+market_access                  what the gold market takes in a day, at which price
+engine                         `simulate` and `ledger`, the door of both engines
+outcomes, failures, causes     one row a path; predicates and causes of one ledger
+books, fan, fan_bins           model-generated books; quantiles by day
+odds                           listed scenarios with random drivers on
+replays, replay_csv            listed scenarios; `gram replay`
 """
 
-from gramlib.simulation.books import run_books, start_price_usd_per_g
-from gramlib.simulation.draws import STREAMS, generator
-from gramlib.simulation.drivers import DRIVERS, draw_events
+from gramlib.simulation.books import Books, run_books, start_price_usd_per_g
+from gramlib.simulation.causes import CAUSES
+from gramlib.simulation.draws import STREAMS, generator, normal, uniform
+from gramlib.simulation.drivers import DRIVERS, PathDrivers
 from gramlib.simulation.engine import ENGINES, ledger, simulate
 from gramlib.simulation.events import Events
 from gramlib.simulation.failures import failures
+from gramlib.simulation.odds import scenario_odds
 from gramlib.simulation.outcomes import Outcomes, Status
 from gramlib.simulation.own_funds import OwnFundsRule
+from gramlib.simulation.price_driver import PriceDriver
 from gramlib.simulation.replay_csv import replay_csv
 from gramlib.simulation.replays import run_replays, worst_scenario
 
 __all__ = [
+    "CAUSES",
     "DRIVERS",
     "ENGINES",
     "STREAMS",
+    "Books",
     "Events",
     "Outcomes",
     "OwnFundsRule",
+    "PathDrivers",
+    "PriceDriver",
     "Status",
-    "draw_events",
     "failures",
     "generator",
     "ledger",
+    "normal",
     "replay_csv",
     "run_books",
     "run_replays",
+    "scenario_odds",
     "simulate",
     "start_price_usd_per_g",
+    "uniform",
     "worst_scenario",
 ]

@@ -1,16 +1,12 @@
-"""Model-generated books: many price paths, with and without what accompanies prices, folded into two tables.
+"""Model-generated books: many price paths, with and without what accompanies prices, folded into tables.
 
     liquidity_price_only   n_paths x horizon_days, no driver: what prices do alone
     liquidity              the same price paths, drivers on: what only the combination does
     solvency               solvency_n_paths x solvency_horizon_days, drivers on, draws of its own
 
-Paths come in blocks of fixed size, each from its own address in `draws`, and always whole blocks are drawn. So
-path k is the same path whatever the number of paths, blocks or books, and memory does not grow with paths beyond
-the rows of the results. Computation is float64; the `outcomes` table is float32 on disk. Blocks run one after the other:
-two threads were measured at 0.9 to 1.0 times the speed of one, since a day is some hundred short NumPy calls.
-
-There is no minting yet, so tokens only run off: at the default base rate a calm solvency book is down to
-a fifth of its tokens after three years, and its fees with them, while fixed costs stay.
+Every draw has an address (`draws`), so path k is the same path whatever the number of paths, books, threads or shards,
+and a book may be run in parts and joined. Price models that the kernel knows are drawn inside it and no path is stored;
+those of other models come in from outside in blocks. A path that is to be looked at is walked again from its address.
 """
 
 from __future__ import annotations
@@ -22,47 +18,68 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from gramlib.artefacts import empty_table, predicates_of
 from gramlib.params.issuer import Issuer
 from gramlib.params.stages import PredictParams
 from gramlib.simulation.draws import generator
-from gramlib.simulation.drivers import draw_events
-from gramlib.simulation.engine import BLOCK_PATHS, fold, numpy_days
-from gramlib.simulation.fan import Fan
-from gramlib.simulation.outcomes import Outcomes, join
+from gramlib.simulation.drivers import PathDrivers, active_drivers
+from gramlib.simulation.engine import ledger
+from gramlib.simulation.fan import FanCounts
+from gramlib.simulation.kernel import launch
+from gramlib.simulation.outcomes import NEVER, Outcomes, join
 from gramlib.simulation.own_funds import OwnFundsRule
+from gramlib.simulation.price_driver import PriceDriver, kind_of
+from gramlib.simulation.price_models import price_path
 from gramlib.units import GRAMS_PER_TROY_OUNCE
 
 Progress = Callable[[int, int, str], None]
 
+OUTSIDE_BLOCK_PATHS = 4096
+"""Paths that a model outside the kernel makes at a time, each block from an address of its own."""
 
-class SimulatePrices(Protocol):
-    """`gramlib.models.simulate_prices`: (paths, sigma), both (n_paths, n_days + 1), USD/g and daily volatility."""
+EFFECT_PATHS = 50_000
+"""Paths behind the comparison of drivers, at most: every set of drivers is a run of its own."""
 
-    def __call__(
+CHOICES = {"worst": 0.0, "percentile_1": 0.01, "median": 0.5}
+"""Paths of a book whose ledgers are kept, by the rank of their lowest own funds, ties by the longest wait."""
+
+
+class Models(Protocol):
+    """What is used of `gramlib.models`."""
+
+    def residual_law(self, calibration: dict[str, Any], residuals: pd.DataFrame, model: str) -> Any:
+        """Law of the residuals where `model` draws from one, else None."""
+
+    def simulate_prices(
         self, calibration: dict[str, Any], residuals: pd.DataFrame, model: str, start_usd_per_g: float, n_paths: int,
         n_days: int, rng: np.random.Generator, drift_year: float | None,
     ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
-        """Simulate one block."""
+        """(paths, sigma), both (n_paths, n_days + 1), USD/g and daily volatility."""
 
 
 @dataclass(frozen=True)
-class _PathSet:
-    """Price paths that one or more books share; `replicate` keeps the draws of two sets apart."""
+class Books:
+    """The catalogue's tables `outcomes`, `days`, `driver_effects` and `path_ledgers`."""
 
-    replicate: int
-    n_paths: int
-    n_days: int
-    books: dict[str, tuple[str, ...]]
-    """Drivers that are on, by book."""
-
-    @property
-    def blocks(self) -> range:
-        return range(-(-self.n_paths // BLOCK_PATHS))
+    outcomes: pd.DataFrame
+    days: pd.DataFrame
+    driver_effects: pd.DataFrame
+    path_ledgers: pd.DataFrame
 
 
 def start_price_usd_per_g(calibration: dict[str, Any], params: PredictParams) -> float:
     """Today's price [USD/g]: `params.start_gold_usd_per_oz`, or the last price of the calibration where that is 0."""
     return params.start_gold_usd_per_oz / GRAMS_PER_TROY_OUNCE or float(calibration["last_price_usd_per_g"])
+
+
+@dataclass(frozen=True)
+class _Book:
+    name: str
+    drivers: tuple[str, ...]
+    n_paths: int
+    n_days: int
+    replicate: int
+    """Keeps apart the draws of books that shall not share them."""
 
 
 def run_books(
@@ -71,45 +88,132 @@ def run_books(
     residuals: pd.DataFrame,
     params: PredictParams,
     own_funds: OwnFundsRule | None,
-    simulate_prices: SimulatePrices,
+    models: Models,
     progress: Progress | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The catalogue's tables `outcomes` (a row a path and book) and `days` (quantiles by day and book).
+) -> Books:
+    """Run the three books, compare their drivers, and keep the ledgers of a few paths.
 
-    `calibration` and `residuals` are the training stage's. Quantiles are taken over the first `params.fan_paths` paths.
+    `calibration` and `residuals` are the training stage's; quantiles by day are taken over the first `params.fan_paths`.
     """
-    start_usd_per_g = start_price_usd_per_g(calibration, params)
-    sets = (
-        _PathSet(0, params.n_paths, params.horizon_days,
-                 {"liquidity_price_only": (), "liquidity": tuple(params.drivers)}),
-        _PathSet(1, params.solvency_n_paths, params.solvency_horizon_days, {"solvency": tuple(params.drivers)}),
-    )  # fmt: skip
-    total = sum(len(path_set.blocks) for path_set in sets)
-    done = 0
-    outcomes, days = [], []
-    for path_set in sets:
-        parts: dict[str, list[Outcomes]] = {book: [] for book in path_set.books}
-        fans = {book: Fan(path_set.n_days, min(params.fan_paths, path_set.n_paths), issuer) for book in path_set.books}
-        for block in path_set.blocks:
+    market = _Market(issuer, calibration, residuals, params, own_funds or OwnFundsRule(), models)
+    drivers = tuple(params.drivers)
+    books = (
+        _Book("liquidity_price_only", (), params.n_paths, params.horizon_days, 0),
+        _Book("liquidity", drivers, params.n_paths, params.horizon_days, 0),
+        _Book("solvency", drivers, params.solvency_n_paths, params.solvency_horizon_days, 1),
+    )
+    outcomes, days, ledgers = [], [], []
+    for book in books:
+        result, counts = market.run(book, params.fan_paths, progress)
+        outcomes.append(result.to_table(book.name))
+        days.append(counts.to_table(book.name))
+        if book.drivers:
+            ledgers += [market.ledger(book, choice, path) for choice, path in chosen_paths(result).items()]
+    effects = driver_effects(market, books[1], progress)
+    return Books(
+        pd.concat(outcomes, ignore_index=True),
+        pd.concat(days, ignore_index=True),
+        effects,
+        pd.concat(ledgers, ignore_index=True) if ledgers else empty_table("path_ledgers"),
+    )
+
+
+def chosen_paths(outcomes: Outcomes) -> dict[str, int]:
+    """Number of the path for each of `CHOICES`."""
+    order = np.lexsort((-outcomes.longest_wait_days, outcomes.min_equity_usd))
+    return {choice: int(order[int(share * (len(order) - 1))]) for choice, share in CHOICES.items()}
+
+
+class _Market:
+    """The prices of every book, and the issuer that walks through them."""
+
+    def __init__(
+        self,
+        issuer: Issuer,
+        calibration: dict[str, Any],
+        residuals: pd.DataFrame,
+        params: PredictParams,
+        own_funds: OwnFundsRule,
+        models: Models,
+    ) -> None:
+        self.issuer, self.params, self.own_funds, self.models = issuer, params, own_funds, models
+        self.calibration, self.residuals = calibration, residuals
+        self.start_usd_per_g = start_price_usd_per_g(calibration, params)
+        self.sigma_sample = float(calibration["sigma_sample"])
+        name = calibration["champion"] if params.model == "champion" else params.model
+        self.driver: PriceDriver | None = None
+        if name not in calibration["models"] or kind_of(name, calibration["models"][name]):
+            law = models.residual_law(calibration, residuals, params.model)
+            self.driver = PriceDriver.from_calibration(calibration, law, params.model, params.drift_year)
+
+    def run(self, book: _Book, fan_paths: int, progress: Progress | None) -> tuple[Outcomes, FanCounts | None]:
+        """Outcomes of a book and the counts of its fan, None where no paths are asked for."""
+        if self.driver is not None:
+            return self._walk(book, self.driver, book.n_paths, 0, fan_paths, progress)
+        parts, counts = [], None
+        for first in range(0, book.n_paths, OUTSIDE_BLOCK_PATHS):
             if progress:
-                progress(done, total, f"{' and '.join(path_set.books)}: from path {block * BLOCK_PATHS:,}")
-            first = block * BLOCK_PATHS
-            used = min(BLOCK_PATHS, path_set.n_paths - first)
-            rng = generator(params.seed, "price", block, path_set.replicate)
-            prices, sigma = simulate_prices(
-                calibration, residuals, params.model, start_usd_per_g, BLOCK_PATHS, path_set.n_days, rng,
-                params.drift_year,
-            )  # fmt: skip
-            for book, which in path_set.books.items():
-                events = draw_events(
-                    prices, sigma, calibration["sigma_sample"], issuer, which, params.seed, block, path_set.replicate
-                )
-                walked = numpy_days(issuer, prices[:used], events.block(0, used), own_funds or OwnFundsRule())
-                parts[book].append(fold(issuer, fans[book].watch(walked, first)))
-            done += 1
-        for book in path_set.books:
-            outcomes.append(join(parts[book]).to_table(book))
-            days.append(fans[book].to_table(book))
+                progress(first, book.n_paths, f"{book.name}: prices from path {first:,} on")
+            n_paths = min(OUTSIDE_BLOCK_PATHS, book.n_paths - first)
+            prices, sigma = self._from_outside(book, first // OUTSIDE_BLOCK_PATHS)
+            given = PriceDriver.given(prices[:n_paths], sigma[:n_paths])
+            part, counted = self._walk(book, given, n_paths, first, max(0, fan_paths - first), None)
+            parts.append(part)
+            counts = counted if counts is None else counts + counted if counted is not None else counts
+        return join(parts), counts
+
+    def ledger(self, book: _Book, choice: str, path: int) -> pd.DataFrame:
+        """The daily ledger of one path, walked again by the reference engine from its address."""
+        seed, replicate = self.params.seed, book.replicate
+        if self.driver is not None:
+            prices, sigma = price_path(self.driver, self.start_usd_per_g, book.n_days, seed, path, replicate)
+        else:
+            block, row = divmod(path, OUTSIDE_BLOCK_PATHS)
+            prices, sigma = (array[row].tolist() for array in self._from_outside(book, block))
+        drivers = PathDrivers(self.issuer, book.drivers, seed, path, replicate, sigma, self.sigma_sample)
+        days = ledger(self.issuer, np.array(prices), None, self.own_funds, drivers=drivers)
+        labelled = days.assign(book=book.name, choice=choice, path=np.int32(path))
+        return labelled[["book", "choice", "path", *days.columns]].astype({"book": "str", "choice": "str"})
+
+    def _walk(
+        self, book: _Book, driver: PriceDriver, n_paths: int, first_path: int, fan_paths: int, progress: Progress | None
+    ) -> tuple[Outcomes, FanCounts | None]:
+        return launch.run(
+            self.issuer, driver, n_paths, book.n_days, start_usd_per_g=self.start_usd_per_g, drivers=book.drivers,
+            sigma_sample=self.sigma_sample, own_funds=self.own_funds, seed=self.params.seed, replicate=book.replicate,
+            first_path=first_path, fan_paths=fan_paths, progress=_named(progress, book.name),
+        )  # fmt: skip
+
+    def _from_outside(self, book: _Book, block: int) -> tuple[np.ndarray, np.ndarray]:
+        """Always a whole block, so that a path is the same whatever the number of paths."""
+        return self.models.simulate_prices(
+            self.calibration, self.residuals, self.params.model, self.start_usd_per_g, OUTSIDE_BLOCK_PATHS,
+            book.n_days, generator(self.params.seed, "price", block, book.replicate), self.params.drift_year,
+        )  # fmt: skip
+
+
+def _named(progress: Progress | None, book: str) -> Progress | None:
+    return progress and (lambda done, total, label: progress(done, total, f"{book}: {label}"))
+
+
+def driver_effects(market: _Market, book: _Book, progress: Progress | None) -> pd.DataFrame:
+    """How often each failure happens with all drivers, with none, without one and with one alone, on the same draws."""
+    active = active_drivers(market.issuer, book.drivers)
+    cases = [("all", "", active), ("none", "", ())]
+    cases += [("without", name, tuple(other for other in active if other != name)) for name in active]
+    cases += [("only", name, (name,)) for name in active]
+    rows = []
+    for done, (case, driver, which) in enumerate(cases):
+        if progress:
+            progress(done, len(cases), f"which driver is necessary: {case} {driver}".rstrip())
+        n_paths = min(book.n_paths, EFFECT_PATHS)
+        outcomes, _ = market.run(_Book(book.name, which, n_paths, book.n_days, book.replicate), 0, None)
+        for predicate in predicates_of(market.issuer.peg):
+            failed = int(np.count_nonzero(outcomes.first_day(predicate) != NEVER))
+            rows.append((book.name, case, driver, predicate, n_paths, failed))
     if progress:
-        progress(total, total, "books done")
-    return pd.concat(outcomes, ignore_index=True), pd.concat(days, ignore_index=True)
+        progress(len(cases), len(cases), "drivers compared")
+    table = pd.DataFrame(rows, columns=["book", "case", "driver", "predicate", "n", "failed"])
+    return table.astype(
+        {"book": "str", "case": "str", "driver": "str", "predicate": "str", "n": "int64", "failed": "int64"}
+    )

@@ -1,9 +1,14 @@
-"""The door of both engines: hold the inputs against their contract, cut them in blocks, walk, fold, wrap."""
+"""The door of both engines for given paths: hold the inputs against their contract, walk, wrap.
+
+kernel      the jitted engine over many paths (`kernel`); also draws prices and events itself: `kernel.launch.run`
+reference   the model page in plain Python (`reference`), one path at a time
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,18 +17,18 @@ from gramlib.artefacts import LEDGER_COLUMNS, LEDGER_EXTENSIONS, LEDGER_EXTRA
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.issuer import Issuer
 from gramlib.params.suggest import did_you_mean
-from gramlib.simulation import reference, vectorised
+from gramlib.simulation import reference
 from gramlib.simulation.day import Day
+from gramlib.simulation.drivers import PathDrivers
 from gramlib.simulation.events import Events
 from gramlib.simulation.failures import failures
+from gramlib.simulation.kernel import launch
 from gramlib.simulation.outcomes import Outcomes, join, of_ledger
 from gramlib.simulation.own_funds import OwnFundsRule
+from gramlib.simulation.price_driver import PriceDriver
 from gramlib.simulation.stops import CLOSING_PRICE_USD_PER_G
-from gramlib.simulation.summary import Summary
 
-ENGINES = ("reference", "numpy")
-BLOCK_PATHS = 4096
-"""Paths walked together by the NumPy engine: a day's arrays fit the processor's second cache."""
+ENGINES = ("kernel", "reference")
 
 LEDGER_NAMES = tuple(column.name for column in (*LEDGER_COLUMNS, *LEDGER_EXTRA, *LEDGER_EXTENSIONS))
 
@@ -32,27 +37,25 @@ def simulate(
     issuer: Issuer,
     paths: np.ndarray,
     events: Events | None = None,
-    engine: str = "numpy",
+    engine: str = "kernel",
     own_funds: OwnFundsRule | None = None,
 ) -> Outcomes:
     """Run every path through the issuer's day; one row of results a path (`Outcomes`), in the order of `paths`.
 
     `paths` is (n_paths, n_days + 1) in USD/g, column 0 today; one path may be given as (n_days + 1,). `events`
-    default to calm. `own_funds` gives the requirement of F1 (default: none, so that F1 is F2). Engine `numpy` and
-    `reference` agree to 1e-9 relative; results do not depend on how paths are cut in blocks.
+    default to calm, and nothing is drawn: large holders ask for what they would ask on average. `own_funds` gives the
+    requirement of F1 (default: none, so that F1 is F2). The engines agree to 1e-9 of a figure's size.
     Raises DataContractError for prices that are negative or not finite or events of other days or paths,
     ParameterError for an unknown engine.
     """
     paths, events = _held(paths, events)
     _known(engine)
-    rule = own_funds or OwnFundsRule()
     if engine == "reference":
+        rule = own_funds or OwnFundsRule()
         return join([_reference_outcomes(issuer, paths, events, k, rule) for k in range(len(paths))])
-    parts = []
-    for first in range(0, len(paths), BLOCK_PATHS):
-        stop = min(first + BLOCK_PATHS, len(paths))
-        parts.append(fold(issuer, numpy_days(issuer, paths[first:stop], events.block(first, stop), rule)))
-    return join(parts)
+    outcomes, _ = launch.run(issuer, PriceDriver.given(paths), len(paths), paths.shape[1] - 1, drivers=None,
+                             events=events, own_funds=own_funds)  # fmt: skip
+    return outcomes
 
 
 def ledger(
@@ -61,61 +64,47 @@ def ledger(
     events: Events | None = None,
     own_funds: OwnFundsRule | None = None,
     engine: str = "reference",
+    drivers: PathDrivers | None = None,
 ) -> pd.DataFrame:
     """Every day of one path, day 1 to n: `day` and the ledger columns of the catalogue, in its order, float64.
 
-    `path` is (n_days + 1,) in USD/g. Raises as `simulate` does.
+    `path` is (n_days + 1,) in USD/g. `drivers` draws what happens beside what is given, and what large holders do (engine
+    reference alone: the kernel's door for drawn paths is `kernel.launch.day_records`). Raises as `simulate` does.
     """
     path = np.asarray(path, dtype=np.float64)
     if path.ndim != 1:
         raise DataContractError(f"prices of shape {path.shape}", expected="one path, (n_days + 1,)", origin="ledger")
     paths, events = _held(path, events)
     _known(engine)
-    rule = own_funds or OwnFundsRule()
     if engine == "reference":
-        days = _reference_days(issuer, paths, events, 0, rule)
-    else:
-        days = numpy_days(issuer, paths, events.block(0, 1), rule, liquid_5d=True)
-    return _table(days)
+        return _table(_reference_days(issuer, paths, events, 0, own_funds or OwnFundsRule(), drivers))
+    if drivers is not None:
+        raise ParameterError("drivers with engine kernel", expected="engine reference", origin="ledger")
+    found = launch.day_records(issuer, PriceDriver.given(paths), paths.shape[1] - 1, drivers=None, events=events,
+                               own_funds=own_funds)  # fmt: skip
+    return _columns(found, np.arange(1, paths.shape[1]))
 
 
 def _table(days: Iterable[Day]) -> pd.DataFrame:
     rows = [day for day in days if day.day > 0]
-    columns = {name: np.array([float(np.squeeze(getattr(day, name))) for day in rows]) for name in LEDGER_NAMES}
-    return pd.DataFrame({"day": np.array([day.day for day in rows], dtype=np.int32), **columns})
+    return _columns({name: np.array([float(getattr(day, name)) for day in rows]) for name in LEDGER_NAMES},
+                    np.array([day.day for day in rows]))  # fmt: skip
 
 
-def numpy_days(
-    issuer: Issuer, paths: np.ndarray, events: Events, own_funds: OwnFundsRule, *, liquid_5d: bool = False
-) -> Iterator[Day]:
-    """Days of one block of paths; the caller sees to it that the block is small enough for memory."""
-
-    def by_day(array: np.ndarray) -> np.ndarray:
-        return np.ascontiguousarray(array.T)
-
-    return vectorised.walk(
-        issuer,
-        by_day(paths),
-        by_day(events.event),
-        by_day(events.liquidity_multiplier),
-        by_day(events.lost_g),
-        by_day(events.lost_share),
-        own_funds,
-        liquid_5d=liquid_5d,
-    )
+def _columns(found: Mapping[str, Any], days: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame({"day": days.astype(np.int32), **{name: found[name] for name in LEDGER_NAMES}})
 
 
-def fold(issuer: Issuer, days: Iterator[Day]) -> Outcomes:
-    """Outcomes of a block from its days."""
-    summary = Summary(issuer, next(days))
-    for day in days:
-        summary.add(day)
-    return summary.outcomes()
-
-
-def _reference_days(issuer: Issuer, paths: np.ndarray, events: Events, path: int, own_funds: OwnFundsRule) -> list[Day]:
+def _reference_days(
+    issuer: Issuer,
+    paths: np.ndarray,
+    events: Events,
+    path: int,
+    own_funds: OwnFundsRule,
+    drivers: PathDrivers | None = None,
+) -> list[Day]:
     given = {spec.name: _of_path(getattr(events, spec.name), path) for spec in fields(events)}
-    return reference.walk(issuer, _of_path(paths, path), given, own_funds)
+    return reference.walk(issuer, _of_path(paths, path), given, own_funds, drivers)
 
 
 def _reference_outcomes(
@@ -153,9 +142,6 @@ def _held(paths: np.ndarray, events: Events | None) -> tuple[np.ndarray, Events]
 
 
 def _known(engine: str) -> None:
-    if engine == "kernel":
-        raise ParameterError("engine 'kernel' is not built yet", expected=f"one of {', '.join(ENGINES)}", origin="engine",
-                             remedy="use engine numpy, its results are the same")  # fmt: skip
     if engine not in ENGINES:
         raise ParameterError(f"unknown engine {engine!r}{did_you_mean(engine, ENGINES)}",
                              expected=f"one of {', '.join(ENGINES)}", origin="engine")  # fmt: skip

@@ -43,8 +43,16 @@ SMALLEST_XI = 1e-9
 
 KINDS = ("given", "gjr_garch_t", "fhs", "bootstrap", "regime", "jump")
 _KIND_OF_MODEL = {"garch_t": "gjr_garch_t"} | {kind: kind for kind in KINDS[1:]}
+"""Kind by the name of a model whose record does not state it."""
+
 _NO_TABLE = np.zeros(0)
 _NO_PRICES = np.zeros((0, 0))
+
+
+def kind_of(model: str, record: Mapping[str, Any]) -> str | None:
+    """Kind of the law that `model` with this calibration record follows; None for one that the kernel cannot draw."""
+    kind = record.get("kind", _KIND_OF_MODEL.get(model))
+    return kind if kind in KINDS[1:] else None
 
 
 class Law(Protocol):
@@ -111,12 +119,13 @@ class PriceDriver:
         """
         name = calibration["champion"] if model == "champion" else model
         models = calibration["models"]
-        if name not in models or name not in _KIND_OF_MODEL:
-            names = [known for known in models if known in _KIND_OF_MODEL]
+        kind = kind_of(name, models.get(name, {}))
+        if name not in models or kind is None:
+            names = [known for known in models if kind_of(known, models[known])]
             raise ParameterError(f"there is no price model {name!r} to simulate with{did_you_mean(name, names)}",
                                  expected=f"one of {', '.join(names)}", origin="gramlib/simulation/price_driver.py",
                                  remedy="name it in train.models")  # fmt: skip
-        return cls.from_record(_KIND_OF_MODEL[name], models[name], law, drift_year)
+        return cls.from_record(kind, models[name], law, drift_year)
 
     @classmethod
     def from_record(

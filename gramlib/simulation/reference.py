@@ -49,7 +49,7 @@ from gramlib.simulation.stops import books_close
 from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
 if TYPE_CHECKING:
-    from gramlib.simulation.path_drivers import PathDrivers
+    from gramlib.simulation.drivers import PathDrivers
     from gramlib.simulation.reference_extensions import Happening
 
 PAID_DUST_SHARE = 1e-9

@@ -19,7 +19,7 @@ from gramlib.simulation.stops import CLOSING_TOKEN_SHARE
 from gramlib.units import BUSINESS_DAYS_PER_YEAR, GRAMS_PER_TROY_OUNCE
 
 if TYPE_CHECKING:
-    from gramlib.simulation.path_drivers import PathDrivers
+    from gramlib.simulation.drivers import PathDrivers
 
 WEEK = 5
 LARGEST_MINT_EXPONENT = 50.0

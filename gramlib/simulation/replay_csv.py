@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gramlib.artefacts import LEDGER_COLUMNS
+from gramlib.artefacts import LEDGER_COLUMNS, LEDGER_EXTENSIONS, LEDGER_EXTRA
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.issuer import Issuer
 from gramlib.params.suggest import did_you_mean
@@ -19,8 +19,8 @@ from gramlib.simulation.events import Events
 from gramlib.units import GRAMS_PER_TROY_OUNCE
 
 PRICE_COLUMN = "gold_usd_per_oz"
-DAYS_COLUMNS = ("day", *(column.name for column in LEDGER_COLUMNS))
-"""Header of DAYS.csv, a contract with other people's scripts: extend it at the end only."""
+DAYS_COLUMNS = ("day", *(column.name for column in (*LEDGER_COLUMNS, *LEDGER_EXTRA, *LEDGER_EXTENSIONS)))
+"""Header of DAYS.csv, a contract with other people's scripts: extend it at the end only. The core's come first."""
 
 
 def replay_csv(
@@ -32,6 +32,7 @@ def replay_csv(
 ) -> pd.DataFrame:
     """Replay PRICES.csv through `issuer`, with EVENTS.csv if given; write DAYS.csv to `out_path` and return its table.
 
+    Nothing is drawn: an issuer's large holders ask for what they would ask on average.
     Raises DataContractError with file and line for prices or events that are refused, ParameterError for an
     unknown engine.
     """
@@ -122,9 +123,8 @@ def write_days_csv(days: pd.DataFrame, path: Path | str) -> None:
 
     Raises ParameterError where the file cannot be written.
     """
-    columns = [*DAYS_COLUMNS, *(name for name in days.columns if name not in DAYS_COLUMNS)]
-    cells = [[repr(value) for value in days[name].tolist()] for name in columns]
-    lines = [",".join(columns), *(",".join(row) for row in zip(*cells, strict=True))]
+    cells = [[repr(value) for value in days[name].tolist()] for name in DAYS_COLUMNS]
+    lines = [",".join(DAYS_COLUMNS), *(",".join(row) for row in zip(*cells, strict=True))]
     try:
         Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:

@@ -28,6 +28,11 @@ class ScenarioPath(Protocol):
     lost_g: np.ndarray
 
 
+def listed_events(scenario: ScenarioPath) -> Events:
+    """What is listed beside the prices of a scenario."""
+    return Events(scenario.event, scenario.liquidity_multiplier, scenario.lost_g)
+
+
 def run_replays(
     issuer: Issuer,
     replays: Sequence[ScenarioPath],
@@ -39,8 +44,7 @@ def run_replays(
     for done, scenario in enumerate(replays):
         if progress:
             progress(done, len(replays), f"replaying {scenario.scenario_id}")
-        events = Events(scenario.event, scenario.liquidity_multiplier, scenario.lost_g)
-        days = ledger(issuer, scenario.price_usd_per_g, events, own_funds)
+        days = ledger(issuer, scenario.price_usd_per_g, listed_events(scenario), own_funds)
         ledgers.append(_labelled(days, scenario.scenario_id))
         failed.append(_labelled(failures(days, issuer), scenario.scenario_id))
     if progress:

@@ -33,7 +33,7 @@ def scales(days: pd.DataFrame) -> dict[str, float]:
 def largest_disagreement(issuer: Issuer, path: np.ndarray, events: Events) -> float:
     """Largest difference between the two ledgers of one path, each column relative to its size."""
     slow = ledger(issuer, path, events, RULE, engine="reference")
-    fast = ledger(issuer, path, events, RULE, engine="numpy")
+    fast = ledger(issuer, path, events, RULE, engine="kernel")
     assert list(slow) == list(fast)
     scale = scales(slow)
     return max(
@@ -53,7 +53,7 @@ def test_ledgers_agree(issuer: Issuer, world: tuple[np.ndarray, Events]) -> None
 def test_outcomes_agree(issuer: Issuer, world: tuple[np.ndarray, Events]) -> None:
     paths, events = world
     slow = simulate(issuer, paths, events, engine="reference", own_funds=RULE)
-    fast = simulate(issuer, paths, events, engine="numpy", own_funds=RULE)
+    fast = simulate(issuer, paths, events, engine="kernel", own_funds=RULE)
     size_usd = paths.max() * issuer.tokens_g * 1.3 + issuer.cash_usd + issuer.bills_usd
     for field in fields(Outcomes):
         if field.name.endswith("_cause"):
@@ -72,7 +72,7 @@ def test_outcomes_agree(issuer: Issuer, world: tuple[np.ndarray, Events]) -> Non
 def test_running_judge_and_ledger_judge_find_the_same_days(issuer: Issuer, world: tuple[np.ndarray, Events]) -> None:
     """`summary`, day by day over the NumPy engine, and `failures`, off the ledger, must name the same first days."""
     path, events = alone(world)
-    outcome = simulate(issuer, path, events, engine="numpy", own_funds=RULE)
+    outcome = simulate(issuer, path, events, engine="kernel", own_funds=RULE)
     found = failures(ledger(issuer, path, events, RULE), issuer)
     for row in found.itertuples():
         assert outcome.first_day(row.predicate)[0] == row.first_day

@@ -14,8 +14,8 @@ from gramlib.artefacts import LEDGER_COLUMNS, LEDGER_EXTENSIONS, LEDGER_EXTRA
 from gramlib.params.issuer import Costs, Issuer
 from gramlib.simulation import Events, OwnFundsRule, ledger, simulate
 from gramlib.simulation.day import Day
+from gramlib.simulation.drivers import PathDrivers
 from gramlib.simulation.own_funds import OwnFundsRule as Rule
-from gramlib.simulation.path_drivers import PathDrivers
 from gramlib.simulation.reference import walk
 
 Case = tuple[Issuer, np.ndarray, Events]
@@ -172,7 +172,7 @@ def test_rates_stay_in_range_and_the_discount_within_its_band(case: Case, draws:
 
 
 @settings(deadline=None, max_examples=40)
-@given(issuer=issuers(), price=share(5.0, 500.0), engine=st.sampled_from(["reference", "numpy"]))
+@given(issuer=issuers(), price=share(5.0, 500.0), engine=st.sampled_from(["reference", "kernel"]))
 def test_no_event_and_a_flat_price_give_exactly_the_base_rate(issuer: Issuer, price: float, engine: str) -> None:
     """As long as the issuer covers its tokens and nobody waits, which on day 1 it does and nobody can."""
     sound = issuer.model_copy(update={"gold_g": issuer.tokens_g * 1.5, "costs": Costs(opex_usd_year=0.0)})

@@ -9,7 +9,7 @@ from gramlib.params.issuer import Issuer
 from gramlib.simulation import Events, ledger, simulate
 from gramlib.units import GRAMS_PER_TROY_OUNCE
 
-ENGINES = ("reference", "numpy")
+ENGINES = ("reference", "kernel")
 
 WORKED_PRICES = (4000, 3800, 3458, 3527.16)
 WORKED_COLUMNS = ("price_usd_per_g", "coverage", "intensity", "redemption_rate", "requested_g", "execution_usd_per_g",

@@ -13,7 +13,7 @@ PRICE = 128.0
 RUNNING_OFF = Issuer(redemption=Redemption(base_rate=0.4, max_rate=0.4), cash_usd=5e9)
 
 
-@pytest.mark.parametrize("engine", ["reference", "numpy"])
+@pytest.mark.parametrize("engine", ["reference", "kernel"])
 def test_an_issuer_without_tokens_is_wound_down_and_stands_still(engine: str) -> None:
     """0.6^28 < 1e-6: the books close on day 29, and the days after repeat the figures with no flows."""
     path = PRICE * np.exp(np.linspace(0, 0.5, 61))
@@ -29,7 +29,7 @@ def test_an_issuer_without_tokens_is_wound_down_and_stands_still(engine: str) ->
     assert np.isfinite(days.to_numpy()).all()
 
 
-@pytest.mark.parametrize("engine", ["reference", "numpy"])
+@pytest.mark.parametrize("engine", ["reference", "kernel"])
 def test_a_vanishing_price_ends_the_path(engine: str) -> None:
     path = np.array([PRICE, PRICE, 1e-300, 0.0, PRICE])
     days = ledger(Issuer(), path, engine=engine)
@@ -40,7 +40,7 @@ def test_a_vanishing_price_ends_the_path(engine: str) -> None:
 
 
 def test_a_collapse_on_the_first_day_leaves_the_opening_position() -> None:
-    for engine in ("reference", "numpy"):
+    for engine in ("reference", "kernel"):
         days = ledger(Issuer(), np.array([PRICE, 0.0, 0.0]), engine=engine)
         assert days["tokens_g"].tolist() == [10e6, 10e6]
         assert days["equity_usd"].tolist() == pytest.approx([39e6, 39e6])
@@ -53,7 +53,7 @@ def test_days_after_the_close_are_not_judged() -> None:
     days = ledger(Issuer(), path, events)
     assert (days["discount"][1:] > 0.01).all() and (days["discount"][1:] < 0.05).all()
     assert "F4" not in failures(days, Issuer()).query("first_day != -1")["predicate"].tolist()
-    for engine in ("reference", "numpy"):
+    for engine in ("reference", "kernel"):
         assert simulate(Issuer(), path, events, engine=engine).f4_day.tolist() == [-1]
 
 

@@ -1,6 +1,7 @@
 """Every table of the pages: each takes an artefact as it stands and says it in words, units and statuses."""
 
 from gramlib.report.tables.data import agreement, attempts, facts, flows, joins, premium, quality, series, sources
+from gramlib.report.tables.drivers import driver_effects
 from gramlib.report.tables.judged import failure_names, interval, metrics, reverse, shock_range, verdicts
 from gramlib.report.tables.models import backtests, league, model_cards
 from gramlib.report.tables.plain import NO_EVIDENCE
@@ -13,6 +14,7 @@ __all__ = [
     "assumptions",
     "attempts",
     "backtests",
+    "driver_effects",
     "facts",
     "failure_names",
     "failures",

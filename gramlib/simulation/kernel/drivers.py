@@ -1,4 +1,4 @@
-"""What happens beside prices, drawn for a block of LANES paths: the twin of `path_drivers`, law by law.
+"""What happens beside prices, drawn for a block of LANES paths: the twin of `simulation.drivers`, law by law.
 
 Theory stands there; here is how it is made cheap. An event falls where its uniform lies below a chance. For a hazard that
 never changes this means a random word below a fixed integer, so one vector loop makes the words of four days and compares
@@ -26,10 +26,10 @@ import numpy as np
 
 from gramlib.params.issuer import Issuer
 from gramlib.simulation.draws import STREAMS
+from gramlib.simulation.drivers import FADED_SHARE, arrival_chance, check_drivers, largest_exponent
 from gramlib.simulation.kernel.lanes import LANES, MAX_BANKS, MAX_CUSTODIANS, MAX_HOLDERS, columns, inlined, jitted
 from gramlib.simulation.kernel.maths import exp, log, uniform_of
 from gramlib.simulation.kernel.philox import philox4x32
-from gramlib.simulation.path_drivers import FADED_SHARE, arrival_chance, check_drivers, largest_exponent
 from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
 Unsigned: TypeAlias = Any

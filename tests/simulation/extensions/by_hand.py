@@ -15,9 +15,9 @@ import pandas as pd
 
 from gramlib.params.issuer import Costs, Issuer, Market, PegModel, Redemption, Terms, Treasury
 from gramlib.simulation.day import Day
+from gramlib.simulation.drivers import PathDrivers
 from gramlib.simulation.events import Events
 from gramlib.simulation.own_funds import OwnFundsRule
-from gramlib.simulation.path_drivers import PathDrivers
 from gramlib.simulation.reference import walk
 
 TOKENS_G = 1_000_000.0

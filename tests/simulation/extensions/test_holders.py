@@ -7,7 +7,7 @@ from by_hand import TOKENS_G, asking, flat, quiet, table
 
 from gramlib.params.issuer import Holders, Issuer, Weekends
 from gramlib.simulation.book import block_sizes_g
-from gramlib.simulation.path_drivers import PathDrivers
+from gramlib.simulation.drivers import PathDrivers
 
 
 def holders(**changes: float) -> Holders:

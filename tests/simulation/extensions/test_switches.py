@@ -25,7 +25,7 @@ from gramlib.params.issuer import (
     Treasury,
     Weekends,
 )
-from gramlib.simulation.path_drivers import PathDrivers
+from gramlib.simulation.drivers import PathDrivers
 
 OFF: dict[str, Any] = {
     "minting": Minting(base_rate=0.01, fee=0.1, max_rate=0.5),

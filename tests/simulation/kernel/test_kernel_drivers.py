@@ -11,11 +11,11 @@ import pytest
 
 from gramlib.params.issuer import Issuer
 from gramlib.simulation.draws import uniform
+from gramlib.simulation.drivers import DRIVERS, PathDrivers
 from gramlib.simulation.kernel import drivers as kernel
 from gramlib.simulation.kernel.issuer_record import issuer_record
 from gramlib.simulation.kernel.lanes import DRAWN, LANES, jitted
 from gramlib.simulation.kernel.philox import key_words
-from gramlib.simulation.path_drivers import DRIVERS, PathDrivers
 
 RARE = {
     "custodians": {"on": True, "shares": [0.5, 0.3, 0.2]},
