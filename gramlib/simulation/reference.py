@@ -139,7 +139,8 @@ def weekend(day: Day, book: Book, issuer: Issuer, prices_usd_per_g: Sequence[flo
     value_usd = book.token_value_usd if issuer.peg == "usd" else price
     fall = 1.0 - price / prices_usd_per_g[max(0, day.day - 5)]
     x = intensity(book, issuer, fall, book.coverage, book.event)
-    asked_g = redemption_rate(x, issuer) * (book.tokens_g - book.waiting_g)
+    # Large holders are desks: neither they nor their tokens ask at weekends.
+    asked_g = redemption_rate(x, issuer) * max(0.0, book.tokens_g - book.waiting_g - sum(book.blocks_g))
     cash_g = asked_g - extensions.ask_in_kind(book, issuer, asked_g)
     join_queue(book, issuer, cash_g)
     excess_g = max(0.0, asked_g - issuer.redemption.base_rate * book.tokens_g)

@@ -71,8 +71,10 @@ def test_nobody_asks_for_more_than_there_is_to_ask_for() -> None:
 def test_large_holders_sleep_at_weekends() -> None:
     issuer = quiet(cash_usd=1e9, redemption=asking(0.01), holders=holders(top_share=0.5), weekends=Weekends(on=True))
     days = table(issuer, flat(1))
-    assert days["weekend_requested_g"][1] == pytest.approx(0.01 * TOKENS_G, rel=1e-12)
+    assert days["weekend_requested_g"][1] == pytest.approx(0.01 * 0.5 * TOKENS_G, rel=1e-12)
     assert days["block_requested_g"][1] == pytest.approx(0.015 * 0.5 * TOKENS_G, rel=1e-12)
+    small_g = 0.5 * TOKENS_G * 0.99
+    assert days["requested_g"][1] == pytest.approx(0.01 * small_g + 0.015 * 0.5 * TOKENS_G, rel=1e-12)
 
 
 def test_holders_of_nothing_are_the_core_model() -> None:
