@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gramlib.params.issuer import Issuer, Redemption
+from gramlib.params.issuer import Hedge, Holders, HoldingFee, InKind, Issuer, Minting, Redemption, Weekends
 from gramlib.simulation import Events, Status, failures, ledger, simulate
 from gramlib.simulation.day import FLOWS
 
@@ -27,6 +27,32 @@ def test_an_issuer_without_tokens_is_wound_down_and_stands_still(engine: str) ->
     outcome = simulate(RUNNING_OFF, path, engine=engine)
     assert outcome.status.tolist() == [Status.WOUND_DOWN]
     assert np.isfinite(days.to_numpy()).all()
+
+
+def test_extensions_stand_still_too_once_the_books_are_closed() -> None:
+    """A collapse on a Monday, with everything switched on that has flows of its own: the day after, nothing flows."""
+    issuer = Issuer(
+        minting=Minting(on=True),
+        in_kind=InKind(on=True, share=0.5),
+        holders=Holders(on=True),
+        weekends=Weekends(on=True),
+        holding_fee=HoldingFee(on=True),
+        hedge=Hedge(on=True, short_g=1e5),
+    )
+    path = PRICE * np.array([*[1.0] * 11, 0.7, 0.0, 1.0, 1.1, 1.2, 1.3, 1.4])
+    days = ledger(issuer, path).set_index("day")
+    moving = [
+        "weekend_requested_g",
+        "weekend_discount",
+        "block_requested_g",
+        "kind_requested_g",
+        "ordered_g",
+        "minted_g",
+    ]
+    assert (days.loc[11, moving] > 0.0).all()
+    flows = [name for name in FLOWS if name in days]
+    assert (days.loc[12:, flows] == 0.0).all(axis=None)
+    assert (days.loc[12:, "equity_usd"] == days["equity_usd"][11]).all()
 
 
 @pytest.mark.parametrize("engine", ["reference", "kernel"])
