@@ -35,7 +35,8 @@ def open_vaults(book: Any, issuer: Any, rings: Any) -> None:
     leased_g = issuer.lease.gold_g if issuer.lease.on else 0.0
     transit_g = issuer.transit.gold_g if issuer.transit.on else 0.0
     row = issuer.transit.days % rings.transit_g.shape[0]
-    rings.transit_g[:] = 0.0
+    if book.transit_until >= 0:
+        rings.transit_g[:] = 0.0
     for i in range(LANES):
         book.frozen_g[i] = 0.0
         book.freeze_haircut_usd[i] = 0.0

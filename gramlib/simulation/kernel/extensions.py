@@ -20,15 +20,15 @@ from gramlib.units import GRAMS_PER_TROY_OUNCE
 
 
 @jitted
-def fall_due(ring: Any, amount: Any, day: Any, book: Any, issuer: Any, t: int) -> None:
+def fall_due(ring: Any, n_rows: int, amount: Any, day: Any, book: Any, issuer: Any, t: int) -> None:
     """Put `amount` (LANES,) into the rows of a ring that belong to the days when today's trades settle."""
     if book.one_lag:
-        row = (t + issuer.market.lag_days) % ring.shape[0]
+        row = (t + issuer.market.lag_days) % n_rows
         for i in range(LANES):
             ring[row, i] += amount[i]
     else:
         for i in range(LANES):
-            ring[(t + np.int64(day.lag_days[i])) % ring.shape[0], i] += amount[i]
+            ring[(t + np.int64(day.lag_days[i])) % n_rows, i] += amount[i]
 
 
 # E1 --------------------------------------------------------------------------------------------------------
@@ -77,9 +77,10 @@ def pay_insurance(day: Any, book: Any, ring_usd: Any, t: int) -> None:
 
 
 @jitted
-def issue_tokens(day: Any, book: Any, issuer: Any, ring_g: Any, t: int) -> None:
+def issue_tokens(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
     """Tokens ordered `lag` days ago are issued: their gold has settled, bought with the buyer's segregated money."""
-    row, fee = t % ring_g.shape[0], issuer.minting.fee
+    ring_g = rings.mint_orders_g
+    row, fee = t % rings.lag_rows, issuer.minting.fee
     for i in range(LANES):
         minted_g = ring_g[row, i]
         ring_g[row, i] = 0.0
@@ -248,7 +249,7 @@ def fix_requests(day: Any, book: Any) -> None:
 
 
 @jitted
-def order_tokens(day: Any, book: Any, issuer: Any, ring_g: Any, t: int) -> None:
+def order_tokens(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
     """New holders order; what onboarding turns away is bought on the secondary market and lifts the token's price."""
     minting = issuer.minting
     base_rate, max_rate = minting.base_rate, minting.max_rate
@@ -261,7 +262,7 @@ def order_tokens(day: Any, book: Any, issuer: Any, ring_g: Any, t: int) -> None:
         ordered_g = ordered_g if day.operations_stop[i] < 1.0 else 0.0
         day.ordered_g[i] = ordered_g
         day.unmet_mint_g[i] = min(wanted_g - ordered_g, book.tokens_g[i])
-    fall_due(ring_g, day.ordered_g, day, book, issuer, t)
+    fall_due(rings.mint_orders_g, rings.lag_rows, day.ordered_g, day, book, issuer, t)
 
 
 @jitted

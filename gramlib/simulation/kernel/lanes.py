@@ -135,6 +135,25 @@ BOOK = np.dtype(columns(
 `gold_g` is the gold of all custodians, frozen or not; `gold_by_custodian_g` is kept only where there are several.
 """
 
+MAX_LAG_DAYS = 60
+"""Longest way of gold, freeze of cash and lag of settlement (bounds in `params`)."""
+
+MAX_INSURANCE_DAYS = 252
+
+PRICE_ROWS = 21
+"""Today's prices and those of the twenty days before."""
+
+RINGS = np.dtype([
+    # Rows of the first two that are in use, the longest lag that can come up: the fewer, the nearer the processor.
+    ("lag_rows", "i8"),
+    *rows(MAX_LAG_DAYS, "receivables_usd", "mint_orders_g", "transit_g", "bank_usd"),
+    *rows(MAX_INSURANCE_DAYS, "insurance_usd"), *rows(PRICE_ROWS, "price_usd_per_g"),
+])  # fmt: skip
+"""What falls due later, and prices of days past: row s % rows belongs to day s.
+
+A record, since each array that is handed to a function costs two atomic counts of its references.
+"""
+
 OUTCOME = np.dtype(columns(*FIGURES))
 """Extremes and sums over days 1 to n, the figures of `outcomes.Outcomes`; one row of results a path."""
 

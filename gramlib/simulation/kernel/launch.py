@@ -126,6 +126,7 @@ def _world(
     fixed_usd = max(rule.floor_usd, rule.overheads_share * issuer.costs.opex_usd_year)
     has_sigma = driver.kind != "given" or driver.given_sigma.size > 0
     blocks_g = np.zeros(MAX_HOLDERS)
+    given = given_events(events)
     sizes = block_sizes_g(issuer)
     blocks_g[: len(sizes)] = sizes
     return World(
@@ -134,7 +135,8 @@ def _world(
         blocks_g=blocks_g,
         prices=price_terms(driver),
         start_usd_per_g=start_usd_per_g,
-        events=given_events(events),
+        events=given,
+        any_events=any(array.size > 0 for array in given),
         driver_terms=driver_terms(issuer, drivers or (), has_sigma, sigma_sample),
         drawing=drivers is not None,
         key=key_words(seed),

@@ -11,33 +11,10 @@ from gramlib.simulation.kernel import custody, drivers, extensions, fan, happeni
 from gramlib.simulation.kernel.drivers import DRIVERS_STATE, HOLDER_WORDS
 from gramlib.simulation.kernel.happening import GivenEvents
 from gramlib.simulation.kernel.lanes import (
-    BOOK,
-    DAY,
-    DRAWN,
-    JUDGED,
-    LANES,
-    MAX_HOLDERS,
-    OUTCOME,
-    STRIDE,
-    aligned,
-    entry,
-    jitted,
+    BOOK, DAY, DRAWN, JUDGED, LANES, MAX_HOLDERS, OUTCOME, PRICE_ROWS, RINGS, STRIDE, aligned, entry, jitted,
 )  # fmt: skip
 from gramlib.simulation.kernel.prices import PRICE_STATE, PriceTerms
 from gramlib.simulation.reference import PAID_DUST_SHARE
-
-PRICE_ROWS = 21
-"""Rows of the ring of prices: today's and those of the twenty days before."""
-
-
-class Rings(NamedTuple):
-    """What falls due later: row s % rows of (rows, STRIDE) holds what is due on day s."""
-
-    receivables_usd: np.ndarray
-    mint_orders_g: np.ndarray
-    transit_g: np.ndarray
-    bank_usd: np.ndarray
-    insurance_usd: np.ndarray
 
 
 class Room(NamedTuple):
@@ -48,9 +25,7 @@ class Room(NamedTuple):
     book: np.ndarray
     judged: np.ndarray
     outcome: np.ndarray
-    rings: Rings
-    prices: np.ndarray
-    """Ring (PRICE_ROWS, STRIDE) of prices."""
+    rings: np.ndarray
     asked_g: np.ndarray
     """(n_days + 1, STRIDE): requests for cash of all days up to each day, written while a lane has a queue."""
     kind_asked_g: np.ndarray
@@ -71,21 +46,15 @@ def room(issuer: Issuer, n_days: int, longest_lag: int) -> Room:
         return aligned((rows, STRIDE), np.float64)
 
     days, outcome = aligned(2, DAY), aligned(1, OUTCOME)
-    longest_way = max(issuer.transit.days, issuer.lease.recall_days, issuer.custodians.remelt_days)
+    rings = aligned(1, RINGS)
+    rings["lag_rows"] = longest_lag
     return Room(
         drawn=aligned(1, DRAWN),
         days=days,
         book=aligned(1, BOOK),
         judged=aligned(1, JUDGED),
         outcome=outcome,
-        rings=Rings(
-            receivables_usd=table(longest_lag),
-            mint_orders_g=table(longest_lag),
-            transit_g=table(longest_way),
-            bank_usd=table(issuer.banks.freeze_days),
-            insurance_usd=table(issuer.custodians.insurance_lag_days),
-        ),
-        prices=table(PRICE_ROWS),
+        rings=rings,
         asked_g=table(n_days + 1),
         kind_asked_g=table(n_days + 1 if issuer.in_kind.on else 1),
         bins=aligned((len(fan.SCALES), STRIDE), np.int64),
@@ -108,6 +77,7 @@ class World(NamedTuple):
     prices: PriceTerms
     start_usd_per_g: float
     events: GivenEvents
+    any_events: bool
     driver_terms: np.ndarray
     drawing: bool
     """Whether anything is drawn beside prices; a replay draws nothing, not even what large holders do."""
@@ -146,7 +116,7 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
     issuer, rule = world.issuer[0], world.rule
     drawn, book, judged, outcome = room.drawn[0], room.book[0], room.judged[0], room.outcome[0]
     price_state, drivers_state, holders_drawn = room.price_state[0], room.drivers_state[0], room.holders_drawn[0]
-    rings = room.rings
+    rings = room.rings[0]
     n_slots = results.counts.shape[0]
     address = (world.key, world.replicate, world.first_path + block)
     # Given prices are counted from the run's first path, drawn ones by their address.
@@ -167,15 +137,15 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
         five_days_ago, twenty_days_ago = max(0, t - 5) % PRICE_ROWS, max(0, t - 20) % PRICE_ROWS
         prices.advance(world.prices, price_state, drawn, price_address, world.start_usd_per_g, t)
         happening.make_calm(drawn, happened)
-        happened = happening.give(drawn, world.events, block, t)
+        happened = happening.give(drawn, world.events, block, t) if world.any_events else 0
         any_closed |= judge.close_books(book, drawn, judged, issuer)
         if issuer.weekends.on:
             if t >= issuer.weekends.first_monday and (t - issuer.weekends.first_monday) % 5 == 0:
-                steps.weekend(day, before, book, drawn, issuer, room.prices, five_days_ago)
+                steps.weekend(day, before, book, drawn, issuer, rings, five_days_ago)
             else:
                 steps.no_weekend(day)
-        steps.e1_price(day, book, drawn, issuer, room.prices, five_days_ago, twenty_days_ago)
-        keep_prices(room.prices, drawn, t % PRICE_ROWS)
+        steps.e1_price(day, book, drawn, issuer, rings, five_days_ago, twenty_days_ago)
+        keep_prices(rings, drawn, t % PRICE_ROWS)
         if world.drawing:
             happened |= drivers.drive(
                 t, address, issuer, world.driver_terms[0], day.five_day_return, drawn, drivers_state
@@ -200,7 +170,7 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
             oldest_requests(day, book, judged, issuer, room.asked_g, room.kind_asked_g, t)
         had_queue = has_queue
         if results.ledger.size:
-            steps.e11_ledger(day, book, issuer, rings, room.prices, t)
+            steps.e11_ledger(day, book, issuer, rings, t)
         if any_closed:
             judge.repeat_closing_figures(book, judged, room.day_columns, t & 1)
         judge.fold(day, judged, outcome, issuer, happened)
@@ -215,16 +185,16 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
 
 
 @jitted
-def keep_prices(prices: Any, drawn: Any, row: int) -> None:
+def keep_prices(rings: Any, drawn: Any, row: int) -> None:
     """Today's prices into the ring."""
     for i in range(LANES):
-        prices[row, i] = drawn.price_usd_per_g[i]
+        rings.price_usd_per_g[row, i] = drawn.price_usd_per_g[i]
 
 
 @jitted
 def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any) -> None:
     """The issuer on day 0, calm: no queue, no receivables, no discount, market liquidity normal."""
-    day, book, drawn, rings = room.days[0], room.book[0], room.drawn[0], room.rings
+    day, book, drawn, rings = room.days[0], room.book[0], room.drawn[0], room.rings[0]
     # What the last block left in the records of days would pass for flows of this one.
     room.day_columns[:] = 0.0
     for i in range(LANES):
@@ -232,10 +202,13 @@ def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any
             room.days[parity].fee[i] = issuer.terms.fee
             room.days[parity].lag_days[i] = issuer.market.lag_days
     custody.open_vaults(book, issuer, rings)
-    rings.receivables_usd[:] = 0.0
-    rings.mint_orders_g[:] = 0.0
-    rings.bank_usd[:] = 0.0
-    rings.insurance_usd[:] = 0.0
+    rings.receivables_usd[: rings.lag_rows] = 0.0
+    rings.mint_orders_g[: rings.lag_rows] = 0.0
+    # The others only where the last block has used them.
+    if book.bank_until >= 0:
+        rings.bank_usd[:] = 0.0
+    if book.insurance_until >= 0:
+        rings.insurance_usd[:] = 0.0
     book.bank_until = -9
     book.insurance_until = -9
     for j in range(MAX_HOLDERS):
@@ -243,7 +216,7 @@ def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any
             book.blocks_g[j, i] = blocks_g[j]
     for i in range(LANES):
         price = drawn.price_usd_per_g[i]
-        room.prices[0, i] = price
+        rings.price_usd_per_g[0, i] = price
         book.tokens_g[i] = issuer.tokens_g
         book.cash_usd[i] = issuer.cash_usd
         book.bills_usd[i] = issuer.bills_usd

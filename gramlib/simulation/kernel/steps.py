@@ -12,7 +12,7 @@ import numpy as np
 
 from gramlib.simulation.kernel import custody, extensions
 from gramlib.simulation.kernel.drivers import ATTACKED, BANK_FAILED, FROZEN, LEASE_DEFAULTED, LOST
-from gramlib.simulation.kernel.lanes import LANES, inlined, jitted
+from gramlib.simulation.kernel.lanes import LANES, PRICE_ROWS, inlined, jitted
 from gramlib.simulation.kernel.market import DAYS_A_YEAR, execution_share, impact_terms
 from gramlib.simulation.kernel.maths import exp, log
 
@@ -20,7 +20,7 @@ from gramlib.simulation.kernel.maths import exp, log
 
 
 @jitted
-def weekend(day: Any, before: Any, book: Any, drawn: Any, issuer: Any, prices: Any, five_days_ago: int) -> None:
+def weekend(day: Any, before: Any, book: Any, drawn: Any, issuer: Any, rings: Any, five_days_ago: int) -> None:
     """Half a step before Monday: holders ask (E6) and the discount is free (E10), nothing else moves."""
     usd_peg, principal, price_share = issuer.usd_peg, issuer.terms.principal, issuer.weekends.price_share
     kind_share = issuer.in_kind.share if issuer.in_kind.on else 0.0
@@ -37,7 +37,7 @@ def weekend(day: Any, before: Any, book: Any, drawn: Any, issuer: Any, prices: A
         waiting_g = book.queue_g[i] + book.kind_queue_g[i]
         x = (
             a0
-            + a_return * max(0.0, 1.0 - price / prices[five_days_ago, i])
+            + a_return * max(0.0, 1.0 - price / rings.price_usd_per_g[five_days_ago, i])
             + a_discount * max(0.0, book.discount[i])
             + a_queue * waiting_g / book.tokens_g[i]
             + a_shortfall * max(0.0, 1.0 - before.coverage[i])
@@ -68,17 +68,17 @@ def no_weekend(day: Any) -> None:
 
 
 @jitted
-def e1_price(day: Any, book: Any, drawn: Any, issuer: Any, prices: Any, five_days_ago: int, twenty_ago: int) -> None:
+def e1_price(day: Any, book: Any, drawn: Any, issuer: Any, rings: Any, five_days_ago: int, twenty_ago: int) -> None:
     """Returns over five and twenty days, and what yesterday's positions make of the change.
 
-    `prices` is a ring (rows, LANES); the two last arguments are rows of it.
+    The two last arguments are rows of the ring of prices.
     """
     for i in range(LANES):
         price = drawn.price_usd_per_g[i]
         all_gold_g = book.gold_g[i] + book.transit_g[i] + book.leased_g[i]
         day.price_usd_per_g[i] = price
         day.per_price[i] = 1.0 / price
-        day.five_day_return[i] = price / prices[five_days_ago, i] - 1.0
+        day.five_day_return[i] = price / rings.price_usd_per_g[five_days_ago, i] - 1.0
         day.price_effect_usd[i] = (all_gold_g - book.tokens_g[i]) * (price - book.price_usd_per_g[i])
     if issuer.usd_peg:
         extensions.price_usd_peg(day, book)
@@ -93,7 +93,7 @@ def e1_price(day: Any, book: Any, drawn: Any, issuer: Any, prices: Any, five_day
             book.price_usd_per_g[i] = price
     # Only orders for new tokens look back so far, and the ledger.
     for i in range(LANES if issuer.minting.on else 0):
-        day.twenty_day_return[i] = day.price_usd_per_g[i] / prices[twenty_ago, i] - 1.0
+        day.twenty_day_return[i] = day.price_usd_per_g[i] / rings.price_usd_per_g[twenty_ago, i] - 1.0
 
 
 # E2. Settle ----------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def e1_price(day: Any, book: Any, drawn: Any, issuer: Any, prices: Any, five_day
 def e2_settle(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
     """What was sold is paid for, what was bought or in transit arrives, frozen cash and insurance come in."""
     due_usd = rings.receivables_usd
-    today = t % due_usd.shape[0]
+    today = t % rings.lag_rows
     for i in range(LANES):
         book.cash_usd[i] += due_usd[today, i]
         # Sums of what was added less what was taken off keep rounding dust; a claim is never negative.
@@ -116,7 +116,7 @@ def e2_settle(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
     if t <= book.transit_until:
         custody.arrive(book, issuer, rings.transit_g, t)
     if issuer.minting.on:
-        extensions.issue_tokens(day, book, issuer, rings.mint_orders_g, t)
+        extensions.issue_tokens(day, book, issuer, rings, t)
 
 
 # E3. Carry -----------------------------------------------------------------------------------------------
@@ -274,7 +274,7 @@ def e6_redemption_intensity(
     if issuer.terms.principal:
         extensions.fix_requests(day, book)
     if issuer.minting.on:
-        extensions.order_tokens(day, book, issuer, rings.mint_orders_g, t)
+        extensions.order_tokens(day, book, issuer, rings, t)
     if issuer.swing_fee.on:
         extensions.swing_fee(day, book, issuer)
 
@@ -343,7 +343,6 @@ def e9_gold_sale(day: Any, book: Any, issuer: Any, rings: Any, t: int, has_queue
     capacity_usd = market.capacity_share * market.adv_usd
     half_spread, push, per_adv = impact_terms(issuer)
     usd_peg, principal = issuer.usd_peg, issuer.terms.principal
-    due_usd = rings.receivables_usd
     for i in range(LANES):
         price, per_price, stress = day.price_usd_per_g[i], day.per_price[i], day.liquidity_multiplier[i]
         cap_usd = capacity_usd / stress
@@ -373,7 +372,7 @@ def e9_gold_sale(day: Any, book: Any, issuer: Any, rings: Any, t: int, has_queue
             book.gold_g[i] -= day.sold_g[i]
     for i in range(LANES):
         day.sale_usd[i] = day.sold_g[i] * day.execution_usd_per_g[i]
-    extensions.fall_due(due_usd, day.sale_usd, day, book, issuer, t)
+    extensions.fall_due(rings.receivables_usd, rings.lag_rows, day.sale_usd, day, book, issuer, t)
     if issuer.lease.on & (has_queue != 0):
         extensions.recall_leased_gold(book, issuer, rings.transit_g, t)
 
@@ -443,7 +442,7 @@ def e11_book(day: Any, book: Any, issuer: Any, rule: Any) -> None:
 
 
 @jitted
-def e11_ledger(day: Any, book: Any, issuer: Any, rings: Any, prices: Any, t: int) -> None:
+def e11_ledger(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
     """What only the ledger shows: liquidity, and positions of the extensions."""
     half_spread, push, per_adv = impact_terms(issuer)
     kept = 1.0 - issuer.treasury.bill_haircut
@@ -451,13 +450,13 @@ def e11_ledger(day: Any, book: Any, issuer: Any, rings: Any, prices: Any, t: int
     for i in range(LANES):
         day.liquid_1d_usd[i] = book.cash_usd[i] + book.bills_usd[i] * kept
         soon_usd = 0.0
-        for ahead in range(1, min(5, due_usd.shape[0]) + 1):
-            soon_usd += due_usd[(t + ahead) % due_usd.shape[0], i]
+        for ahead in range(1, min(5, rings.lag_rows) + 1):
+            soon_usd += due_usd[(t + ahead) % rings.lag_rows, i]
         stress, root_stress = day.liquidity_multiplier[i], day.root_stress[i]
         share = execution_share(half_spread, push, per_adv, day.capacity_usd[i], stress, root_stress)
         saleable_usd = day.capacity_usd[i] * max(0.0, 5.0 - day.lag_days[i]) * share
         day.liquid_5d_usd[i] = day.liquid_1d_usd[i] + soon_usd + saleable_usd
-        day.twenty_day_return[i] = day.price_usd_per_g[i] / prices[max(0, t - 20) % prices.shape[0], i] - 1.0
+        day.twenty_day_return[i] = day.price_usd_per_g[i] / rings.price_usd_per_g[max(0, t - 20) % PRICE_ROWS, i] - 1.0
         day.frozen_g[i] = book.frozen_g[i]
         day.transit_g[i] = book.transit_g[i]
         day.leased_g[i] = book.leased_g[i]
