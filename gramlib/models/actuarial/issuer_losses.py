@@ -1,0 +1,108 @@
+"""The loss lines of one issuer, from the parameters of its random drivers (gramlib/simulation/MODEL.md, section 8).
+
+    line        events a year                        one loss, USD
+    custody k   drivers.custody.rate_year            Pareto share of custodian k's gold, mean and shape of the driver, all of it at most
+    bank b      drivers.bank.rate_year               (1 - recovery) of the cash at bank b; needs banks.on
+    cyber       drivers.cyber.rate_year              Pareto, mean_usd and shape of the driver
+    operations  drivers.operations.rate_year         lognormal, mean operating cost of half of max_days, cv 1
+    lease       lease.calm_rate_year                 (1 - recovery) of the leased gold; needs lease.on
+
+Custody freezes and confidence events cost time and liquidity, not own funds, so they are no line. The engine counts
+a stop of operations as time alone; that it costs another day's operating cost per day is a judgement of this page.
+Insurance is left out: it pays after half a year and within a cap, and ruin happens before. Own and industry records
+change the rates through `credible_rates`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import pandas as pd
+
+from gramlib.models.actuarial.aggregate import AggregateLoss, LossLine, aggregate_loss, grid_step
+from gramlib.models.actuarial.credibility import credible_rate
+from gramlib.models.actuarial.severity import FixedLoss, LognormalLoss, ParetoLoss
+from gramlib.params.issuer import Issuer
+from gramlib.params.model_figures import ModelFigure
+from gramlib.units import BUSINESS_DAYS_PER_YEAR
+
+LEVELS = (0.95, 0.99, 0.995, 0.999)
+UNKNOWN_CV = 1.0
+"""Heterogeneity of firms where no industry figure says it: a true rate a half or double the industry's is nothing unusual."""
+
+
+def loss_lines(issuer: Issuer, price_usd_per_g: float) -> tuple[LossLine, ...]:
+    """The lines of `issuer` with gold at `price_usd_per_g`, without those that cannot lose anything."""
+    drivers, cash = issuer.drivers, max(0.0, issuer.cash_usd)
+    found = []
+    for k, share in enumerate(issuer.custodians.shares if issuer.custodians.on else [1.0]):
+        gold_usd = share * issuer.gold_g * price_usd_per_g
+        if gold_usd > 0.0:
+            law = ParetoLoss(drivers.custody.mean_severity * gold_usd, drivers.custody.tail_xi, gold_usd)
+            found.append(LossLine(f"custody {k + 1}", drivers.custody.rate_year, law))
+    if issuer.banks.on:
+        for b, share in enumerate(issuer.banks.shares):
+            lost = (1.0 - issuer.banks.recovery) * share * cash
+            if lost > 0.0:
+                found.append(LossLine(f"bank {b + 1}", drivers.bank.rate_year, FixedLoss(lost)))
+    found.append(LossLine("cyber", drivers.cyber.rate_year, ParetoLoss(drivers.cyber.mean_usd, drivers.cyber.tail_xi)))
+    stop_usd = issuer.costs.opex_usd_year / BUSINESS_DAYS_PER_YEAR * drivers.operations.max_days / 2.0
+    if stop_usd > 0.0:
+        found.append(LossLine("operations", drivers.operations.rate_year, LognormalLoss(stop_usd, 1.0)))
+    leased_usd = (1.0 - issuer.lease.recovery) * issuer.lease.gold_g * price_usd_per_g
+    if issuer.lease.on and leased_usd > 0.0:
+        found.append(LossLine("lease", issuer.lease.calm_rate_year, FixedLoss(leased_usd)))
+    return tuple(line for line in found if line.rate_year > 0.0)
+
+
+def loss_table(lines: Sequence[LossLine], levels: Sequence[float] = LEVELS, n_points: int = 2**14) -> pd.DataFrame:
+    """One row a line and level, and those of all together ("all"): a year's mean, sd, VaR and ES with their grid bounds, USD.
+
+    Columns line, level, rate_year, mean_usd, sd_usd, var_usd, var_lower_usd, var_upper_usd, es_usd, es_lower_usd, es_upper_usd,
+    step_usd. The bounds hold the true figure whatever the discretisation hides; sd_usd is infinite for a tail without one.
+    """
+    rows = []
+    groups = [(line.name, [line]) for line in lines] + ([("all", list(lines))] if len(lines) > 1 else [])
+    for name, group in groups:
+        year = aggregate_loss(group, grid_step(group, n_points), n_points)
+        rows += [_row(name, group, year, level) for level in levels]
+    return pd.DataFrame(rows)
+
+
+def _row(name: str, group: Sequence[LossLine], year: AggregateLoss, level: float) -> dict[str, float | str]:
+    var_lower, var_upper = year.var_bounds(level)
+    es_lower, es_upper = year.es_bounds(level)
+    return {
+        "line": name, "level": level, "rate_year": sum(line.rate_year for line in group), "mean_usd": year.mean,
+        "sd_usd": math.sqrt(year.variance), "var_usd": year.var(level), "var_lower_usd": var_lower, "var_upper_usd": var_upper,
+        "es_usd": year.es(level), "es_lower_usd": es_lower, "es_upper_usd": es_upper, "step_usd": year.step,
+    }  # fmt: skip
+
+
+def credible_rates(
+    issuer: Issuer, experience: Mapping[str, tuple[int, float]], industry: Iterable[ModelFigure] = ()
+) -> pd.DataFrame:
+    """Rate of each driver with own and industry record joined.
+
+    `experience` maps a driver (custody, bank, cyber, operations) to (events, years of exposure: custodians or banks
+    times years); a driver without an entry has none. `industry` holds figures of params/models/actuarial.yaml: group the
+    driver, parameters rate_year and heterogeneity_cv; without them the issuer's own default stands for the industry, with cv 1.
+    Columns driver, default, industry_rate, industry_cv, events, years, weight, rate_year, lower, upper, basis.
+    """
+    known = {(figure.group, figure.parameter): figure for figure in industry}
+    rows = []
+    for driver in ("custody", "bank", "cyber", "operations"):
+        default = float(getattr(issuer.drivers, driver).rate_year)
+        if not default > 0.0:
+            continue
+        figure, spread = known.get((driver, "rate_year")), known.get((driver, "heterogeneity_cv"))
+        rate, cv = figure.estimate if figure else default, spread.estimate if spread else UNKNOWN_CV
+        events, years = experience.get(driver, (0, 0.0))
+        joined = credible_rate(events, years, rate, cv)
+        rows.append({
+            "driver": driver, "default": default, "industry_rate": rate, "industry_cv": cv, "events": events, "years": years,
+            "weight": joined.weight, "rate_year": joined.rate_year, "lower": joined.lower, "upper": joined.upper,
+            "basis": figure.series if figure else "judgement: the issuer's default, heterogeneity assumed",
+        })  # fmt: skip
+    return pd.DataFrame(rows)
