@@ -154,8 +154,8 @@ def weekend(day: Day, book: Book, issuer: Issuer, prices_usd_per_g: Sequence[flo
 def e1_price(day: Day, book: Book, issuer: Issuer, prices_usd_per_g: Sequence[float]) -> None:
     """Simple returns over five and twenty days, over fewer at the start; what yesterday's positions make of the change."""
     price = day.price_usd_per_g
-    day.five_day_return = price / prices_usd_per_g[max(0, day.day - 5)] - 1.0
-    day.twenty_day_return = price / prices_usd_per_g[max(0, day.day - 20)] - 1.0
+    day.five_day_return = simple_return(price, prices_usd_per_g[max(0, day.day - 5)])
+    day.twenty_day_return = simple_return(price, prices_usd_per_g[max(0, day.day - 20)])
     day.token_value_usd = book.token_value_usd if issuer.peg == "usd" else price
     change_usd, value_change_usd = price - book.price_usd_per_g, day.token_value_usd - book.token_value_usd
     if issuer.peg == "usd":
@@ -166,6 +166,11 @@ def e1_price(day: Day, book: Book, issuer: Issuer, prices_usd_per_g: Sequence[fl
     if issuer.terms.mode == "principal":
         day.principal_effect_usd = book.queue_g * value_change_usd
     book.price_usd_per_g, book.token_value_usd = price, day.token_value_usd
+
+
+def simple_return(price: float, before: float) -> float:
+    """Price over an earlier one, less one; nought where the earlier one had vanished, on days after the books closed."""
+    return price / before - 1.0 if before > 0.0 else 0.0
 
 
 # E2. Settle ----------------------------------------------------------------------------------------------
