@@ -168,7 +168,8 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
         steps.e11_book(day, book, issuer, rule)
         if has_queue | had_queue | issuer.in_kind.on:
             oldest_requests(day, book, judged, issuer, room.asked_g, room.kind_asked_g, t)
-        had_queue = has_queue
+        # Two days, since today's record is that of the day before yesterday and holds its age until it is told.
+        had_queue = 2 if has_queue else max(0, had_queue - 1)
         if results.ledger.size:
             steps.e11_ledger(day, book, issuer, rings, t)
         if any_closed:
