@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gramlib.models.acceptance import acceptance_table
 from gramlib.models.contest import CHAMPION_RULE, choose_champion, league_table
 from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts
 from gramlib.models.far_tail import fall_odds
+from gramlib.models.multiplicity import confidence_sets
 from gramlib.models.protocol import PathModel
 from gramlib.models.refits import refit_interval
 from gramlib.models.registry import BASELINES, path_model
@@ -25,12 +27,13 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Training:
-    """What stage train hands on: the catalogue's `calibration`, `residuals`, `forecasts` and `league`."""
+    """What stage train hands on: the catalogue's `calibration`, `residuals`, `forecasts`, `league` and `acceptance`."""
 
     calibration: dict[str, Any]
     residuals: pd.DataFrame
     forecasts: pd.DataFrame
     league: pd.DataFrame
+    acceptance: pd.DataFrame
 
 
 def train(
@@ -51,10 +54,12 @@ def train(
     judged = [*BASELINES, *classes.values()]
     scored = rolling_forecasts(returns, first, judged, params, rng, progress)
     intervals = {model.name: refit_interval(model, params) for model in judged}
-    champion, duels, decision = choose_champion(scored, list(classes), grade)
 
     window = TrainingWindow(returns, first, params.persistence_cap, params.tail_share)
     fitted = {name: model.fit(window) for name, model in classes.items()}
+    for_paths, for_sets = rng.spawn(2)
+    accepted, excluded = acceptance_table(fitted, window.log_return, for_paths)
+    champion, duels, decision = choose_champion(scored, list(classes), grade, excluded)
     dates = returns.dates[first:]
     calibration = {
         "schema": 1,
@@ -62,6 +67,8 @@ def train(
         "champion_rule": CHAMPION_RULE,
         "champion_decision": decision,
         "duels": duels,
+        "excluded": [{"model": name, "reason": reason} for name, reason in excluded.items()],
+        "confidence_sets": confidence_sets(scored, "crps", int(for_sets.integers(2**31))),
         "grade": grade,
         "training": {"start": _day(dates[0]), "end": _day(dates[-1]), "n": len(dates)},
         "history": {"start": _day(returns.dates[0]), "n": len(returns), "masked_rows": len(prices) - len(returns)},
@@ -70,6 +77,8 @@ def train(
             "end": _day(scored["date"].max()),
             "eval_days": params.eval_days,
             "refit_every_days": params.refit_every_days,
+            "refits_by_model": intervals,
+            "purged": "a fit sees returns up to its day only, and is scored on windows that begin the day after",
             "min_train_days": params.min_train_days,
             "overlap": "forecasts of horizons above one day overlap; standard errors use Newey-West with h - 1 lags",
         },
@@ -90,7 +99,7 @@ def train(
         ],
     }
     residuals = pd.DataFrame({"date": dates, "sigma": np.sqrt(window.variance[first:-1]), "residual": window.residuals})
-    return Training(calibration, residuals, scored[FORECAST_COLUMNS], league_table(scored, intervals))
+    return Training(calibration, residuals, scored[FORECAST_COLUMNS], league_table(scored, intervals), accepted)
 
 
 def _filter_record(window: TrainingWindow) -> dict[str, Any]:

@@ -65,7 +65,9 @@ class TrainParams(Section):
     eval_days: int = param(2520, "last days held out for scoring", "business days", ge=1, le=_MAX_DAYS)
     min_train_days: int = param(1000, "shortest history a model is fitted on", "business days", ge=100, le=_MAX_DAYS)
     refit_every_days: int = param(250, "days between refits while scoring", "business days", ge=1, le=_MAX_DAYS)
-    horizons_days: Annotated[list[int], each_number(1, 252)] = param([1, 10], "forecast horizons", "business days")
+    horizons_days: Annotated[list[int], each_number(1, 252)] = param(
+        [1, 5, 10, 20], "forecast horizons", "business days"
+    )
     persistence_cap: float = param(0.999, "highest alpha plus beta let into a simulation", "1", gt=0.5, lt=1.0)
     tail_share: float = param(0.05, "share of residuals in each fitted tail", "1", gt=0.0, le=0.25)
     seed: int = _seed()

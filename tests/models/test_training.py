@@ -21,8 +21,9 @@ def training(synthetic_prices):
 
 
 def test_tables_keep_the_catalogue(training):
-    for name in ("residuals", "forecasts", "league"):
+    for name in ("residuals", "forecasts", "league", "acceptance"):
         check_table(name, getattr(training, name), "train")
+    assert set(training.acceptance["model"]) == {"fhs", "garch_t"}
     assert set(training.league["model"]) == {"hs", "hs_age", "fhs", "garch_t"}
 
 
