@@ -24,6 +24,7 @@ def weekend(day: Any, before: Any, book: Any, drawn: Any, issuer: Any, rings: An
     """Half a step before Monday: holders ask (E6) and the discount is free (E10), nothing else moves."""
     usd_peg, principal, price_share = issuer.usd_peg, issuer.terms.principal, issuer.weekends.price_share
     kind_share = issuer.in_kind.share if issuer.in_kind.on else 0.0
+    n_holders = issuer.holders.count if issuer.holders.on else 0
     base_rate, span, calm = rate_terms(issuer)
     holders = issuer.redemption
     a0, a_return, a_discount, a_queue = holders.a0, holders.a_return, holders.a_discount, holders.a_queue
@@ -43,7 +44,10 @@ def weekend(day: Any, before: Any, book: Any, drawn: Any, issuer: Any, rings: An
             + a_shortfall * max(0.0, 1.0 - before.coverage[i])
             + a_event * before.event[i]
         )
-        asked_g = redemption_rate(x, base_rate, span, calm) * (book.tokens_g[i] - waiting_g)
+        large_g = 0.0
+        for j in range(n_holders):
+            large_g += book.blocks_g[j, i]
+        asked_g = redemption_rate(x, base_rate, span, calm) * max(0.0, book.tokens_g[i] - waiting_g - large_g)
         kind_g = kind_share * asked_g
         cash_g = asked_g - kind_g
         book.kind_queue_g[i] += kind_g
