@@ -95,7 +95,10 @@ class PredictParams(Section):
         ["all"], "what is drawn beside prices; all means every driver, an empty list prices alone"
     )
     seed: int = _seed()
-    fan_paths: int = param(10_000, "paths behind the fan charts", "paths", ge=1, le=1_000_000)
+    fan_paths: int = param(10_000, "paths behind the fan charts", "paths", ge=1, le=10_000_000)
+    scenario_n_paths: int = param(
+        10_000, "paths of random drivers that each listed scenario meets", "paths", ge=1, le=1_000_000
+    )
 
 
 class AnalyseParams(Section):

@@ -5,7 +5,7 @@ sources   coverage_timeline, agreement
 tokens    token_premium, redemptions
 train     volatility, league, tail_fit
 predict   scenario_paths, fan
-replay    replay, one scenario day by day
+replay    replay, one scenario day by day; path, one drawn path
 analyse   failure_probabilities, loss_distribution, scenario_ranking, coverage_backtest
 reverse   reverse_intervals
 summary   overview, the picture of a whole run
@@ -16,7 +16,7 @@ from gramlib.report.figures.coverage import coverage_backtest
 from gramlib.report.figures.data import price_history, return_profile
 from gramlib.report.figures.predict import fan, scenario_paths
 from gramlib.report.figures.ranking import scenario_ranking
-from gramlib.report.figures.replay import replay
+from gramlib.report.figures.replay import path, replay
 from gramlib.report.figures.reverse import reverse_intervals
 from gramlib.report.figures.sources import agreement, coverage_timeline
 from gramlib.report.figures.summary import overview
@@ -32,6 +32,7 @@ __all__ = [
     "league",
     "loss_distribution",
     "overview",
+    "path",
     "price_history",
     "redemptions",
     "replay",

@@ -92,6 +92,19 @@ def replay(
     return finish(drawing, f"replay-{scenario_id}", headline, alt, table, csv)
 
 
+_CHOICES = {"worst": "Worst path", "percentile_1": "Path at the lowest percent", "median": "Median path"}
+
+
+def path(path_ledgers: pd.DataFrame, book: str, choice: str) -> Figure:
+    """One path of a book day by day, drawn as a scenario is: `choice` is worst, percentile_1 or median."""
+    rows = path_ledgers[(path_ledgers["book"] == book) & (path_ledgers["choice"] == choice)]
+    if rows.empty:
+        raise KeyError(f"no path {choice!r} of book {book!r} in path_ledgers")
+    name = f"{book}-{choice}"
+    title = f"{_CHOICES[choice]} of the {vocabulary.book_name(book)}, number {rows['path'].iloc[0]:,}"
+    return replay(rows.assign(scenario=name), name, title)
+
+
 def _first_failures(failures: pd.DataFrame | None, scenario_id: str) -> dict[str, int]:
     if failures is None:
         return {}

@@ -5,7 +5,7 @@ from gramlib.report.tables.drivers import driver_effects
 from gramlib.report.tables.judged import failure_names, interval, metrics, reverse, shock_range, verdicts
 from gramlib.report.tables.models import backtests, league, model_cards
 from gramlib.report.tables.plain import NO_EVIDENCE
-from gramlib.report.tables.scenarios import failures, scenarios
+from gramlib.report.tables.scenarios import failures, scenario_odds, scenarios
 from gramlib.report.tables.settings import assumptions, issuer, leaves, parameters, provenance
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "provenance",
     "quality",
     "reverse",
+    "scenario_odds",
     "scenarios",
     "series",
     "shock_range",

@@ -68,6 +68,26 @@ def failures(table: pd.DataFrame) -> Table:
     )
 
 
+def scenario_odds(odds: pd.DataFrame, table: pd.DataFrame) -> Table:
+    """How often each listed scenario fails with random drivers on; a star where it fails without them (replay_failures)."""
+    held = table[table["first_day"] >= 0]
+    listed = set(zip(held["scenario"], held["predicate"], strict=True))
+    predicates = list(dict.fromkeys(odds["predicate"]))
+    names = [vocabulary.failure_name(predicate) for predicate in predicates]
+    rows = []
+    for scenario, group in odds.groupby("scenario", sort=False):
+        share = (group["failed"] / group["n"]).set_axis(group["predicate"])
+        cells = (f"{numbers.percent(share[p])}{' *' if (scenario, p) in listed else ''}" for p in predicates)
+        rows.append((str(scenario), *cells))
+    n = int(odds["n"].iloc[0]) if len(odds) else 0
+    note = (
+        f"Shares of {n:,} paths of the random drivers, the same for every scenario. * fails as listed, without chance."
+    )
+    return Table(
+        "Listed scenarios with chance on top", columns("Scenario", *names, numeric=tuple(names)), tuple(rows), note
+    )
+
+
 _NEVER = "\N{EN DASH}"
 
 
