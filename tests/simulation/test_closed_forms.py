@@ -57,7 +57,7 @@ def test_fixed_share_run_with_sales(liquid_share: float, rate: float, lag: int, 
     assert int(table["day"][np.argmax(table["queue_g"] > 0)]) == int(days[np.argmax(short)])
 
 
-@pytest.mark.parametrize("engine", ["reference", "numpy"])
+@pytest.mark.parametrize("engine", ["reference", "kernel"])
 def test_loss_that_wipes_out_equity(engine: str) -> None:
     """grams = E/P: 303,259 g, 3.03% of N, at 4,000 USD/oz and 39m; one gram less leaves the issuer solvent."""
     price = 4000 / 31.1034768
@@ -108,7 +108,7 @@ def test_liquidity_measures_by_hand() -> None:
     assert day["liquid_5d_usd"] == pytest.approx(liquid_1d_usd + day["receivables_usd"] + capacity_usd, rel=1e-14)
 
 
-@pytest.mark.parametrize("engine", ["reference", "numpy"])
+@pytest.mark.parametrize("engine", ["reference", "kernel"])
 def test_at_long_lags_l5_counts_only_what_falls_due(engine: str) -> None:
     """At lag 20 a sale of day s enters L5 on day s + 15, and no capacity counts."""
     issuer = Issuer(market=Market(lag_days=20))

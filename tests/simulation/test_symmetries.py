@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from issuer_strategies import alone, cases, extended_issuers, extended_worlds, issuers, share, worlds
 
@@ -116,31 +116,16 @@ LATER = {
 """Another future."""
 
 
-@settings(deadline=None, max_examples=60)
-@given(case=cases(), cut=st.integers(0, 29))
-def test_nothing_reads_the_future(case: Case, cut: int) -> None:
+@settings(deadline=None, max_examples=80)
+@given(case=cases(), cut=st.integers(0, 29), engine=st.sampled_from(["reference", "kernel"]))
+def test_nothing_reads_the_future(case: Case, cut: int, engine: str) -> None:
     """Other prices and events after a day leave every figure up to that day as it was, bit for bit."""
     issuer, path, events = case
     cut = min(cut, len(path) - 1)
     later = np.arange(len(path)) > cut
     other = Events(**{name: np.where(later, value, getattr(events, name)) for name, value in LATER.items()})
-    days = ledger(issuer, path, events)[:cut]
-    changed = ledger(issuer, np.where(later, 0.4 * path, path), other)[:cut]
-    pd.testing.assert_frame_equal(days, changed, check_exact=True)
-
-
-@settings(deadline=None, max_examples=30)
-@given(issuer=issuers(), world=worlds(1), cut=st.integers(0, 29))
-def test_nothing_in_the_numpy_engine_reads_the_future(
-    issuer: Issuer, world: tuple[np.ndarray, Events], cut: int
-) -> None:
-    path, events = alone(world)
-    cut = min(cut, len(path) - 1)
-    later = np.arange(len(path)) > cut
-    core = {name: LATER[name] for name in ("event", "liquidity_multiplier", "lost_g", "lost_share")}
-    other = Events(**{name: np.where(later, value, getattr(events, name)) for name, value in core.items()})
-    days = ledger(issuer, path, events, engine="numpy")[:cut]
-    changed = ledger(issuer, np.where(later, 0.4 * path, path), other, engine="numpy")[:cut]
+    days = ledger(issuer, path, events, engine=engine)[:cut]
+    changed = ledger(issuer, np.where(later, 0.4 * path, path), other, engine=engine)[:cut]
     pd.testing.assert_frame_equal(days, changed, check_exact=True)
 
 
@@ -159,9 +144,11 @@ def test_more_cash_never_lengthens_the_first_queue(case: Case, more: float) -> N
     """Up to the day on which a queue first forms, the richer issuer's is no longer.
 
     Not so where holders look at coverage (the poorer issuer's may have left earlier, and fewer are left to queue), nor
-    after the first queue where gold moves (who is paid later is paid another price): MODEL.md, section 11.
+    after the first queue where gold moves (who is paid later is paid another price): MODEL.md, section 11. Nor with peg
+    usd, where the poorer issuer sells collateral for its overdraft, is liquidated earlier and has fewer tokens left.
     """
     issuer, path, events = case
+    assume(issuer.peg == "gold")
     issuer = issuer.model_copy(update={"redemption": issuer.redemption.model_copy(update={"a_shortfall": 0.0})})
     richer = issuer.model_copy(update={"cash_usd": issuer.cash_usd + more * issuer.tokens_g})
     poor, rich = ledger(issuer, path, events)["queue_g"], ledger(richer, path, events)["queue_g"]
