@@ -75,6 +75,19 @@ MODELS: dict[str, str] = {
     "jump": "jump diffusion",
 }
 
+TESTS: dict[str, str] = {
+    "kupiec": "Kupiec, number of exceptions",
+    "christoffersen_independence": "Christoffersen, independence",
+    "christoffersen_conditional": "Christoffersen, conditional coverage",
+    "dynamic_quantile": "Dynamic quantile",
+    "acerbi_szekely_z1": "Shortfall Z1, size of exceptions",
+    "acerbi_szekely_z2": "Shortfall Z2, size and number",
+    "pit_kolmogorov_smirnov": "Places, Kolmogorov-Smirnov",
+    "pit_anderson_darling": "Places, Anderson-Darling",
+    "pit_berkowitz": "Places, Berkowitz",
+    "basel_zone": "Basel zone yellow or red",
+}
+
 METRICS: dict[str, str] = {
     "mean_nonprice_loss": "mean loss of own funds, price effect apart",
     "var_nonprice_loss": "value at risk of the loss of own funds, price effect apart",
@@ -200,6 +213,11 @@ def score_name(score: str) -> str:
     if kind == "pinball" and level.isdigit():
         return f"pinball loss at {int(level) / 10 ** (len(level) - 2):g}%"
     return "CRPS" if score == "crps" else spaced(score)
+
+
+def test_name(test: str) -> str:
+    """A backtest in words."""
+    return TESTS.get(test, spaced(test))
 
 
 def model_name(model: str) -> str:

@@ -66,7 +66,26 @@ def _calibration(residuals: pd.DataFrame) -> dict[str, Any]:
         "fails_when": "that happens",
         "model": "fhs",
     }
+    duels = [
+        {"rival": "garch_t", "horizon_days": h, "mean_difference": 1e-6, "statistic": 0.4, "p_value": 0.6, "rival_better": False,
+         "adjusted_p_value": 1.0, "family_size": 2}
+        for h in (1, 10)
+    ]  # fmt: skip
+    sets = [
+        {
+            "horizon_days": h,
+            "model": model,
+            "score": "crps",
+            "p_value": p,
+            "in_set": p > 0.1,
+            "n": 2520,
+            "block_days": 20,
+        }
+        for h in (1, 10)
+        for model, p in (("fhs", 1.0), ("garch_t", 0.3), ("hs", 0.01))
+    ]
     return {
+        "duels": duels, "confidence_sets": sets, "champion_decision": "fhs stays",
         "schema": 1, "champion": "fhs", "champion_rule": "grade D keeps filtered historical simulation", "grade": "D", "sigma_sample": 0.0102,
         "models": {"fhs": {"tails": tails, "tail_share": 0.05}}, "model_cards": [card], "training": {"start": "2000-01-04", "end": "2026-07-31", "n": len(residuals)},
     }  # fmt: skip
@@ -102,6 +121,19 @@ SCENARIOS = {
     "calm": ("A quiet quarter", "calm", "hypothetical", [1.0, 1.001, 1.002]),
     "H99b": ("1999: gold leaps", "mild", "reconstructed through published facts", list(np.linspace(1.01, 1.27, 12))),
 }  # fmt: skip
+
+
+def _acceptance() -> pd.DataFrame:
+    rows = [
+        {"model": model, "check": check, "found": found, "low": low, "high": high, "ok": ok, "meaning": meaning}
+        for model, bad in (("fhs", False), ("garch_t", True))
+        for check, meaning, found, low, high, ok in (
+            ("constant_paths", "paths on which the price never moves", 0.0, np.nan, 0.0, True),
+            ("excess_kurtosis", "excess kurtosis of daily returns", 0.4 if bad else 5.2, 1.66, 10.9, not bad),
+            ("nearest_training_window", "distance of the closest <window>", 0.5, 0.001, np.nan, True),
+        )
+    ]
+    return _typed("acceptance", pd.DataFrame(rows))
 
 
 def _scenarios_used() -> dict[str, Any]:
@@ -203,7 +235,8 @@ def _backtests() -> pd.DataFrame:
                 found, expected = exceptions // horizon, n * (1 - level)
                 gap = abs(found - expected) / np.sqrt(expected)
                 rows.append({"model": model, "horizon_days": horizon, "test": "kupiec", "level": level, "statistic": gap**2, "p_value": float(np.exp(-gap)),
-                             "observations": n, "exceptions": found, "expected": expected, "power": 0.9})  # fmt: skip
+                             "observations": n, "exceptions": found, "expected": expected, "power": 0.9,
+                             "alternative": "exceptions twice as often", "adjusted_p_value": min(1.0, 12 * float(np.exp(-gap))), "family_size": 12})  # fmt: skip
     return _typed("backtests", pd.DataFrame(rows))
 
 
@@ -292,5 +325,5 @@ def run_tables() -> SimpleNamespace:
         prices=prices, quality=quality, facts=_facts(), source_cards=_source_document(), residuals=residuals, calibration=_calibration(residuals),
         league=_league(), scenarios_used=used, replays=replays, replay_failures=failures, days=_days(), outcomes=outcomes,
         metrics=metrics, verdicts=verdicts, issuer=Issuer(), document=document,
-        reverse=reverse, backtests=_backtests(), token_prices=_tokens(prices), flows=_flows(), differences=_differences(),
+        reverse=reverse, backtests=_backtests(), acceptance=_acceptance(), token_prices=_tokens(prices), flows=_flows(), differences=_differences(),
     )  # fmt: skip

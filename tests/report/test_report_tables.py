@@ -25,6 +25,9 @@ BUILT = {
     "verdicts": lambda t: tables.verdicts(t.verdicts),
     "reverse": lambda t: tables.reverse(t.reverse),
     "backtests": lambda t: tables.backtests(t.backtests),
+    "power": lambda t: tables.power(t.backtests),
+    "contest": lambda t: tables.contest(t.calibration),
+    "acceptance": lambda t: tables.acceptance(t.acceptance, t.calibration),
     "sources": lambda t: tables.sources(t.source_cards),
     "series": lambda t: tables.series(t.source_cards),
     "attempts": lambda t: tables.attempts(t.source_cards),
@@ -108,6 +111,37 @@ def test_issuer_values_show_their_basis():
     assert rows["terms.fee"][1:] == ("0.0025", "disclosed", "terms of use", "2026-01-01")
     assert rows["costs.opex_usd_year"][1:3] == ("3,000,000", "assumed")
     assert rows["terms.gate"][1] == "none"
+
+
+def test_league_has_a_row_a_horizon_and_model_with_the_best_marked(run_tables):
+    table = tables.league(run_tables.league)
+    assert len(table.rows) == run_tables.league.groupby(["horizon_days", "model"]).ngroups
+    assert table.rows[0][0] == "1 day, filtered historical simulation"
+    assert table.rows[0][2].startswith("55.00 (1.10) *") and not any("*" in cell for cell in table.rows[1])
+
+
+def test_models_whose_paths_fail_are_marked_and_named(run_tables):
+    table = tables.acceptance(run_tables.acceptance)
+    kurtosis = next(row for row in table.rows if row[0].startswith("Excess kurtosis"))
+    assert kurtosis[1:] == ("1.66 to 10.90", "5.20", "\N{MULTIPLICATION X} 0.400")
+    assert "out of the contest: GARCH(1,1) with Student t." in table.note
+    assert [row[1] for row in table.rows if row != kurtosis] == ["at most 0", "at least 0.001"]
+
+
+def test_backtests_star_what_chance_and_what_even_many_tests_would_not_explain(run_tables):
+    table = tables.backtests(run_tables.backtests)
+    shown = {row[0]: row[2] for row in table.rows}
+    assert shown["1 day, filtered historical simulation"].count("*") == 0
+    assert shown["1 day, historical simulation"] == "0.026* / 0.024*"
+    sure = tables.backtests(run_tables.backtests.assign(adjusted_p_value=0.01))
+    assert {row[0]: row[2] for row in sure.rows}["1 day, historical simulation"] == "0.026** / 0.024**"
+    assert "all 12 tests" in table.note
+
+
+def test_duels_and_confidence_sets_say_their_multiplicity(run_tables):
+    duels, sets = tables.contest(run_tables.calibration).parts
+    assert duels.rows[0][1] == "0.01, p 0.600 (1.00)" and "all 2 duels" in duels.note and "fhs stays" in duels.note
+    assert [row[1] for row in sets.rows] == ["1.000 in", "0.300 in", "0.010 out"]
 
 
 def test_grade_d_scores_are_no_evidence(run_tables):

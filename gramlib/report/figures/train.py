@@ -62,8 +62,9 @@ def league(league: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
     grade = str(calibration.get("grade", ""))
     best = league.groupby(["horizon_days", "score"])["value"].transform("min")
     relative = league.assign(ratio=league["value"] / best - 1.0, error=_TWO_SIDED_95 * league["standard_error"] / best)
-    contests = list(relative.groupby(["horizon_days", "score"], sort=True))
     models = list(dict.fromkeys(league["model"]))
+    shown = _scores_shown(league, len(models))
+    contests = list(relative[relative["score"].isin(shown)].groupby(["horizon_days", "score"], sort=True))
 
     drawing = canvas(8.4, 1.3 + 0.17 * len(contests) * (len(models) + 1))
     axes = drawing.subplots()
@@ -99,6 +100,19 @@ def league(league: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
     )
     csv = league.to_csv(index=False, float_format="%.8g", lineterminator="\n")
     return finish(drawing, "league", headline, alt, tables.league(league, grade), csv)
+
+
+_MOST_LINES = 60
+_SCORES_IN_ORDER = ("crps", "pinball_025", "pinball_010")
+
+
+def _scores_shown(league: pd.DataFrame, n_models: int) -> list[str]:
+    """Scores the chart has room for; not the log score, whose ratio to another means nothing. The table holds all of them."""
+    scores = [score for score in league["score"].unique() if score != "log_score"]
+    room = max(_MOST_LINES // (league["horizon_days"].nunique() * (n_models + 1)), 1)
+    if len(scores) <= room:
+        return scores
+    return ([score for score in _SCORES_IN_ORDER if score in scores] or scores)[:room]
 
 
 def _league_sentence(league: pd.DataFrame, calibration: dict[str, Any], grade: str) -> str:

@@ -3,17 +3,20 @@
 from gramlib.report.tables.data import agreement, attempts, facts, flows, joins, premium, quality, series, sources
 from gramlib.report.tables.drivers import driver_effects
 from gramlib.report.tables.judged import failure_names, interval, metrics, reverse, shock_range, verdicts
-from gramlib.report.tables.models import backtests, league, model_cards
+from gramlib.report.tables.judgement import acceptance, backtests, contest, league, power
+from gramlib.report.tables.models import model_cards
 from gramlib.report.tables.plain import NO_EVIDENCE
 from gramlib.report.tables.scenarios import failures, scenario_odds, scenarios
 from gramlib.report.tables.settings import assumptions, issuer, leaves, parameters, provenance
 
 __all__ = [
     "NO_EVIDENCE",
+    "acceptance",
     "agreement",
     "assumptions",
     "attempts",
     "backtests",
+    "contest",
     "driver_effects",
     "facts",
     "failure_names",
@@ -27,6 +30,7 @@ __all__ = [
     "metrics",
     "model_cards",
     "parameters",
+    "power",
     "premium",
     "provenance",
     "quality",
