@@ -15,13 +15,18 @@ import numpy as np
 from gramlib.backtests import (
     basel_zone,
     christoffersen,
+    critical_values,
     crps_normal,
     cumulative_probability,
+    dynamic_quantile,
     kupiec,
     kupiec_power,
     pinball_loss,
 )
+from gramlib.backtests.power import basel_power
+from gramlib.backtests.uniformity import anderson_darling_limit
 from gramlib.models.garch import GarchParameters, filter_variance
+from gramlib.models.multiplicity import holm
 from gramlib.models.tails import gpd_var_es, student_t_var_es
 from gramlib.params.issuer import Issuer
 from gramlib.units import GRAMS_PER_TROY_OUNCE
@@ -45,7 +50,15 @@ class KnownAnswer:
 
 def known_answers() -> list[KnownAnswer]:
     """All known answers, in the order of their sources."""
-    return [*_coverage_tests(), *_tails(), *_volatility(), *_scores(), *_conversions(), *_worked_vector()]
+    return [
+        *_coverage_tests(),
+        *_forecast_tests(),
+        *_tails(),
+        *_volatility(),
+        *_scores(),
+        *_conversions(),
+        *_worked_vector(),
+    ]
 
 
 def _coverage_tests() -> Iterator[KnownAnswer]:
@@ -83,6 +96,32 @@ def _coverage_tests() -> Iterator[KnownAnswer]:
             5e-4,
             "exact binomial",
         )
+
+
+DQ_HITS = (3, 9, 10, 24, 31, 32, 33, 47, 58)
+DQ_STATISTIC = 16806200 / 1268061
+"""Engle and Manganelli's statistic of hits on those days of 60, p 10%, 4 lags and a value at risk of 2 + (t^2 mod 7), in whole
+fractions: see tests/backtests/test_dynamic_quantile.py."""
+
+
+def _forecast_tests() -> Iterator[KnownAnswer]:
+    days = np.arange(60)
+    found = dynamic_quantile(np.isin(days, DQ_HITS), 2.0 + days * days % 7, 0.1).statistic
+    yield KnownAnswer("dynamic quantile statistic, 9 hits in 60 days", DQ_STATISTIC, found, 5e-7, "whole fractions")
+    for observations, value, tolerance, source in (
+        (250, -0.70, 0.015, "Acerbi and Szekely (2014)"),
+        (5000, -0.16, 0.012, "MODELS_AND_CHECKS D.3"),
+    ):
+        z2 = critical_values(observations, 0.975, math.inf)[1]
+        yield KnownAnswer(f"5% critical value of Z2 at 97.5%, n = {observations}", value, z2, tolerance, source)
+    percentage_points = 1.0 - anderson_darling_limit(np.array([1.933, 2.492, 3.857]))
+    for level, point in zip((0.10, 0.05, 0.01), percentage_points, strict=True):
+        yield KnownAnswer(f"Anderson-Darling, {level:.0%} point", level, float(point), 3e-4, "Stephens (1974), case 0")
+    power = basel_power(250, 0.99, 0.02)
+    yield KnownAnswer("a zone above green at a true 2%, n = 250", 0.5613, power, 5e-4, "exact binomial")
+    adjusted = holm([0.01, 0.04, 0.03, 0.005])
+    for given, expected, value in zip((0.01, 0.04, 0.03, 0.005), (0.03, 0.06, 0.06, 0.02), adjusted, strict=True):
+        yield KnownAnswer(f"Holm's p-value of {given} among four", expected, float(value), 1e-12, "Holm (1979)")
 
 
 def _tails() -> Iterator[KnownAnswer]:

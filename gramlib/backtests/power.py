@@ -30,7 +30,8 @@ WIDER_SPREAD = 1.10
 
 TWICE = "exceptions twice as often"
 CLUSTERS = "right rate, but after an exception the next day's chance is 15%"
-LARGER = "losses a quarter larger than forecast"
+LARGER_EXCEPTIONS = "exceptions as often as forecast, each a quarter larger"
+LARGER = "all losses a quarter larger than forecast"
 WIDER = "outcomes spread a tenth wider than forecast"
 
 

@@ -119,7 +119,8 @@ def _coverage(exceeded: np.ndarray, value_at_risk: np.ndarray, level: float, hor
 def _shortfall(kept: pd.DataFrame) -> Iterator[dict[str, Any]]:
     loss, value_at_risk = -kept["realised_log_return"].to_numpy(), kept[LEVELS[SHORTFALL_LEVEL]].to_numpy()
     tests = shortfall_tests(loss, value_at_risk, kept[SHORTFALL].to_numpy(), SHORTFALL_LEVEL, power.LARGER_LOSSES)
-    for name, test in zip(("acerbi_szekely_z1", "acerbi_szekely_z2"), tests, strict=True):
+    alternatives = {"acerbi_szekely_z1": power.LARGER_EXCEPTIONS, "acerbi_szekely_z2": power.LARGER}
+    for (name, alternative), test in zip(alternatives.items(), tests, strict=True):
         yield {
             "test": name,
             "level": SHORTFALL_LEVEL,
@@ -129,7 +130,7 @@ def _shortfall(kept: pd.DataFrame) -> Iterator[dict[str, Any]]:
             "exceptions": int((loss > value_at_risk).sum()),
             "expected": len(loss) * round(1.0 - SHORTFALL_LEVEL, 12),
             "power": test.power,
-            "alternative": power.LARGER,
+            "alternative": alternative,
         }
 
 

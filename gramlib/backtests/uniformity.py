@@ -26,10 +26,10 @@ def anderson_darling(pit: np.ndarray) -> Pair:
     n = ordered.shape[-1]
     weights = 2.0 * np.arange(1, n + 1) - 1.0
     statistic = -n - ((np.log(ordered) + np.log1p(-ordered[..., ::-1])) * weights).sum(axis=-1) / n
-    return statistic, 1.0 - _anderson_darling_limit(statistic)
+    return statistic, 1.0 - anderson_darling_limit(statistic)
 
 
-def _anderson_darling_limit(statistic: np.ndarray) -> np.ndarray:
+def anderson_darling_limit(statistic: np.ndarray) -> np.ndarray:
     """Marsaglia and Marsaglia's approximation of the limit distribution function, error below 2e-6."""
     z = np.maximum(statistic, 1e-3)
     small = (2.00012, 0.247105, -0.0649821, 0.0347962, -0.0116720, 0.00168691)

@@ -6,7 +6,7 @@ from scipy import stats
 from scipy.special import ndtr
 
 from gramlib.backtests import anderson_darling, berkowitz, kolmogorov_smirnov
-from gramlib.backtests.uniformity import UNIFORMITY, _anderson_darling_limit
+from gramlib.backtests.uniformity import UNIFORMITY, anderson_darling_limit
 
 
 def test_kolmogorov_smirnov_is_scipys():
@@ -18,7 +18,7 @@ def test_kolmogorov_smirnov_is_scipys():
 
 def test_anderson_darling_percentage_points():
     """Case 0 of Stephens (1974): 1.933, 2.492 and 3.857 at 10, 5 and 1%."""
-    assert 1 - _anderson_darling_limit(np.array([1.933, 2.492, 3.857])) == pytest.approx([0.10, 0.05, 0.01], abs=3e-4)
+    assert 1 - anderson_darling_limit(np.array([1.933, 2.492, 3.857])) == pytest.approx([0.10, 0.05, 0.01], abs=3e-4)
 
 
 def test_anderson_darling_statistic_by_definition():
