@@ -58,15 +58,15 @@ def for_backing(day: Any, issuer: Any, t: int, i: int) -> int:
 
 
 @jitted
-def for_liquidity(day: Any, before: Any, book: Any, issuer: Any, i: int) -> int:
+def for_liquidity(day: Any, book: Any, issuer: Any, price_before: float, i: int) -> int:
     """F3, F7: the largest drain of L1 less what the queue is owed."""
     paid_share = 1.0 - day.fee[i]
     asked_usd = (day.requested_g[i] + day.weekend_requested_g[i]) * day.token_value_usd[i]
     owed_in_grams = not (issuer.usd_peg or issuer.terms.principal)
-    dearer_usd = before.queue_g[i] * (day.price_usd_per_g[i] - before.price_usd_per_g[i]) * paid_share
-    frozen_usd = max(0.0, day.bank_frozen_usd[i] - before.bank_frozen_usd[i]) + day.bank_loss_usd[i]
+    dearer_usd = day.queue_before_g[i] * (day.price_usd_per_g[i] - price_before) * paid_share
+    frozen_usd = max(0.0, book.bank_frozen_usd[i] - day.bank_frozen_before_usd[i]) + day.bank_loss_usd[i]
     terms = (
-        (asked_usd * paid_share, _REDEMPTIONS + module(day, before, book, issuer, i)),
+        (asked_usd * paid_share, _REDEMPTIONS + module(day, book, issuer, i)),
         (dearer_usd if owed_in_grams else 0.0, _QUEUE_PRICE),
         (day.opex_usd[i], _OPEX),
         (day.custody_cost_usd[i], _CUSTODY_COST),
@@ -84,29 +84,29 @@ def for_liquidity(day: Any, before: Any, book: Any, issuer: Any, i: int) -> int:
 
 
 @jitted
-def for_discount(day: Any, before: Any, book: Any, issuer: Any, i: int) -> int:
+def for_discount(day: Any, book: Any, issuer: Any, i: int) -> int:
     """F4: yesterday's discount against today's secondary sales, or the weekend's sales."""
     if day.weekend_discount[i] > _ONCE:
         return _WEEKEND
     peg = issuer.peg_model
-    tokens_before_g = day.tokens_g[i] + day.paid_g[i] + day.delivered_g[i]
+    tokens_before_g = book.tokens_g[i] + day.paid_g[i] + day.delivered_g[i]
     asked_g = day.requested_g[i] + day.kind_requested_g[i]
     excess_g = max(0.0, asked_g - issuer.redemption.base_rate * tokens_before_g)
-    kept = peg.persistence * discount_before(day, before, i)
+    kept = peg.persistence * discount_before(day, i)
     pushed = 0.01 * peg.secondary_share * excess_g * day.token_value_usd[i] / peg.depth_usd
     if kept > 0.0 and kept >= pushed:
         return _YESTERDAY
-    return _SECONDARY + module(day, before, book, issuer, i) if pushed > 0.0 else _OPENING
+    return _SECONDARY + module(day, book, issuer, i) if pushed > 0.0 else _OPENING
 
 
 @jitted
-def discount_before(day: Any, before: Any, i: int) -> float:
+def discount_before(day: Any, i: int) -> float:
     """The discount that today's holders saw: yesterday's, or the weekend's."""
-    return day.weekend_discount[i] if day.weekend_discount[i] != 0.0 else before.discount[i]
+    return day.weekend_discount[i] if day.weekend_discount[i] != 0.0 else day.discount_before[i]
 
 
 @jitted
-def module(day: Any, before: Any, book: Any, issuer: Any, i: int) -> int:
+def module(day: Any, book: Any, issuer: Any, i: int) -> int:
     """Module behind the largest term of the intensity x, as its place in `causes.MODULES`."""
     holders = issuer.redemption
     asked_g = day.requested_g[i] + day.kind_requested_g[i]
@@ -115,10 +115,10 @@ def module(day: Any, before: Any, book: Any, issuer: Any, i: int) -> int:
     if day.redemption_rate[i] <= holders.base_rate:
         return _BASE_RATE
     paid_g = day.paid_g[i] + day.delivered_g[i]
-    waiting_g = day.queue_g[i] + book.kind_queue_g[i] + paid_g - asked_g
+    waiting_g = book.queue_g[i] + book.kind_queue_g[i] + paid_g - asked_g
     event = holders.a_event * day.event[i]
-    discount = holders.a_discount * max(0.0, discount_before(day, before, i))
-    queue = holders.a_queue * waiting_g / (day.tokens_g[i] + paid_g)
+    discount = holders.a_discount * max(0.0, discount_before(day, i))
+    queue = holders.a_queue * waiting_g / (book.tokens_g[i] + paid_g)
     shortfall = holders.a_shortfall * max(0.0, 1.0 - day.coverage[i])
     # Rounding of the sum must not pass for a fall of the price.
     left = day.intensity[i] - holders.a0 - (event + discount + queue + shortfall)

@@ -347,5 +347,4 @@ def collateral_ratio(day: Any, book: Any) -> None:
         ratio = gold_usd / (day.token_value_usd[i] * book.tokens_g[i])
         # Without tokens E11 has kept yesterday's ratio.
         held = ratio if book.tokens_g[i] > 0.0 else book.backing[i]
-        day.backing[i] = held
         book.backing[i] = held

@@ -26,7 +26,7 @@ def bin_of(x: float, per_scale: float) -> int:
 
 
 @jitted
-def count_day(counts: Any, bins: Any, day: Any, opening: Any, n_lanes: int) -> None:
+def count_day(counts: Any, bins: Any, day: Any, book: Any, opening: Any, n_lanes: int) -> None:
     """Add the first `n_lanes` lanes of a day to `counts` (5, BINS); `opening` is (P0, N0, E0, W0), `bins` scratch."""
     per_price, per_tokens, equity_usd, per_liabilities = (
         1.0 / opening[0], 1.0 / opening[1], opening[2], 1.0 / opening[3],
@@ -34,8 +34,8 @@ def count_day(counts: Any, bins: Any, day: Any, opening: Any, n_lanes: int) -> N
     for i in range(LANES):
         bins[0, i] = bin_of(day.price_usd_per_g[i] * per_price - 1.0, 1.0 / SCALES[0])
         bins[1, i] = bin_of(day.coverage[i] - 1.0, 1.0 / SCALES[1])
-        bins[2, i] = bin_of(day.queue_g[i] * per_tokens, 1.0 / SCALES[2])
-        bins[3, i] = bin_of(day.discount[i], 1.0 / SCALES[3])
+        bins[2, i] = bin_of(book.queue_g[i] * per_tokens, 1.0 / SCALES[2])
+        bins[3, i] = bin_of(book.discount[i], 1.0 / SCALES[3])
         bins[4, i] = bin_of((day.equity_usd[i] - equity_usd) * per_liabilities, 1.0 / SCALES[4])
     for variable in range(len(SCALES)):
         for i in range(n_lanes):

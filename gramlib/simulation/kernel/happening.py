@@ -127,7 +127,7 @@ def give(drawn: Any, events: GivenEvents, block: int, t: int) -> int:
 
 @jitted
 def what_happens(day: Any, book: Any, drawn: Any, issuer: Any, happened: int, stale: int) -> None:
-    """Inputs of the day; `stale` is what had happened when this record of a day was last used."""
+    """Inputs of the day; `stale` is what happened yesterday, whose columns are written over."""
     for i in range(LANES):
         day.event[i] = drawn.event[i]
         day.liquidity_multiplier[i] = drawn.liquidity_multiplier[i]

@@ -72,57 +72,63 @@ def begin(day: Any, judged: Any, outcome: Any) -> None:
 
 
 @jitted
-def close_books(book: Any, drawn: Any, judged: Any, issuer: Any) -> int:
-    """Mark the lanes whose books close today; whether there are any, 0 or 1."""
+def close_books(day: Any, book: Any, drawn: Any, judged: Any, issuer: Any, columns: Any, closing: Any) -> int:
+    """Mark the lanes whose books close today, and keep yesterday's figures; whether there are any, 0 or 1.
+
+    `columns` (columns of DAY, STRIDE) is the record of the day, which still is yesterday's, seen as numbers.
+    """
     least_g = CLOSING_TOKEN_SHARE * issuer.tokens_g
     any_closing = 0
     for i in range(LANES):
         any_closing |= np.int64((drawn.price_usd_per_g[i] <= CLOSING_PRICE_USD_PER_G) | (book.tokens_g[i] <= least_g))
     if any_closing:
         for i in range(LANES):
-            if drawn.price_usd_per_g[i] <= CLOSING_PRICE_USD_PER_G:
-                judged.no_market[i] = 1
+            no_market = drawn.price_usd_per_g[i] <= CLOSING_PRICE_USD_PER_G
+            judged.no_market[i] |= np.int64(no_market)
+            if judged.closed[i] == 0 and (no_market or book.tokens_g[i] <= least_g):
                 judged.closed[i] = 1
-            elif book.tokens_g[i] <= least_g:
-                judged.closed[i] = 1
+                for column in range(columns.shape[0]):
+                    closing[column, i] = columns[column, i]
+                judged.closing_tokens_g[i] = book.tokens_g[i]
+                judged.closing_queue_g[i] = book.queue_g[i]
+                judged.closing_discount[i] = book.discount[i]
+                judged.closing_backing[i] = book.backing[i]
     return any_closing
 
 
 @jitted
-def repeat_closing_figures(book: Any, judged: Any, days: Any, today: int) -> None:
-    """Put closed lanes back where they were the day before, and take away what flowed.
-
-    `days` (2, columns, STRIDE) are today's and yesterday's records seen as numbers, row `today` being today's.
-    """
-    before = 1 - today
+def repeat_closing_figures(book: Any, judged: Any, columns: Any, closing: Any) -> None:
+    """Put closed lanes back to what they were before they closed, and take away what flowed."""
     for i in range(LANES):
         if judged.closed[i]:
-            for column in range(days.shape[1]):
-                kept = False
+            for column in range(columns.shape[0]):
+                today = False
                 for k in range(len(_INPUT_COLUMNS)):
-                    kept |= column == _INPUT_COLUMNS[k]
-                if not kept:
-                    days[today, column, i] = days[before, column, i]
+                    today |= column == _INPUT_COLUMNS[k]
+                if not today:
+                    columns[column, i] = closing[column, i]
             for k in range(len(_FLOW_COLUMNS)):
-                days[today, _FLOW_COLUMNS[k], i] = 0.0
-            # Nobody waits in a closed book; the rest of it is dead.
-            book.queue_g[i] = 0.0
-            book.kind_queue_g[i] = 0.0
+                columns[_FLOW_COLUMNS[k], i] = 0.0
+            # What is folded, counted and told of the book; the rest of it is dead.
+            book.tokens_g[i] = judged.closing_tokens_g[i]
+            book.queue_g[i] = judged.closing_queue_g[i]
+            book.discount[i] = judged.closing_discount[i]
+            book.backing[i] = judged.closing_backing[i]
 
 
 # Folding ---------------------------------------------------------------------------------------------------
 
 
 @jitted
-def fold(day: Any, judged: Any, outcome: Any, issuer: Any, happened: int) -> None:
+def fold(day: Any, book: Any, judged: Any, outcome: Any, issuer: Any, happened: int) -> None:
     """Running extremes and sums; queues are kept in grams until the end."""
     for i in range(LANES):
         outcome.min_coverage[i] = min(outcome.min_coverage[i], day.coverage[i])
-        outcome.min_backing[i] = min(outcome.min_backing[i], day.backing[i])
+        outcome.min_backing[i] = min(outcome.min_backing[i], book.backing[i])
         outcome.min_equity_usd[i] = min(outcome.min_equity_usd[i], day.equity_usd[i])
-        outcome.peak_queue_share[i] = max(outcome.peak_queue_share[i], day.queue_g[i])
+        outcome.peak_queue_share[i] = max(outcome.peak_queue_share[i], book.queue_g[i])
         outcome.longest_wait_days[i] = max(outcome.longest_wait_days[i], day.wait_days[i])
-        outcome.worst_discount[i] = max(outcome.worst_discount[i], day.discount[i])
+        outcome.worst_discount[i] = max(outcome.worst_discount[i], book.discount[i])
         outcome.fees_usd[i] += day.fees_usd[i]
         outcome.slippage_usd[i] += day.slippage_usd[i]
         outcome.haircut_usd[i] += day.haircut_usd[i]
@@ -147,17 +153,17 @@ def fold(day: Any, judged: Any, outcome: Any, issuer: Any, happened: int) -> Non
 
 
 @jitted
-def failing(day: Any, judged: Any, issuer: Any) -> int:
+def failing(day: Any, book: Any, judged: Any, issuer: Any) -> int:
     """Mark the predicates that hold today and did not before; not zero where there is any."""
     floor_usd, kept = issuer.treasury.cash_floor_usd, 1.0 - issuer.treasury.bill_haircut
     short_days = float(under_backed_days(issuer.market.lag_days))
     f5, begins, f6 = (0, 0, F6) if issuer.usd_peg else (F5, SHORT_BEGINS, 0)
     any_new = 0
     for i in range(LANES):
-        discount, short = day.discount[i], day.backing[i] < _SHORT
+        discount, short = book.discount[i], book.backing[i] < _SHORT
         discount_run = (judged.discount_run_days[i] + 1.0) if discount > _LASTING else 0.0
         short_run = (judged.short_run_days[i] + 1.0) if short else 0.0
-        spendable_usd = max(0.0, day.cash_usd[i] - floor_usd) + day.bills_usd[i] * kept
+        spendable_usd = max(0.0, book.cash_usd[i] - floor_usd) + book.bills_usd[i] * kept
         holds = (
             (F1 if day.equity_usd[i] < day.own_funds_requirement_usd[i] else 0)
             | (F2 if day.equity_usd[i] < 0.0 else 0)
@@ -167,7 +173,7 @@ def failing(day: Any, judged: Any, issuer: Any) -> int:
             | (f5 if short_run >= short_days else 0)
             | (begins if short_run == 1.0 else 0)
             | (f6 if short else 0)
-            | (F7 if (spendable_usd <= 0.0) & (day.queue_g[i] > 0.0) else 0)
+            | (F7 if (spendable_usd <= 0.0) & (book.queue_g[i] > 0.0) else 0)
         )
         new = holds & ~judged.failed[i] & (judged.closed[i] - 1)
         judged.discount_run_days[i] = discount_run
@@ -178,9 +184,8 @@ def failing(day: Any, judged: Any, issuer: Any) -> int:
 
 
 @jitted
-def note_failures(days: Any, columns: Any, book: Any, judged: Any, issuer: Any, t: int) -> None:
+def note_failures(day: Any, columns: Any, book: Any, judged: Any, issuer: Any, price_before: Any, t: int) -> None:
     """Write down the day and the cause of every failure that `failing` marked."""
-    day, before = days[t & 1], days[1 - (t & 1)]
     for i in range(LANES):
         new = judged.failing[i]
         if new == 0:
@@ -193,13 +198,13 @@ def note_failures(days: Any, columns: Any, book: Any, judged: Any, issuer: Any, 
                 bit = 1 << predicate
                 if bit & (F1 | F2 | F6):
                     limit_usd = day.own_funds_requirement_usd[i] if bit == F1 else 0.0
-                    cause = blame.for_equity(day, columns[t & 1], t, limit_usd, bit != F6, i)
+                    cause = blame.for_equity(day, columns, t, limit_usd, bit != F6, i)
                 elif bit == F5:
                     cause = judged.short_cause[i]
                 elif bit == F4:
-                    cause = blame.for_discount(day, before, book, issuer, i)
+                    cause = blame.for_discount(day, book, issuer, i)
                 else:
-                    cause = blame.for_liquidity(day, before, book, issuer, i)
+                    cause = blame.for_liquidity(day, book, issuer, price_before[i], i)
                 judged.cause[predicate, i] = cause
         judged.failed[i] |= new & (SHORT_BEGINS - 1)
 

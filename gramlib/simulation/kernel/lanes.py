@@ -112,11 +112,15 @@ DAY = np.dtype(columns(
     "fee", "minted_g", "ordered_g", "unmet_mint_g", "frozen_g", "bank_frozen_usd", "transit_g", "leased_g",
     "kind_requested_g", "kind_queue_g", "delivered_g", "queue_fixed_usd", "weekend_requested_g", "weekend_discount",
     "block_requested_g", "credit_drawn_usd", "liquidated_g", "shortfall_usd",
-    # Handed from step to step, not in `Day`: one over the price, sqrt(m), what E7 admits,
-    # at which value it is paid, and the day's sale of gold.
+    # Not in `Day`: what stood at the end of yesterday; one over the price, sqrt(m), what E7 admits, at which value it is
+    # paid, and the day's sale of gold.
+    "queue_before_g", "discount_before", "bank_frozen_before_usd",
     "per_price", "root_stress", "admitted_g", "request_value_usd", "sale_usd",
 ))  # fmt: skip
-"""One day of LANES paths, named as `day.Day`. Yesterday's record is kept beside today's."""
+"""One day of LANES paths, named as `day.Day`; today's columns are written over yesterday's.
+
+Positions at the end of the day stand in `BOOK`, and are copied here where a ledger is wanted (`steps.e11_ledger`).
+"""
 
 BOOK = np.dtype(columns(
     "tokens_g", "gold_g", "cash_usd", "bills_usd", "price_usd_per_g", "token_value_usd", "receivables_usd", "queue_g",
@@ -157,7 +161,8 @@ A record, since each array that is handed to a function costs two atomic counts 
 OUTCOME = np.dtype(columns(*FIGURES))
 """Extremes and sums over days 1 to n, the figures of `outcomes.Outcomes`; one row of results a path."""
 
-JUDGED = np.dtype(columns("discount_run_days", "short_run_days", "opening_equity_usd", "price_profit_usd")
+JUDGED = np.dtype(columns("discount_run_days", "short_run_days", "opening_equity_usd", "price_profit_usd", "closing_tokens_g",
+                          "closing_queue_g", "closing_discount", "closing_backing")
                   + counts("failed", "failing", "closed", "no_market", "oldest_day", "kind_oldest_day", "short_cause")
                   + [("first_day", "i8", (7, STRIDE)), ("cause", "i8", (7, STRIDE))])  # fmt: skip
 """What the judge remembers: days running, which of F1 to F7 (bit 0 to 6) have happened, when first and why."""

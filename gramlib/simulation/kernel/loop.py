@@ -11,8 +11,21 @@ from gramlib.simulation.kernel import custody, drivers, extensions, fan, happeni
 from gramlib.simulation.kernel.drivers import DRIVERS_STATE, HOLDER_WORDS
 from gramlib.simulation.kernel.happening import GivenEvents
 from gramlib.simulation.kernel.lanes import (
-    BOOK, DAY, DRAWN, JUDGED, LANES, MAX_HOLDERS, OUTCOME, PRICE_ROWS, RINGS, STRIDE, aligned, entry, jitted,
+    BOOK,
+    DAY,
+    DRAWN,
+    JUDGED,
+    LANES,
+    MAX_HOLDERS,
+    OUTCOME,
+    PRICE_ROWS,
+    RINGS,
+    STRIDE,
+    aligned,
+    entry,
+    jitted,
 )  # fmt: skip
+from gramlib.simulation.kernel.market import DAYS_A_YEAR
 from gramlib.simulation.kernel.prices import PRICE_STATE, PriceTerms
 from gramlib.simulation.reference import PAID_DUST_SHARE
 
@@ -21,7 +34,7 @@ class Room(NamedTuple):
     """The memory a thread works in; one block after the other uses it."""
 
     drawn: np.ndarray
-    days: np.ndarray
+    day: np.ndarray
     book: np.ndarray
     judged: np.ndarray
     outcome: np.ndarray
@@ -32,7 +45,9 @@ class Room(NamedTuple):
     """The same of requests in kind, written every day; (1, STRIDE) while the extension is off."""
     bins: np.ndarray
     day_columns: np.ndarray
-    """(2, columns, STRIDE): `days` seen as numbers."""
+    """(columns, STRIDE): `day` seen as numbers."""
+    closing_columns: np.ndarray
+    """The same of the last day before the books of a lane closed."""
     outcome_columns: np.ndarray
     price_state: np.ndarray
     drivers_state: np.ndarray
@@ -45,12 +60,12 @@ def room(issuer: Issuer, n_days: int, longest_lag: int) -> Room:
     def table(rows: int) -> np.ndarray:
         return aligned((rows, STRIDE), np.float64)
 
-    days, outcome = aligned(2, DAY), aligned(1, OUTCOME)
+    day, outcome = aligned(1, DAY), aligned(1, OUTCOME)
     rings = aligned(1, RINGS)
     rings["lag_rows"] = longest_lag
     return Room(
         drawn=aligned(1, DRAWN),
-        days=days,
+        day=day,
         book=aligned(1, BOOK),
         judged=aligned(1, JUDGED),
         outcome=outcome,
@@ -58,7 +73,8 @@ def room(issuer: Issuer, n_days: int, longest_lag: int) -> Room:
         asked_g=table(n_days + 1),
         kind_asked_g=table(n_days + 1 if issuer.in_kind.on else 1),
         bins=aligned((len(fan.SCALES), STRIDE), np.int64),
-        day_columns=days.view(np.float64).reshape(2, -1, STRIDE),
+        day_columns=day.view(np.float64).reshape(-1, STRIDE),
+        closing_columns=table(len(DAY.names or ())),
         outcome_columns=outcome.view(np.float64).reshape(-1, STRIDE),
         price_state=aligned(1, PRICE_STATE),
         drivers_state=aligned(1, DRIVERS_STATE),
@@ -114,7 +130,8 @@ def run_task(world: World, results: Results, room: Room, first: int, stop: int, 
 def walk_block(world: World, results: Results, room: Room, block: int, n_days: int, n_counted: int) -> None:
     """Walk LANES paths from day 0 to the last; the first `n_counted` go into the fan."""
     issuer, rule = world.issuer[0], world.rule
-    drawn, book, judged, outcome = room.drawn[0], room.book[0], room.judged[0], room.outcome[0]
+    drawn, day, book = room.drawn[0], room.day[0], room.book[0]
+    judged, outcome = room.judged[0], room.outcome[0]
     price_state, drivers_state, holders_drawn = room.price_state[0], room.drivers_state[0], room.holders_drawn[0]
     rings = room.rings[0]
     n_slots = results.counts.shape[0]
@@ -126,36 +143,30 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
     holders_drawn.four = -1
     prices.start(world.prices, price_state, drawn, price_address, world.start_usd_per_g)
     open_books(room, issuer, rule, world.blocks_g)
-    judge.begin(room.days[0], judged, outcome)
+    judge.begin(day, judged, outcome)
+    if results.ledger.size:
+        steps.e11_ledger(day, book, issuer, rings, 0)
     if n_counted:
-        fan.count_day(results.counts[0], room.bins, room.days[0], world.opening, n_counted)
+        fan.count_day(results.counts[0], room.bins, day, book, world.opening, n_counted)
     had_queue, any_closed = 0, 0
-    stale_of_even, stale_of_odd = 0, 0
     happened = happening.ANYTHING
     for t in range(1, n_days + 1):
-        day, before = room.days[t & 1], room.days[1 - (t & 1)]
         five_days_ago, twenty_days_ago = max(0, t - 5) % PRICE_ROWS, max(0, t - 20) % PRICE_ROWS
         prices.advance(world.prices, price_state, drawn, price_address, world.start_usd_per_g, t)
-        happening.make_calm(drawn, happened)
+        stale = happened
+        happening.make_calm(drawn, stale)
         happened = happening.give(drawn, world.events, block, t) if world.any_events else 0
-        any_closed |= judge.close_books(book, drawn, judged, issuer)
-        if issuer.weekends.on:
-            if t >= issuer.weekends.first_monday and (t - issuer.weekends.first_monday) % 5 == 0:
-                steps.weekend(day, before, book, drawn, issuer, rings, five_days_ago)
-            else:
-                steps.no_weekend(day)
+        any_closed |= judge.close_books(day, book, drawn, judged, issuer, room.day_columns, room.closing_columns)
+        steps.begin_day(day, book, issuer)
+        if issuer.weekends.on and t >= issuer.weekends.first_monday and (t - issuer.weekends.first_monday) % 5 == 0:
+            steps.weekend(day, book, drawn, issuer, rings, five_days_ago)
         steps.e1_price(day, book, drawn, issuer, rings, five_days_ago, twenty_days_ago)
         keep_prices(rings, drawn, t % PRICE_ROWS)
         if world.drawing:
             happened |= drivers.drive(
                 t, address, issuer, world.driver_terms[0], day.five_day_return, drawn, drivers_state
             )
-        stale = stale_of_odd if t & 1 else stale_of_even
         happening.what_happens(day, book, drawn, issuer, happened, stale)
-        if t & 1:
-            stale_of_odd = happened
-        else:
-            stale_of_even = happened
         steps.e2_settle(day, book, issuer, rings, t)
         steps.e3_carry(day, book, issuer)
         steps.e4_events(day, book, drawn, issuer, rings, t, happened)
@@ -168,21 +179,21 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
         steps.e11_book(day, book, issuer, rule)
         if has_queue | had_queue | issuer.in_kind.on:
             oldest_requests(day, book, judged, issuer, room.asked_g, room.kind_asked_g, t)
-        # Two days, since today's record is that of the day before yesterday and holds its age until it is told.
-        had_queue = 2 if has_queue else max(0, had_queue - 1)
+        had_queue = has_queue
         if results.ledger.size:
             steps.e11_ledger(day, book, issuer, rings, t)
         if any_closed:
-            judge.repeat_closing_figures(book, judged, room.day_columns, t & 1)
-        judge.fold(day, judged, outcome, issuer, happened)
-        if judge.failing(day, judged, issuer):
-            judge.note_failures(room.days, room.day_columns, book, judged, issuer, t)
+            judge.repeat_closing_figures(book, judged, room.day_columns, room.closing_columns)
+        judge.fold(day, book, judged, outcome, issuer, happened)
+        if judge.failing(day, book, judged, issuer):
+            price_before = rings.price_usd_per_g[(t - 1) % PRICE_ROWS]
+            judge.note_failures(day, room.day_columns, book, judged, issuer, price_before, t)
         if n_counted and (t % fan.EVERY_DAYS == 0 or t == n_days):
             slot = n_slots - 1 if t == n_days else t // fan.EVERY_DAYS
-            fan.count_day(results.counts[slot], room.bins, day, world.opening, n_counted)
+            fan.count_day(results.counts[slot], room.bins, day, book, world.opening, n_counted)
         if results.ledger.size and block == 0:
             for column in range(results.ledger.shape[1]):
-                results.ledger[t - 1, column] = room.day_columns[t & 1, column, 0]
+                results.ledger[t - 1, column] = room.day_columns[column, 0]
 
 
 @jitted
@@ -195,13 +206,13 @@ def keep_prices(rings: Any, drawn: Any, row: int) -> None:
 @jitted
 def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any) -> None:
     """The issuer on day 0, calm: no queue, no receivables, no discount, market liquidity normal."""
-    day, book, drawn, rings = room.days[0], room.book[0], room.drawn[0], room.rings[0]
-    # What the last block left in the records of days would pass for flows of this one.
+    day, book, drawn, rings = room.day[0], room.book[0], room.drawn[0], room.rings[0]
+    # What the last block left in the record of the day would pass for flows of this one.
     room.day_columns[:] = 0.0
     for i in range(LANES):
-        for parity in range(2):
-            room.days[parity].fee[i] = issuer.terms.fee
-            room.days[parity].lag_days[i] = issuer.market.lag_days
+        day.fee[i] = issuer.terms.fee
+        day.lag_days[i] = issuer.market.lag_days
+        day.opex_usd[i] = issuer.costs.opex_usd_year / DAYS_A_YEAR
     custody.open_vaults(book, issuer, rings)
     rings.receivables_usd[: rings.lag_rows] = 0.0
     rings.mint_orders_g[: rings.lag_rows] = 0.0
@@ -284,19 +295,19 @@ def oldest_requests(
 @jitted
 def write_results(issuer: Any, results: Results, room: Room, block: int, n_lanes: int, n_days: int) -> None:
     """One row a path: finish the sums, and copy."""
-    judged, outcome, day = room.judged[0], room.outcome[0], room.days[n_days & 1]
+    judged, outcome, day, book = room.judged[0], room.outcome[0], room.day[0], room.book[0]
     least_g = judge.CLOSING_TOKEN_SHARE * issuer.tokens_g
     for i in range(LANES):
         price_profit_usd = outcome.price_effect_usd[i] + judged.price_profit_usd[i]
         outcome.nonprice_loss_usd[i] = -(day.equity_usd[i] - judged.opening_equity_usd[i] - price_profit_usd)
         outcome.end_price_usd_per_g[i] = day.price_usd_per_g[i]
         outcome.end_equity_usd[i] = day.equity_usd[i]
-        outcome.end_tokens_share[i] = day.tokens_g[i] / issuer.tokens_g
-        outcome.end_queue_share[i] = day.queue_g[i] / issuer.tokens_g
+        outcome.end_tokens_share[i] = book.tokens_g[i] / issuer.tokens_g
+        outcome.end_queue_share[i] = book.queue_g[i] / issuer.tokens_g
         outcome.peak_queue_share[i] /= issuer.tokens_g
     for i in range(n_lanes):
         results.status[block + i] = judge.status_code(
-            judged.failed[i], judged.no_market[i], day.tokens_g[i] <= least_g, outcome.peak_queue_share[i] > 0.0
+            judged.failed[i], judged.no_market[i], book.tokens_g[i] <= least_g, outcome.peak_queue_share[i] > 0.0
         )
     for column in range(results.figures.shape[0]):
         for i in range(n_lanes):

@@ -16,12 +16,31 @@ from gramlib.simulation.kernel.lanes import LANES, PRICE_ROWS, inlined, jitted
 from gramlib.simulation.kernel.market import DAYS_A_YEAR, execution_share, impact_terms
 from gramlib.simulation.kernel.maths import exp, log
 
+
+@jitted
+def begin_day(day: Any, book: Any, issuer: Any) -> None:
+    """What stood at the end of yesterday; no weekend yet."""
+    for i in range(LANES):
+        day.queue_before_g[i] = book.queue_g[i]
+        day.discount_before[i] = book.discount[i]
+    if issuer.banks.on:
+        for i in range(LANES):
+            day.bank_frozen_before_usd[i] = book.bank_frozen_usd[i]
+    if issuer.weekends.on:
+        for i in range(LANES):
+            day.weekend_requested_g[i] = 0.0
+            day.weekend_discount[i] = 0.0
+
+
 # Weekend -------------------------------------------------------------------------------------------------
 
 
 @jitted
-def weekend(day: Any, before: Any, book: Any, drawn: Any, issuer: Any, rings: Any, five_days_ago: int) -> None:
-    """Half a step before Monday: holders ask (E6) and the discount is free (E10), nothing else moves."""
+def weekend(day: Any, book: Any, drawn: Any, issuer: Any, rings: Any, five_days_ago: int) -> None:
+    """Half a step before Monday: holders ask (E6) and the discount is free (E10), nothing else moves.
+
+    The record of the day still holds Friday's coverage and event.
+    """
     usd_peg, principal, price_share = issuer.usd_peg, issuer.terms.principal, issuer.weekends.price_share
     kind_share = issuer.in_kind.share if issuer.in_kind.on else 0.0
     n_holders = issuer.holders.count if issuer.holders.on else 0
@@ -41,8 +60,8 @@ def weekend(day: Any, before: Any, book: Any, drawn: Any, issuer: Any, rings: An
             + a_return * max(0.0, 1.0 - price / rings.price_usd_per_g[five_days_ago, i])
             + a_discount * max(0.0, book.discount[i])
             + a_queue * waiting_g / book.tokens_g[i]
-            + a_shortfall * max(0.0, 1.0 - before.coverage[i])
-            + a_event * before.event[i]
+            + a_shortfall * max(0.0, 1.0 - day.coverage[i])
+            + a_event * day.event[i]
         )
         large_g = 0.0
         for j in range(n_holders):
@@ -58,14 +77,6 @@ def weekend(day: Any, before: Any, book: Any, drawn: Any, issuer: Any, rings: An
         book.discount[i] = discount
         day.weekend_requested_g[i] = asked_g
         day.weekend_discount[i] = discount
-
-
-@jitted
-def no_weekend(day: Any) -> None:
-    """Take back what the last Monday that used this record left in it."""
-    for i in range(LANES):
-        day.weekend_requested_g[i] = 0.0
-        day.weekend_discount[i] = 0.0
 
 
 # E1. Price -----------------------------------------------------------------------------------------------
@@ -134,7 +145,6 @@ def e3_carry(day: Any, book: Any, issuer: Any) -> None:
     for i in range(LANES):
         custody_cost_usd = custody_rate * book.gold_g[i] * day.price_usd_per_g[i]
         yield_usd = book.bills_usd[i] * bill_yield
-        day.opex_usd[i] = opex_usd
         day.custody_cost_usd[i] = custody_cost_usd
         day.yield_usd[i] = yield_usd
         day.haircut_usd[i] = 0.0
@@ -152,20 +162,21 @@ def refill_cash(day: Any, book: Any, issuer: Any) -> None:
         overdrawn |= np.int64(book.cash_usd[i] < 0.0)
     if not overdrawn:
         return
-    haircut = issuer.treasury.bill_haircut
+    kept = 1.0 - issuer.treasury.bill_haircut
+    per_kept = 1.0 / kept
     for i in range(LANES):
-        raised_usd, given_up_usd = sell_bills(max(0.0, -book.cash_usd[i]), book.bills_usd[i], haircut)
+        raised_usd, given_up_usd = sell_bills(max(0.0, -book.cash_usd[i]), book.bills_usd[i], kept, per_kept)
         book.cash_usd[i] += raised_usd
         book.bills_usd[i] -= given_up_usd
         day.haircut_usd[i] += given_up_usd - raised_usd
 
 
 @inlined
-def sell_bills(wanted_usd: float, bills_usd: float, haircut: float) -> tuple[float, float]:
-    """What comes in for up to `wanted_usd` of bills sold, and the bills given up for it."""
-    available_usd = bills_usd * (1.0 - haircut)
+def sell_bills(wanted_usd: float, bills_usd: float, kept: float, per_kept: float) -> tuple[float, float]:
+    """What comes in for up to `wanted_usd` of bills sold, and the bills given up for it; `kept` is one less the haircut."""
+    available_usd = bills_usd * kept
     raised_usd = min(wanted_usd, available_usd)
-    given_up_usd = bills_usd if wanted_usd >= available_usd else min(bills_usd, raised_usd / (1.0 - haircut))
+    given_up_usd = bills_usd if wanted_usd >= available_usd else min(bills_usd, raised_usd * per_kept)
     return raised_usd, given_up_usd
 
 
@@ -231,15 +242,16 @@ def logistic(z: float) -> float:
 
 @inlined
 def rate_terms(issuer: Any) -> tuple[float, float, float]:
-    """Base rate, what is above it, and Lam(a0): the same exp as for the intensity, so that calm days cancel exactly."""
+    """Base rate, what is above it per unit of Lam, and Lam(a0): the same exp as for x, so that calm days cancel exactly."""
     holders = issuer.redemption
-    return holders.base_rate, holders.max_rate - holders.base_rate, logistic(holders.a0)
+    calm = logistic(holders.a0)
+    return holders.base_rate, (holders.max_rate - holders.base_rate) / (1.0 - calm), calm
 
 
 @inlined
 def redemption_rate(x: float, base_rate: float, span: float, calm: float) -> float:
     """Rho of the model page: the share of free tokens that asks today, exactly the base rate when all is calm."""
-    return base_rate + span * max(0.0, (logistic(x) - calm) / (1.0 - calm))
+    return base_rate + span * max(0.0, logistic(x) - calm)
 
 
 @jitted
@@ -300,7 +312,8 @@ def e7_gate(day: Any, book: Any, issuer: Any) -> None:
 @jitted
 def e8_waterfall(day: Any, book: Any, issuer: Any, t: int) -> int:
     """Pay what is admitted from cash above the floor, then bills, then credit; whether anybody waits, 0 or 1."""
-    floor_usd, haircut = issuer.treasury.cash_floor_usd, issuer.treasury.bill_haircut
+    floor_usd, kept = issuer.treasury.cash_floor_usd, 1.0 - issuer.treasury.bill_haircut
+    per_kept = 1.0 / kept
     line_usd = issuer.treasury.credit_line_usd
     if issuer.terms.principal:
         extensions.value_of_fixed_requests(day, book)
@@ -313,7 +326,7 @@ def e8_waterfall(day: Any, book: Any, issuer: Any, t: int) -> int:
         from_cash_usd = min(need_usd, spendable_usd)
         cash_usd = min(book.cash_usd[i], floor_usd) if need_usd >= spendable_usd else book.cash_usd[i] - from_cash_usd
         wanted_usd = need_usd - from_cash_usd
-        from_bills_usd, given_up_usd = sell_bills(wanted_usd, book.bills_usd[i], haircut)
+        from_bills_usd, given_up_usd = sell_bills(wanted_usd, book.bills_usd[i], kept, per_kept)
         missing_usd = wanted_usd - from_bills_usd
         from_credit_usd = min(missing_usd, line_usd - book.credit_drawn_usd[i])
         paid_in_full = from_credit_usd == missing_usd
@@ -363,7 +376,6 @@ def e9_gold_sale(day: Any, book: Any, issuer: Any, rings: Any, t: int, has_queue
         sold_g = min(min(cap_usd * per_price, surplus_g + max(0.0, owed_g)), saleable_g)
         share = execution_share(half_spread, push, per_adv, sold_g * price, stress, root_stress)
         execution = price * share
-        day.capacity_usd[i] = cap_usd
         day.root_stress[i] = root_stress
         day.sold_g[i] = sold_g
         day.execution_usd_per_g[i] = execution
@@ -396,10 +408,11 @@ def e10_peg(day: Any, book: Any, issuer: Any) -> None:
     """Discount of the token: pushed by secondary sales, held by arbitrage within a band that widens with the wait."""
     base_rate, cost = issuer.redemption.base_rate, issuer.peg_model.arbitrage_cost
     risk_price = issuer.peg_model.risk_price * issuer.market.daily_vol
+    per_capacity = 1.0 / (issuer.market.capacity_share * issuer.market.adv_usd)
     persistence, push = discount_terms(issuer)
     for i in range(LANES):
         value_usd = day.token_value_usd[i]
-        wait_days = day.lag_days[i] + book.queue_g[i] * value_usd / day.capacity_usd[i]
+        wait_days = day.lag_days[i] + book.queue_g[i] * value_usd * (day.liquidity_multiplier[i] * per_capacity)
         band = day.fee[i] + cost + risk_price * day.root_stress[i] * np.sqrt(wait_days)
         asked_g = day.requested_g[i] + day.kind_requested_g[i]
         excess_g = max(0.0, asked_g - base_rate * day.tokens_before_g[i]) - day.unmet_mint_g[i]
@@ -427,31 +440,29 @@ def e11_book(day: Any, book: Any, issuer: Any, rule: Any) -> None:
         assets = assets_usd(book, i)
         backing = (book.gold_g[i] + book.transit_g[i] + book.leased_g[i]) / tokens_g
         backing = backing if tokens_g > 0.0 else book.backing[i]
-        day.tokens_g[i] = tokens_g
+        day.equity_usd[i] = assets - liabilities_usd(book, principal, i) - book.credit_drawn_usd[i]
+        day.own_funds_requirement_usd[i] = max(reserve_share * assets, fixed_usd)
+        book.backing[i] = backing
+    if issuer.usd_peg:
+        extensions.collateral_ratio(day, book)
+
+
+@jitted
+def e11_ledger(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
+    """What only the ledger shows: positions, and liquidity."""
+    half_spread, push, per_adv = impact_terms(issuer)
+    kept = 1.0 - issuer.treasury.bill_haircut
+    due_usd = rings.receivables_usd
+    for i in range(LANES):
+        day.tokens_g[i] = book.tokens_g[i]
         day.queue_g[i] = book.queue_g[i]
         day.gold_g[i] = book.gold_g[i]
         day.cash_usd[i] = book.cash_usd[i]
         day.bills_usd[i] = book.bills_usd[i]
         day.receivables_usd[i] = book.receivables_usd[i]
         day.discount[i] = book.discount[i]
-        day.equity_usd[i] = assets - liabilities_usd(book, principal, i) - book.credit_drawn_usd[i]
-        day.own_funds_requirement_usd[i] = max(reserve_share * assets, fixed_usd)
-        day.backing[i] = backing
-        book.backing[i] = backing
-    if issuer.usd_peg:
-        extensions.collateral_ratio(day, book)
-    if issuer.banks.on:
-        for i in range(LANES):
-            day.bank_frozen_usd[i] = book.bank_frozen_usd[i]
-
-
-@jitted
-def e11_ledger(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
-    """What only the ledger shows: liquidity, and positions of the extensions."""
-    half_spread, push, per_adv = impact_terms(issuer)
-    kept = 1.0 - issuer.treasury.bill_haircut
-    due_usd = rings.receivables_usd
-    for i in range(LANES):
+        day.backing[i] = book.backing[i]
+        day.capacity_usd[i] = issuer.market.capacity_share * issuer.market.adv_usd / day.liquidity_multiplier[i]
         day.liquid_1d_usd[i] = book.cash_usd[i] + book.bills_usd[i] * kept
         soon_usd = 0.0
         for ahead in range(1, min(5, rings.lag_rows) + 1):
