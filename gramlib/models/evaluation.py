@@ -35,7 +35,10 @@ from gramlib.params.stages import TrainParams
 Progress = Callable[[int, int, str], None]
 Columns = dict[str, Any]
 
-FORECAST_SAMPLES = 4000
+ONE_DAY_SAMPLES, LONGER_SAMPLES = 4000, 2000
+"""Draws behind a forecast. One day is one step and its draws are stratified, so the far quantiles are nearly exact; longer
+horizons cost a step a day, and their scores are uncertain for want of independent windows, not of draws."""
+
 ORIGINS_AT_ONCE = 50
 """Keeps the working arrays of a horizon loop inside the processor's cache."""
 
@@ -106,7 +109,7 @@ def rolling_forecasts(
     start, stop = first_origin(returns, first, params), len(returns) - 1
     horizons = sorted(set(params.horizons_days))
     blocks = range(start, stop, params.refit_every_days)
-    uniforms = [stratified_uniform(child, FORECAST_SAMPLES, horizons[-1]) for child in rng.spawn(len(blocks))]
+    uniforms = [_uniforms(child, horizons) for child in rng.spawn(len(blocks))]
     fits = list(refits(list(models), params, start, stop))
     pieces = {refit: list(_pieces(refit, start, params.refit_every_days)) for refit in fits}
     total = sum(len(refit.models) * len(pieces[refit]) for refit in fits)
@@ -116,10 +119,9 @@ def rolling_forecasts(
         return [model.fit(window) for model in refit.models]
 
     def forecast(fitted: Forecaster, origins: range) -> list[Columns]:
-        uniform = uniforms[(origins.start - start) // params.refit_every_days]
-        return _scored(
-            fitted, returns.until(origins.stop), returns, np.arange(origins.start, origins.stop), horizons, uniform
-        )
+        known, days = returns.until(origins.stop), np.arange(origins.start, origins.stop)
+        draws = uniforms[(origins.start - start) // params.refit_every_days]
+        return [scores for some, uniform in draws for scores in _scored(fitted, known, returns, days, some, uniform)]
 
     scored: dict[tuple[str, int], list[Columns]] = {}
     with ThreadPoolExecutor(workers or usual_workers()) as pool:
@@ -140,6 +142,13 @@ def rolling_forecasts(
                         day = np.datetime_as_string(returns.dates[origin], "D")
                         progress(len(scored), total, f"{name}: forecasts from {day} on")
     return _joined([columns for key in sorted(scored) for columns in scored[key]])
+
+
+def _uniforms(rng: np.random.Generator, horizons: Sequence[int]) -> list[tuple[list[int], np.ndarray]]:
+    """Horizons that are forecast together, and the uniforms they share: one day by itself, the longer ones together."""
+    groups = ([h for h in horizons if h == 1], [h for h in horizons if h > 1])
+    sizes = (ONE_DAY_SAMPLES, LONGER_SAMPLES)
+    return [(some, stratified_uniform(rng, n, some[-1])) for some, n in zip(groups, sizes, strict=True) if some]
 
 
 def _pieces(refit: Refit, start: int, every: int) -> Iterator[range]:
