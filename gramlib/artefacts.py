@@ -159,6 +159,27 @@ _FAILURE_CAUSES = tuple(
 )
 
 
+def _figures(group: str, meaning: str) -> tuple[Column, ...]:
+    """Columns of fitted figures beside the page's defaults."""
+    return (
+        Column(group, "str", "", meaning),
+        Column("parameter", "str", "", "what was estimated"),
+        Column("estimate", "float64", "as unit", "fitted figure"),
+        Column(
+            "standard_error", "float64", "as unit", "its standard error; empty where counted", nullable=True, lower=0.0
+        ),
+        Column("default", "float64", "as unit", "the model page's value; empty where it has none", nullable=True),
+        Column("distance_se", "float64", "1", "default less estimate, in standard errors", nullable=True),
+        Column("unit", "str", "", "unit of estimate, error and default"),
+        Column("n", "int64", "1", "observations", lower=1),
+        Column("series", "str", "", "what it was fitted to"),
+        Column("start", "date", "", "first day of the series"),
+        Column("end", "date", "", "last day of the series"),
+        Column("method", "str", "", "how it was fitted"),
+        Column("note", "str", "", "what to know; begins with 'shipped figure' where this run has not fitted it"),
+    )
+
+
 def _path_value(name: str, unit: str, meaning: str, lower: float | None = None) -> Column:
     return Column(name, "float32", unit, meaning, lower=lower)
 
@@ -369,6 +390,20 @@ CATALOGUE: dict[str, Artefact] = {
             ),
         ),
         Artefact(
+            "redemption_fit",
+            "train",
+            "Redemption fitted to holdings and runs, beside the model page's defaults",
+            key=("regime", "parameter"),
+            columns=_figures("regime", "calm or run"),
+        ),
+        Artefact(
+            "premium_fit",
+            "train",
+            "Premium of gold tokens over gold, beside the defaults of the peg model",
+            key=("token", "parameter"),
+            columns=_figures("token", "name of the token"),
+        ),
+        Artefact(
             "outcomes",
             "predict",
             "Result of every model-generated path",
@@ -568,6 +603,42 @@ CATALOGUE: dict[str, Artefact] = {
                 Column("alternative", "str", "", "what is wrong with the forecasts in the alternative"),
                 Column("adjusted_p_value", "float64", "1", "p-value after Holm over the family", True, 0.0, 1.0),
                 Column("family_size", "int64", "1", "tests in the family, the p-values of this table", lower=1),
+            ),
+        ),
+        Artefact(
+            "loss_table",
+            "analyse",
+            "What a year of losses beside the gold price costs, by line and together",
+            key=("line", "level"),
+            columns=(
+                Column("line", "str", "", "custody k, bank b, cyber, operations, lease, all"),
+                Column("level", "float64", "1", "level of value at risk and expected shortfall", lower=0.0, upper=1.0),
+                Column("rate_year", "float64", "1/year", "losses a year", lower=0.0),
+                _usd("mean_usd", "expected loss of a year", lower=0.0),
+                _usd("sd_usd", "standard deviation; infinite where the tail has none", lower=0.0),
+                _usd("var_usd", "value at risk", lower=0.0),
+                _usd("var_lower_usd", "its lower bound on the grid", lower=0.0),
+                _usd("var_upper_usd", "its upper bound on the grid", lower=0.0),
+                _usd("es_usd", "expected shortfall", lower=0.0),
+                _usd("es_lower_usd", "its lower bound on the grid", lower=0.0),
+                _usd("es_upper_usd", "its upper bound on the grid", lower=0.0),
+                _usd("step_usd", "step of the grid", lower=0.0),
+            ),
+        ),
+        Artefact(
+            "ruin_table",
+            "analyse",
+            "Whether own funds outlast those losses, at today's gold price and without a run",
+            key=("years",),
+            columns=(
+                Column("years", "float64", "year", "time span; infinite for ever", lower=0.0),
+                _usd("own_funds_usd", "own funds today"),
+                Column("income_usd_year", "float64", "USD/year", "income less costs before losses"),
+                Column("expected_loss_usd_year", "float64", "USD/year", "expected loss", lower=0.0),
+                Column("probability", "float64", "1", "that own funds are exhausted", lower=0.0, upper=1.0),
+                Column("lower", "float64", "1", "lower end of its interval or bound", lower=0.0, upper=1.0),
+                Column("upper", "float64", "1", "upper end of its interval or bound", lower=0.0, upper=1.0),
+                Column("method", "str", "", "how it was found"),
             ),
         ),
         Artefact("report", "report", "Headline figures, verdict and findings as data", kind="document"),

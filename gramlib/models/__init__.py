@@ -17,8 +17,21 @@ In the order in which they build on each other:
     training, simulate            the two doors of the room
 """
 
+from gramlib.models.actuarial import loss_lines, loss_table, ruin_table
+from gramlib.models.premium import premium_fit
+from gramlib.models.redemption import redemption_fit
 from gramlib.models.residual_law import residual_law
 from gramlib.models.simulate import simulate_prices
 from gramlib.models.training import Training, train
 
-__all__ = ["Training", "residual_law", "simulate_prices", "train"]
+__all__ = [
+    "Training",
+    "loss_lines",
+    "loss_table",
+    "premium_fit",
+    "redemption_fit",
+    "residual_law",
+    "ruin_table",
+    "simulate_prices",
+    "train",
+]

@@ -60,6 +60,12 @@ def load_figures(root: Path, name: str) -> tuple[ModelFigure, ...]:
     return tuple(file.figures)
 
 
+def load_all_figures(root: Path) -> dict[str, list[dict[str, object]]]:
+    """Every file of `root`/params/models by name, as plain records: what a run was given."""
+    names = sorted(path.stem for path in (Path(root) / "params" / "models").glob("*.yaml"))
+    return {name: [figure.model_dump(mode="json") for figure in load_figures(root, name)] for name in names}
+
+
 def figure_of(figures: Iterable[ModelFigure], group: str, parameter: str) -> ModelFigure:
     """The figure `parameter` of `group`; raises ParameterError naming what there is."""
     known = tuple(figures)

@@ -31,6 +31,7 @@ from gramlib.store.manifest import read_manifest
 
 if TYPE_CHECKING:
     from gramlib.params.issuer import Issuer
+    from gramlib.params.model_figures import ModelFigure
     from gramlib.scenarios import Scenario
     from gramlib.verdicts import Profile
 
@@ -155,6 +156,14 @@ class StageContext:
         from gramlib.params.assumptions import load_assumptions
 
         return [entry.model_dump(mode="json") for entry in load_assumptions(_root())]
+
+    def model_figures(self, name: str) -> tuple[ModelFigure, ...]:
+        """Fitted figures of params/models/`name`.yaml: those the run was started with, by hand those in params/."""
+        from gramlib.params.model_figures import ModelFigure, load_figures
+
+        if "model_figures" in self.run_record:
+            return tuple(ModelFigure.model_validate(record) for record in self.run_record["model_figures"][name])
+        return load_figures(_root(), name)
 
     @property
     def provenance(self) -> dict[str, Any]:

@@ -14,12 +14,13 @@ import gramlib
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.assumptions import load_assumptions
 from gramlib.params.layers import RunParams, resolve_params
+from gramlib.params.model_figures import load_all_figures
 from gramlib.scenarios import Scenario, load_scenarios
 from gramlib.store import atomic
 from gramlib.store.hashing import sha256_file, sha256_record
 from gramlib.verdicts import Profile, load_profile
 
-RECORD_SCHEMA = 1
+RECORD_SCHEMA = 2
 LONGEST_ID = 100
 RESERVED_IDS = ("example", "exports", "snapshots", "index.html")
 """What else lives in the folder of runs."""
@@ -55,7 +56,7 @@ def resolve_run(path: Path, overrides: list[str], root: Path, run_id: str = "") 
     scenarios = load_scenarios(list(params.scenarios), root)
     profile = load_profile(params.profile, root)
     assumptions = [entry.model_dump(mode="json") for entry in load_assumptions(root)]
-    return _resolved(params, scenarios, profile, assumptions, run_id=run_id)
+    return _resolved(params, scenarios, profile, assumptions, load_all_figures(root), run_id=run_id)
 
 
 def _on_its_day(params: RunParams) -> RunParams:
@@ -89,7 +90,7 @@ def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> R
     if not isinstance(record, dict) or record.get("schema") != RECORD_SCHEMA:
         raise ParameterError(
             f"{path} is not the record of a run",
-            expected="the run.json that gram run wrote, schema 1",
+            expected="the run.json that this version of gram run wrote, schema 2",
             remedy="give a params file, or reports/<run_id>/run.json",
         )
     params = RunParams.from_record(record["params"])
@@ -107,7 +108,9 @@ def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> R
     replay_of = (
         record["run_id"] if record["run_id"] != run_id else ""
     )  # a run resumed from its own record repeats nothing
-    return _resolved(params, scenarios, profile, record["assumptions"], run_id=run_id, replay_of=replay_of)
+    return _resolved(
+        params, scenarios, profile, record["assumptions"], record["model_figures"], run_id=run_id, replay_of=replay_of
+    )
 
 
 def _resolved(
@@ -115,6 +118,7 @@ def _resolved(
     scenarios: tuple[Scenario, ...],
     profile: Profile,
     assumptions: list[dict[str, Any]],
+    model_figures: dict[str, list[dict[str, Any]]],
     *,
     run_id: str,
     replay_of: str = "",
@@ -128,6 +132,7 @@ def _resolved(
             "profile": profile.to_record(),
             "inputs": [inputs[str(path)] for path in params.data_files],
             "assumptions": assumptions,
+            "model_figures": model_figures,
         }
     )
     tail = "-".join(filter(None, (params.stages["data"].model_dump()["as_of"], identity[:8])))
@@ -143,6 +148,7 @@ def _resolved(
         "profile": profile.to_record(),
         "inputs": inputs,
         "assumptions": assumptions,
+        "model_figures": model_figures,
     }
     return ResolvedRun(run_id, params, scenarios, profile, inputs, record, replay_of)
 

@@ -2,6 +2,7 @@
 
 from gramlib.report.tables.data import agreement, attempts, facts, flows, joins, premium, quality, series, sources
 from gramlib.report.tables.drivers import driver_effects
+from gramlib.report.tables.fitted import fitted, losses, ruin
 from gramlib.report.tables.judged import failure_names, interval, metrics, reverse, shock_range, verdicts
 from gramlib.report.tables.judgement import acceptance, backtests, contest, league, power
 from gramlib.report.tables.models import model_cards
@@ -21,12 +22,14 @@ __all__ = [
     "facts",
     "failure_names",
     "failures",
+    "fitted",
     "flows",
     "interval",
     "issuer",
     "joins",
     "league",
     "leaves",
+    "losses",
     "metrics",
     "model_cards",
     "parameters",
@@ -35,6 +38,7 @@ __all__ = [
     "provenance",
     "quality",
     "reverse",
+    "ruin",
     "scenario_odds",
     "scenarios",
     "series",
