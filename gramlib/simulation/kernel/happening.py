@@ -130,11 +130,13 @@ def what_happens(day: Any, book: Any, drawn: Any, issuer: Any, happened: int, st
     """Inputs of the day; `stale` is what happened yesterday, whose columns are written over."""
     for i in range(LANES):
         day.event[i] = drawn.event[i]
-        day.liquidity_multiplier[i] = drawn.liquidity_multiplier[i]
+        stress = drawn.liquidity_multiplier[i]
+        day.liquidity_multiplier[i] = stress
+        day.root_stress[i] = np.sqrt(stress)
+        day.per_stress[i] = 1.0 / stress
     if (happened | stale) & STOPPED:
         for i in range(LANES):
             day.operations_stop[i] = drawn.operations_stop[i]
-    book.one_lag = True
     if (happened | stale) & SQUEEZED:
         own_days = float(issuer.market.lag_days)
         other = 0
@@ -144,6 +146,8 @@ def what_happens(day: Any, book: Any, drawn: Any, issuer: Any, happened: int, st
             day.futures_basis[i] = drawn.futures_basis[i]
             other |= np.int64(lag_days != own_days)
         book.one_lag = other == 0
+    else:
+        book.one_lag = True
     if stale:
         for i in range(LANES):
             day.lost_g[i] = 0.0

@@ -120,14 +120,20 @@ def repeat_closing_figures(book: Any, judged: Any, columns: Any, closing: Any) -
 
 
 @jitted
-def fold(day: Any, book: Any, judged: Any, outcome: Any, issuer: Any, happened: int) -> None:
-    """Running extremes and sums; queues are kept in grams until the end."""
+def fold(
+    day: Any, book: Any, judged: Any, outcome: Any, issuer: Any, happened: int, has_queue: int, other_lag: bool
+) -> None:
+    """Running extremes and sums; queues are kept in grams until the end.
+
+    Without a queue the wait is the settlement lag; `other_lag` says that it may not be the one of the day before.
+    """
+    for i in range(LANES if has_queue | other_lag else 0):
+        outcome.peak_queue_share[i] = max(outcome.peak_queue_share[i], book.queue_g[i])
+        outcome.longest_wait_days[i] = max(outcome.longest_wait_days[i], day.wait_days[i])
     for i in range(LANES):
         outcome.min_coverage[i] = min(outcome.min_coverage[i], day.coverage[i])
         outcome.min_backing[i] = min(outcome.min_backing[i], book.backing[i])
         outcome.min_equity_usd[i] = min(outcome.min_equity_usd[i], day.equity_usd[i])
-        outcome.peak_queue_share[i] = max(outcome.peak_queue_share[i], book.queue_g[i])
-        outcome.longest_wait_days[i] = max(outcome.longest_wait_days[i], day.wait_days[i])
         outcome.worst_discount[i] = max(outcome.worst_discount[i], book.discount[i])
         outcome.fees_usd[i] += day.fees_usd[i]
         outcome.slippage_usd[i] += day.slippage_usd[i]

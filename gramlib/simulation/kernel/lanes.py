@@ -112,10 +112,11 @@ DAY = np.dtype(columns(
     "fee", "minted_g", "ordered_g", "unmet_mint_g", "frozen_g", "bank_frozen_usd", "transit_g", "leased_g",
     "kind_requested_g", "kind_queue_g", "delivered_g", "queue_fixed_usd", "weekend_requested_g", "weekend_discount",
     "block_requested_g", "credit_drawn_usd", "liquidated_g", "shortfall_usd",
-    # Not in `Day`: what stood at the end of yesterday; one over the price, sqrt(m), what E7 admits, at which value it is
-    # paid, and the day's sale of gold.
+    # Not in `Day`: what stood at the end of yesterday; one over the price, sqrt(m), 1 / m; of the waterfall what E7 admits, at
+    # which value, what cash pays of it and what is left to pay; of the day's sale of gold what is wanted and its proceeds.
     "queue_before_g", "discount_before", "bank_frozen_before_usd",
-    "per_price", "root_stress", "admitted_g", "request_value_usd", "sale_usd",
+    "per_price", "root_stress", "per_stress", "admitted_g", "request_value_usd",
+    "from_cash_usd", "wanted_usd", "wanted_g", "sale_usd",
 ))  # fmt: skip
 """One day of LANES paths, named as `day.Day`; today's columns are written over yesterday's.
 

@@ -138,6 +138,7 @@ def _world(
         events=given,
         any_events=any(array.size > 0 for array in given),
         driver_terms=driver_terms(issuer, drivers or (), has_sigma, sigma_sample),
+        driving=bool(drivers),
         drawing=drivers is not None,
         key=key_words(seed),
         replicate=replicate,

@@ -95,6 +95,8 @@ class World(NamedTuple):
     events: GivenEvents
     any_events: bool
     driver_terms: np.ndarray
+    driving: bool
+    """Whether any driver is on."""
     drawing: bool
     """Whether anything is drawn beside prices; a replay draws nothing, not even what large holders do."""
     key: tuple[np.uint64, np.uint64]
@@ -148,35 +150,37 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
         steps.e11_ledger(day, book, issuer, rings, 0)
     if n_counted:
         fan.count_day(results.counts[0], room.bins, day, book, world.opening, n_counted)
-    had_queue, any_closed = 0, 0
+    had_queue, any_closed, alerted = 0, 0, 0
     happened = happening.ANYTHING
+    eventful = world.driving or world.any_events
     for t in range(1, n_days + 1):
         five_days_ago, twenty_days_ago = max(0, t - 5) % PRICE_ROWS, max(0, t - 20) % PRICE_ROWS
         prices.advance(world.prices, price_state, drawn, price_address, world.start_usd_per_g, t)
         stale = happened
-        happening.make_calm(drawn, stale)
-        happened = happening.give(drawn, world.events, block, t) if world.any_events else 0
+        if eventful or t == 1:
+            happening.make_calm(drawn, stale)
+            happened = happening.give(drawn, world.events, block, t) if world.any_events else 0
         any_closed |= judge.close_books(day, book, drawn, judged, issuer, room.day_columns, room.closing_columns)
         steps.begin_day(day, book, issuer)
         if issuer.weekends.on and t >= issuer.weekends.first_monday and (t - issuer.weekends.first_monday) % 5 == 0:
             steps.weekend(day, book, drawn, issuer, rings, five_days_ago)
-        steps.e1_price(day, book, drawn, issuer, rings, five_days_ago, twenty_days_ago)
-        keep_prices(rings, drawn, t % PRICE_ROWS)
-        if world.drawing:
+        steps.e1_price(day, book, drawn, issuer, rings, five_days_ago, twenty_days_ago, t % PRICE_ROWS)
+        if world.driving:
             happened |= drivers.drive(
                 t, address, issuer, world.driver_terms[0], day.five_day_return, drawn, drivers_state
             )
-        happening.what_happens(day, book, drawn, issuer, happened, stale)
+        if eventful or t == 1:
+            happening.what_happens(day, book, drawn, issuer, happened, stale)
         steps.e2_settle(day, book, issuer, rings, t)
         steps.e3_carry(day, book, issuer)
         steps.e4_events(day, book, drawn, issuer, rings, t, happened)
         steps.e5_coverage(day, book, issuer)
-        steps.e6_redemption_intensity(day, book, issuer, rings, holders_drawn, t, address, world.drawing)
+        steps.e6_redemption_intensity(day, book, issuer, rings, holders_drawn, t, address, world.drawing, (had_queue | issuer.in_kind.on | issuer.weekends.on) != 0)
         steps.e7_gate(day, book, issuer)
         has_queue = steps.e8_waterfall(day, book, issuer, t)
         steps.e9_gold_sale(day, book, issuer, rings, t, has_queue)
         steps.e10_peg(day, book, issuer)
-        steps.e11_book(day, book, issuer, rule)
+        alert = steps.e11_book(day, book, issuer, rule)
         if has_queue | had_queue | issuer.in_kind.on:
             oldest_requests(day, book, judged, issuer, room.asked_g, room.kind_asked_g, t)
         had_queue = has_queue
@@ -184,23 +188,18 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
             steps.e11_ledger(day, book, issuer, rings, t)
         if any_closed:
             judge.repeat_closing_figures(book, judged, room.day_columns, room.closing_columns)
-        judge.fold(day, book, judged, outcome, issuer, happened)
-        if judge.failing(day, book, judged, issuer):
+        judge.fold(day, book, judged, outcome, issuer, happened, has_queue | any_closed, t == 1 or not book.one_lag)
+        # Runs of days that end must be seen to end.
+        if (alert | alerted | has_queue | any_closed | issuer.in_kind.on) and judge.failing(day, book, judged, issuer):
             price_before = rings.price_usd_per_g[(t - 1) % PRICE_ROWS]
             judge.note_failures(day, room.day_columns, book, judged, issuer, price_before, t)
+        alerted = alert
         if n_counted and (t % fan.EVERY_DAYS == 0 or t == n_days):
             slot = n_slots - 1 if t == n_days else t // fan.EVERY_DAYS
             fan.count_day(results.counts[slot], room.bins, day, book, world.opening, n_counted)
         if results.ledger.size and block == 0:
             for column in range(results.ledger.shape[1]):
                 results.ledger[t - 1, column] = room.day_columns[column, 0]
-
-
-@jitted
-def keep_prices(rings: Any, drawn: Any, row: int) -> None:
-    """Today's prices into the ring."""
-    for i in range(LANES):
-        rings.price_usd_per_g[row, i] = drawn.price_usd_per_g[i]
 
 
 @jitted
@@ -252,6 +251,7 @@ def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any
         day.token_value_usd[i] = price
         day.liquidity_multiplier[i] = 1.0
         day.root_stress[i] = 1.0
+        day.per_stress[i] = 1.0
         day.intensity[i] = issuer.redemption.a0
         day.capacity_usd[i] = issuer.market.capacity_share * issuer.market.adv_usd
         day.execution_usd_per_g[i] = price * (1.0 - issuer.market.spread / 2.0)

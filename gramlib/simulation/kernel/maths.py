@@ -59,6 +59,18 @@ def exp(x: float) -> float:
 
 
 @inlined
+def exp_within(x: float) -> float:
+    """Exponential of `x` between -700 and 700, and of these bounds for anything beyond; a little cheaper than `exp`."""
+    held = min(max(x, -700.0), 700.0)
+    shifted = held * _PER_LN2 + _ROUNDER
+    n = shifted - _ROUNDER
+    r = (held - n * _LN2_HIGH) - n * _LN2_LOW
+    power_bits = (np.float64(shifted).view(np.int64) - _ROUNDER_BITS + 1023) << 52
+    power = np.int64(power_bits).view(np.float64)
+    return power * (1.0 + (r + r * r * _exp_rest(r)))
+
+
+@inlined
 def expm1(x: float) -> float:
     """exp(x) - 1 for `x` between -700 and 700, to full precision near nought; of anything else it means nothing."""
     shifted = x * _PER_LN2 + _ROUNDER

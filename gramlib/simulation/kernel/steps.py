@@ -14,7 +14,8 @@ from gramlib.simulation.kernel import custody, extensions
 from gramlib.simulation.kernel.drivers import ATTACKED, BANK_FAILED, FROZEN, LEASE_DEFAULTED, LOST
 from gramlib.simulation.kernel.lanes import LANES, PRICE_ROWS, inlined, jitted
 from gramlib.simulation.kernel.market import DAYS_A_YEAR, execution_share, impact_terms
-from gramlib.simulation.kernel.maths import exp, log
+from gramlib.simulation.kernel.maths import exp, exp_within, log
+from gramlib.simulation.limits import DISCOUNT_LASTING
 
 
 @jitted
@@ -83,15 +84,18 @@ def weekend(day: Any, book: Any, drawn: Any, issuer: Any, rings: Any, five_days_
 
 
 @jitted
-def e1_price(day: Any, book: Any, drawn: Any, issuer: Any, rings: Any, five_days_ago: int, twenty_ago: int) -> None:
+def e1_price(
+    day: Any, book: Any, drawn: Any, issuer: Any, rings: Any, five_days_ago: int, twenty_ago: int, today: int
+) -> None:
     """Returns over five and twenty days, and what yesterday's positions make of the change.
 
-    The two last arguments are rows of the ring of prices.
+    The last three arguments are rows of the ring of prices.
     """
     for i in range(LANES):
         price = drawn.price_usd_per_g[i]
         all_gold_g = book.gold_g[i] + book.transit_g[i] + book.leased_g[i]
         day.price_usd_per_g[i] = price
+        rings.price_usd_per_g[today, i] = price
         day.per_price[i] = 1.0 / price
         day.five_day_return[i] = price / rings.price_usd_per_g[five_days_ago, i] - 1.0
         day.price_effect_usd[i] = (all_gold_g - book.tokens_g[i]) * (price - book.price_usd_per_g[i])
@@ -237,7 +241,7 @@ def liabilities_usd(book: Any, principal: bool, i: int) -> float:
 @inlined
 def logistic(z: float) -> float:
     """Lam(z) of the model page."""
-    return 1.0 / (1.0 + exp(-z))
+    return 1.0 / (1.0 + exp_within(-z))
 
 
 @inlined
@@ -256,9 +260,10 @@ def redemption_rate(x: float, base_rate: float, span: float, calm: float) -> flo
 
 @jitted
 def e6_redemption_intensity(
-    day: Any, book: Any, issuer: Any, rings: Any, holders_drawn: Any, t: int, address: Any, drawing: bool
+    day: Any, book: Any, issuer: Any, rings: Any, holders_drawn: Any, t: int, address: Any, drawing: bool,
+    any_waiting: bool,
 ) -> None:
-    """How many holders ask today, and how many new ones order."""
+    """How many holders ask today, and how many new ones order; without `any_waiting` no lane has a queue."""
     holders = issuer.redemption
     a0, a_return, a_discount, a_queue = holders.a0, holders.a_return, holders.a_discount, holders.a_queue
     a_shortfall, a_event = holders.a_shortfall, holders.a_event
@@ -269,7 +274,7 @@ def e6_redemption_intensity(
             a0
             + a_return * max(0.0, -day.five_day_return[i])
             + a_discount * max(0.0, book.discount[i])
-            + a_queue * waiting_g / book.tokens_g[i]
+            + (a_queue * waiting_g / book.tokens_g[i] if any_waiting else 0.0)
             + a_shortfall * max(0.0, 1.0 - day.coverage[i])
             + a_event * day.event[i]
         )
@@ -312,33 +317,27 @@ def e7_gate(day: Any, book: Any, issuer: Any) -> None:
 @jitted
 def e8_waterfall(day: Any, book: Any, issuer: Any, t: int) -> int:
     """Pay what is admitted from cash above the floor, then bills, then credit; whether anybody waits, 0 or 1."""
-    floor_usd, kept = issuer.treasury.cash_floor_usd, 1.0 - issuer.treasury.bill_haircut
-    per_kept = 1.0 / kept
-    line_usd = issuer.treasury.credit_line_usd
+    floor_usd = issuer.treasury.cash_floor_usd
     if issuer.terms.principal:
         extensions.value_of_fixed_requests(day, book)
-    waiting = 0
+    waiting, short = 0, 0
     for i in range(LANES):
-        admitted_g, value_usd = day.admitted_g[i], day.request_value_usd[i]
-        pay_usd_per_g = value_usd * (1.0 - day.fee[i])
-        need_usd = admitted_g * pay_usd_per_g
-        spendable_usd = max(0.0, book.cash_usd[i] - floor_usd)
+        admitted_g, value_usd, cash_usd = day.admitted_g[i], day.request_value_usd[i], book.cash_usd[i]
+        need_usd = admitted_g * (value_usd * (1.0 - day.fee[i]))
+        spendable_usd = max(0.0, cash_usd - floor_usd)
         from_cash_usd = min(need_usd, spendable_usd)
-        cash_usd = min(book.cash_usd[i], floor_usd) if need_usd >= spendable_usd else book.cash_usd[i] - from_cash_usd
-        wanted_usd = need_usd - from_cash_usd
-        from_bills_usd, given_up_usd = sell_bills(wanted_usd, book.bills_usd[i], kept, per_kept)
-        missing_usd = wanted_usd - from_bills_usd
-        from_credit_usd = min(missing_usd, line_usd - book.credit_drawn_usd[i])
-        paid_in_full = from_credit_usd == missing_usd
-        raised_usd = from_cash_usd + from_bills_usd + from_credit_usd
-        paid_g = admitted_g if paid_in_full else min(admitted_g, raised_usd / pay_usd_per_g)
-        queue_g = 0.0 if paid_in_full & (admitted_g == book.queue_g[i]) else book.queue_g[i] - paid_g
-        day.paid_g[i] = paid_g
-        day.haircut_usd[i] += given_up_usd - from_bills_usd
-        day.fees_usd[i] = day.fee[i] * paid_g * value_usd
-        book.cash_usd[i] = cash_usd
-        book.bills_usd[i] -= given_up_usd
-        book.credit_drawn_usd[i] += from_credit_usd
+        day.from_cash_usd[i] = from_cash_usd
+        day.wanted_usd[i] = need_usd - from_cash_usd
+        day.paid_g[i] = admitted_g
+        day.fees_usd[i] = day.fee[i] * admitted_g * value_usd
+        book.cash_usd[i] = min(cash_usd, floor_usd) if need_usd >= spendable_usd else cash_usd - from_cash_usd
+        short |= np.int64(need_usd > from_cash_usd)
+    if short:
+        pay_from_bills_and_credit(day, book, issuer)
+    for i in range(LANES):
+        paid_g, queue_g = day.paid_g[i], book.queue_g[i]
+        # Exact where all are paid in full, since a number less itself is nought.
+        queue_g = queue_g - paid_g
         book.queue_g[i] = queue_g
         book.tokens_g[i] -= paid_g
         book.met_until_g[i] = book.asked_until_g[i] if queue_g == 0.0 else book.met_until_g[i] + paid_g
@@ -350,6 +349,26 @@ def e8_waterfall(day: Any, book: Any, issuer: Any, t: int) -> int:
     return waiting
 
 
+@jitted
+def pay_from_bills_and_credit(day: Any, book: Any, issuer: Any) -> None:
+    """What cash does not cover is paid from bills, then from credit; who is not paid in full gets what there is."""
+    kept, line_usd = 1.0 - issuer.treasury.bill_haircut, issuer.treasury.credit_line_usd
+    per_kept = 1.0 / kept
+    for i in range(LANES):
+        admitted_g, value_usd, wanted_usd = day.admitted_g[i], day.request_value_usd[i], day.wanted_usd[i]
+        from_bills_usd, given_up_usd = sell_bills(wanted_usd, book.bills_usd[i], kept, per_kept)
+        missing_usd = wanted_usd - from_bills_usd
+        from_credit_usd = min(missing_usd, line_usd - book.credit_drawn_usd[i])
+        raised_usd = day.from_cash_usd[i] + from_bills_usd + from_credit_usd
+        affordable_g = min(admitted_g, raised_usd / (value_usd * (1.0 - day.fee[i])))
+        paid_g = admitted_g if from_credit_usd == missing_usd else affordable_g
+        day.paid_g[i] = paid_g
+        day.fees_usd[i] = day.fee[i] * paid_g * value_usd
+        day.haircut_usd[i] += given_up_usd - from_bills_usd
+        book.bills_usd[i] -= given_up_usd
+        book.credit_drawn_usd[i] += from_credit_usd
+
+
 # E9. Gold sale -------------------------------------------------------------------------------------------
 
 
@@ -359,35 +378,28 @@ def e9_gold_sale(day: Any, book: Any, issuer: Any, rings: Any, t: int, has_queue
     market = issuer.market
     capacity_usd = market.capacity_share * market.adv_usd
     half_spread, push, per_adv = impact_terms(issuer)
-    usd_peg, principal = issuer.usd_peg, issuer.terms.principal
+    other_claims = issuer.usd_peg or issuer.terms.principal
+    if other_claims:
+        extensions.gold_for_dollars(day, book, issuer)
+    elsewhere = issuer.custodians.on
     for i in range(LANES):
         price, per_price, stress = day.price_usd_per_g[i], day.per_price[i], day.liquidity_multiplier[i]
-        cap_usd = capacity_usd / stress
-        root_stress = np.sqrt(stress)
-        surplus_g = max(0.0, book.gold_g[i] - book.tokens_g[i])
-        owed_g = book.queue_g[i] - book.receivables_usd[i] * per_price
-        if usd_peg:
-            surplus_g = 0.0
-            owed_usd = book.queue_g[i] * day.token_value_usd[i] + max(0.0, -book.cash_usd[i])
-            owed_g = (owed_usd - book.receivables_usd[i]) * per_price
-        elif principal:
-            owed_g = (book.queue_fixed_usd[i] - book.receivables_usd[i]) * per_price
-        saleable_g = max(book.gold_g[i] - book.frozen_g[i], 0.0)
-        sold_g = min(min(cap_usd * per_price, surplus_g + max(0.0, owed_g)), saleable_g)
+        gold_g, root_stress = book.gold_g[i], day.root_stress[i]
+        cap_usd = capacity_usd * day.per_stress[i]
+        for_queue_g = max(0.0, book.queue_g[i] - book.receivables_usd[i] * per_price)
+        wanted_g = day.wanted_g[i] if other_claims else max(0.0, gold_g - book.tokens_g[i]) + for_queue_g
+        sold_g = min(min(cap_usd * per_price, wanted_g), max(gold_g - book.frozen_g[i], 0.0))
         share = execution_share(half_spread, push, per_adv, sold_g * price, stress, root_stress)
         execution = price * share
-        day.root_stress[i] = root_stress
+        sale_usd = sold_g * execution
         day.sold_g[i] = sold_g
         day.execution_usd_per_g[i] = execution
         day.slippage_usd[i] = sold_g * (price - execution)
-        book.receivables_usd[i] += sold_g * execution
+        day.sale_usd[i] = sale_usd
+        book.receivables_usd[i] += sale_usd
+        book.gold_g[i] = gold_g if elsewhere else gold_g - sold_g
     if issuer.custodians.on:
         custody.take_gold(book, day.sold_g, issuer, t)
-    else:
-        for i in range(LANES):
-            book.gold_g[i] -= day.sold_g[i]
-    for i in range(LANES):
-        day.sale_usd[i] = day.sold_g[i] * day.execution_usd_per_g[i]
     extensions.fall_due(rings.receivables_usd, rings.lag_rows, day.sale_usd, day, book, issuer, t)
     if issuer.lease.on & (has_queue != 0):
         extensions.recall_leased_gold(book, issuer, rings.transit_g, t)
@@ -431,20 +443,30 @@ def e10_peg(day: Any, book: Any, issuer: Any) -> None:
 
 
 @jitted
-def e11_book(day: Any, book: Any, issuer: Any, rule: Any) -> None:
-    """Close the day: positions, own funds and backing. `rule` is the own funds rule: share and fixed amount."""
+def e11_book(day: Any, book: Any, issuer: Any, rule: Any) -> int:
+    """Close the day: own funds and backing. `rule` is the own funds rule: share of assets, and fixed amount.
+
+    Not zero where a lane is so near a failure that `judge.failing` has to look; of a queue it is to know by itself.
+    """
     reserve_share, fixed_usd = rule
     principal = issuer.terms.principal
+    alert = 0
     for i in range(LANES):
         tokens_g = book.tokens_g[i]
         assets = assets_usd(book, i)
         backing = (book.gold_g[i] + book.transit_g[i] + book.leased_g[i]) / tokens_g
         backing = backing if tokens_g > 0.0 else book.backing[i]
-        day.equity_usd[i] = assets - liabilities_usd(book, principal, i) - book.credit_drawn_usd[i]
-        day.own_funds_requirement_usd[i] = max(reserve_share * assets, fixed_usd)
+        equity_usd = assets - liabilities_usd(book, principal, i) - book.credit_drawn_usd[i]
+        requirement_usd = max(reserve_share * assets, fixed_usd)
+        day.equity_usd[i] = equity_usd
+        day.own_funds_requirement_usd[i] = requirement_usd
         book.backing[i] = backing
+        near = (equity_usd < requirement_usd) | (equity_usd < 0.0) | (backing < 1.0)
+        alert |= np.int64(near | (max(book.discount[i], day.weekend_discount[i]) > DISCOUNT_LASTING))
     if issuer.usd_peg:
         extensions.collateral_ratio(day, book)
+        return 1
+    return alert
 
 
 @jitted
