@@ -28,6 +28,9 @@ CHARTS = {
     "tail_fit": lambda t: figures.tail_fit(t.residuals, t.calibration),
     "scenario_paths": lambda t: figures.scenario_paths(t.replays, t.scenarios_used),
     "replay": lambda t: figures.replay(t.replays, "S14", t.scenarios_used, t.replay_failures),
+    "path": lambda t: figures.path(
+        t.replays[t.replays["scenario"] == "S14"].assign(book="liquidity", choice="worst", path=7), "liquidity", "worst"
+    ),
     "fan": lambda t: figures.fan(t.days, "liquidity", "equity_usd"),
     "failure_probabilities": lambda t: figures.failure_probabilities(t.metrics),
     "loss_distribution": lambda t: figures.loss_distribution(t.outcomes, t.metrics),

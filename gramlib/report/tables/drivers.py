@@ -32,15 +32,16 @@ def driver_effects(effects: pd.DataFrame) -> Table:
 
 def necessary(effects: pd.DataFrame) -> str:
     """For the most frequent failure, which driver it needs most, in a sentence."""
-    failed = effects.set_index(["case", "driver", "predicate"])["failed"]
     n = int(effects["n"].iloc[0])
-    everything = failed["all", ""]
+    failed = effects.groupby("case", sort=False)
+    everything = failed.get_group("all").set_index("predicate")["failed"]
     if not everything.max():
         return "No path failed with all drivers on."
     worst = str(everything.idxmax())
-    without = failed["without"].unstack("driver").loc[worst] if "without" in failed.index else pd.Series(dtype=float)
+    alone = failed.get_group("none").set_index("predicate")["failed"][worst]
+    without = effects[(effects["case"] == "without") & (effects["predicate"] == worst)].set_index("driver")["failed"]
     said = f"{vocabulary.failure_name(worst)} happens on {numbers.percent(everything[worst] / n)} of paths"
-    said += f", on {numbers.percent(failed['none', '', worst] / n)} with prices alone"
+    said += f", on {numbers.percent(alone / n)} with prices alone"
     if without.empty or without.min() >= everything[worst]:
         return f"{said}; no single driver is necessary for it."
     driver = str(without.idxmin())

@@ -52,7 +52,7 @@ def ruin(table: pd.DataFrame) -> Table:
     """Chance that those losses exhaust own funds, by time span."""
     rows = tuple(
         (
-            "for ever" if math.isinf(row.years) else f"{row.years:g} years",
+            "for ever" if math.isinf(row.years) else f"{row.years:g} {'year' if row.years == 1 else 'years'}",
             numbers.percent(row.probability),
             f"{numbers.percent(row.lower)} to {numbers.percent(row.upper)}",
             str(row.method),
