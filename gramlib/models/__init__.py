@@ -12,7 +12,10 @@ In the order in which they build on each other:
     protocol         what every model offers
     hs, hs_age, fhs, garch_t, gjr_t, egarch, bootstrap, regime, jump   the models; registry has their names
     egarch_fit, regime_fit, jump_fit   estimation, apart, because it imports what simulating does without
-    scores, evaluation, contest   rolling forecasts, their scores, the champion
+    refits, evaluation            rolling forecasts, each model at its own refits; nothing later than its origin is seen
+    scores, log_score             what a forecast is worth: CRPS, pinball, log score, and where the outcome fell in it
+    multiplicity, contest         Holm, the model confidence set; the league, the duels, the champion
+    stylised, acceptance          do a model's paths look like gold; those that do not are out of the contest
     far_tail         how rare each model thinks a day is that it has hardly seen
     training, simulate            the two doors of the room
 """

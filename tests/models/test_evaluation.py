@@ -11,7 +11,7 @@ from gramlib.errors import DataContractError, ParameterError
 from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts, stratified_uniform
 from gramlib.models.refits import refit_interval
 from gramlib.models.registry import BASELINES, PATH_MODELS
-from gramlib.models.returns import usable_returns
+from gramlib.models.returns import Returns, usable_returns
 from gramlib.params.stages import TrainParams
 
 FHS, GARCH_T = PATH_MODELS["fhs"], PATH_MODELS["garch_t"]
@@ -65,6 +65,23 @@ def test_no_forecast_knows_what_comes_after_its_origin(forecasts, synthetic_pric
         assert (group[columns].to_numpy()[~before] != other[columns].to_numpy()[~before]).any()
         compared += before.sum()
     assert compared > 150
+
+
+def test_no_model_there_is_knows_what_comes_after_its_origin(synthetic_prices):
+    """The same for every model a run file may name: the future shuffled, the forecasts before it stay, bit for bit."""
+    returns = usable_returns(synthetic_prices)
+    kept = len(returns) - 30
+    future = np.random.default_rng(78).permutation(returns.log_return[kept:])
+    shuffled = Returns(returns.dates, np.concatenate((returns.log_return[:kept], future)))
+    everyone = [*BASELINES, *PATH_MODELS.values()]
+    before, after = (rolling_forecasts(r, 0, everyone, PARAMS, np.random.default_rng(1)) for r in (returns, shuffled))
+    for (model, horizon), group in before.groupby(["model", "horizon_days"]):
+        # the window that ends on day t was forecast on day t - horizon, the last of them that is safe on kept - 1
+        known = (group["date"] <= returns.dates[kept - 1 + horizon]).to_numpy()
+        other = after[(after["model"] == model) & (after["horizon_days"] == horizon)]
+        columns = ["var_975", "es_975", "var_990"]
+        assert (group[columns].to_numpy()[known] == other[columns].to_numpy()[known]).all(), model
+        assert known.sum() >= 25
 
 
 def test_forecasts_follow_volatility_day_by_day_between_refits(forecasts):
