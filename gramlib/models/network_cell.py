@@ -128,7 +128,7 @@ class Mixture:
         first, second = self.weight[:, 0], self.weight[:, 0] + self.weight[:, 1]
         chosen = (uniform >= first).astype(np.intp) + (uniform >= second)
         rows = np.arange(len(self.weight))
-        below = np.choose(chosen, (0.0, first, second))
+        below = np.where(chosen == 0, 0.0, np.where(chosen == 1, first, second))
         within = (uniform - below) / self.weight[rows, chosen]
         within = np.clip(within, SMALLEST_PROBABILITY, 1.0 - SMALLEST_PROBABILITY)
         return self.place[rows, chosen] + self.scale[rows, chosen] * t6_quantile(within)

@@ -7,6 +7,7 @@ other model and no global seed moves the result; on one machine the same data gi
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import warnings
@@ -192,12 +193,19 @@ def load_keras(path: Path) -> GruWeights:
 
 
 def _tensorflow() -> tuple[Any, Any]:
-    """TensorFlow and Keras, loaded here and nowhere else, with operations that give the same bits every time."""
+    """TensorFlow and Keras, loaded here and nowhere else, on one thread and with operations that give the same bits every time.
+
+    The order in which sums are taken moves their last bits, and training magnifies them. A process that loaded TensorFlow
+    before, with its oneDNN kernels on, keeps those: its fits repeat themselves, but differ from the next process's.
+    """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     import tensorflow as tf
 
+    with contextlib.suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
     return tf, tf.keras
 
