@@ -8,8 +8,9 @@ The density is estimated in two ways that meet at the outer 5% on each side:
   and Wallis 1987), its shape held to 0 ... 0.45: an outcome beyond every draw is improbable, never impossible.
 
 A sample of 4,000 gives the log density of a normal or Student-t law to within some 0.03 in the middle and 0.15 in the tail
-(tested), with common random numbers between models far less matters. A model that knows its density exactly may say so
-(`log_density`, see evaluation).
+(tested). On average the estimate lies about 0.005 too low with 4,000 stratified draws and 0.01 with 2,000 random ones, alike
+for all models that draw, so smaller differences between those than from those to a model that knows its density exactly
+(`log_density`, see evaluation) can be read.
 """
 
 from __future__ import annotations
