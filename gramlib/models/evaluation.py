@@ -112,7 +112,7 @@ def rolling_forecasts(
     uniforms = [_uniforms(child, horizons) for child in rng.spawn(len(blocks))]
     fits = list(refits(list(models), params, start, stop))
     pieces = {refit: list(_pieces(refit, start, params.refit_every_days)) for refit in fits}
-    total = sum(len(refit.models) * len(pieces[refit]) for refit in fits)
+    total = len(fits) + sum(len(refit.models) * len(pieces[refit]) for refit in fits)
 
     def fit(refit: Refit) -> list[Forecaster]:
         window = TrainingWindow(returns.until(refit.day + 1), first, params.persistence_cap, params.tail_share)
@@ -124,7 +124,8 @@ def rolling_forecasts(
         return [scores for some, uniform in draws for scores in _scored(fitted, known, returns, days, some, uniform)]
 
     scored: dict[tuple[str, int], list[Columns]] = {}
-    with ThreadPoolExecutor(workers or usual_workers()) as pool:
+    pool = ThreadPoolExecutor(workers or usual_workers())
+    try:
         fitting: dict[Future[list[Forecaster]], Refit] = {pool.submit(fit, refit): refit for refit in fits}
         forecasting: dict[Future[list[Columns]], tuple[str, int]] = {}
         while fitting or forecasting:
@@ -132,15 +133,19 @@ def rolling_forecasts(
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
                 if future in fitting:
                     refit = fitting.pop(future)
+                    doing, day = "fitted up to", refit.day
                     for fitted in future.result():
                         for origins in pieces[refit]:
                             forecasting[pool.submit(forecast, fitted, origins)] = (fitted.name, origins.start)
                 else:
-                    name, origin = forecasting.pop(future)
-                    scored[name, origin] = future.result()
-                    if progress:
-                        day = np.datetime_as_string(returns.dates[origin], "D")
-                        progress(len(scored), total, f"{name}: forecasts from {day} on")
+                    name, day = forecasting.pop(future)
+                    doing = f"{name}: forecasts from"
+                    scored[name, day] = future.result()
+                if progress:
+                    done = len(fits) - len(fitting) + len(scored)
+                    progress(done, total, f"{doing} {np.datetime_as_string(returns.dates[day], 'D')}")
+    finally:
+        pool.shutdown(cancel_futures=True)  # after a failure nobody waits for what is left
     return _joined([columns for key in sorted(scored) for columns in scored[key]])
 
 

@@ -9,8 +9,8 @@ The density is estimated in two ways that meet at the outer 5% on each side:
 
 A sample of 4,000 gives the log density of a normal or Student-t law to within some 0.03 in the middle and 0.15 in the tail
 (tested). On average the estimate lies about 0.005 too low with 4,000 stratified draws and 0.01 with 2,000 random ones, alike
-for all models that draw, so smaller differences between those than from those to a model that knows its density exactly
-(`log_density`, see evaluation) can be read.
+for all models that draw; against a model that knows its density exactly (`log_density`, see evaluation) a difference of that
+size means nothing.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from synthetic_garch import garch_returns, price_table
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts, stratified_uniform
 from gramlib.models.refits import refit_interval
-from gramlib.models.registry import BASELINES, PATH_MODELS
+from gramlib.models.registry import BASELINES, FORECASTERS, PATH_MODELS
 from gramlib.models.returns import Returns, usable_returns
 from gramlib.params.stages import TrainParams
 
@@ -73,7 +73,7 @@ def test_no_model_there_is_knows_what_comes_after_its_origin(synthetic_prices):
     kept = len(returns) - 30
     future = np.random.default_rng(78).permutation(returns.log_return[kept:])
     shuffled = Returns(returns.dates, np.concatenate((returns.log_return[:kept], future)))
-    everyone = [*BASELINES, *PATH_MODELS.values()]
+    everyone = [*BASELINES, *PATH_MODELS.values(), *FORECASTERS.values()]
     before, after = (rolling_forecasts(r, 0, everyone, PARAMS, np.random.default_rng(1)) for r in (returns, shuffled))
     for (model, horizon), group in before.groupby(["model", "horizon_days"]):
         # the window that ends on day t was forecast on day t - horizon, the last of them that is safe on kept - 1
@@ -169,6 +169,14 @@ def test_an_exact_density_is_preferred_where_a_model_has_one(synthetic_prices):
     one_day = exact["horizon_days"] == 1
     assert (exact.loc[one_day, "log_score"] == -1.5).all()
     pd.testing.assert_frame_equal(plain[~one_day], exact[~one_day], check_exact=True)
+
+
+def test_a_fit_that_fails_ends_the_evaluation_with_its_error(synthetic_prices):
+    def fail(cls, window):
+        raise ParameterError("no such thing", expected="another", origin="a test")
+
+    with pytest.raises(ParameterError, match="no such thing"):
+        record(synthetic_prices, fit=classmethod(fail))
 
 
 def test_true_forecasts_have_uniform_places(synthetic_prices):
