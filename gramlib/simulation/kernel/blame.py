@@ -9,10 +9,10 @@ import numpy as np
 from gramlib.simulation import limits
 from gramlib.simulation.causes import CODE, OPENING, REDEMPTIONS, SECONDARY_SALES
 from gramlib.simulation.day import BRIDGE
-from gramlib.simulation.kernel.lanes import DAY, jitted
+from gramlib.simulation.kernel.lanes import DAY_NAMES, jitted
 
 _OPENING = CODE[OPENING]
-_BRIDGE_COLUMNS = np.array([DAY.names.index(name) for name in BRIDGE])
+_BRIDGE_COLUMNS = np.array([DAY_NAMES.index(name) for name in BRIDGE])
 _BRIDGE_SIGNS = np.array([float(sign) for sign, _ in BRIDGE.values()])
 _BRIDGE_CODES = np.array([CODE[cause] for _, cause in BRIDGE.values()])
 

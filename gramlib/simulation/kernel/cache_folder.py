@@ -35,7 +35,7 @@ def use_cache_folder() -> Path | None:
         warnings.warn(f"compiled code cannot be kept in {folder} ({error.strerror}): the kernel is compiled anew in every "
                       "process; set NUMBA_CACHE_DIR to a folder that can be written", stacklevel=2)  # fmt: skip
         return None
-    numba.config.CACHE_DIR = str(folder)
+    numba.config.CACHE_DIR = str(folder)  # type: ignore[attr-defined]
     return folder
 
 

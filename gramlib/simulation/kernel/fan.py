@@ -16,7 +16,7 @@ assert PARTS == 1 << 7
 
 
 @inlined
-def bin_of(x: float, per_scale: float) -> int:
+def bin_of(x: float, per_scale: float) -> Any:
     """Place of x in an array of BINS counts."""
     f = 1.0 + abs(x) * per_scale
     k = np.int64(np.float64(f).view(np.uint64) >> _FRACTION_SHIFT) - _ONE_BITS

@@ -139,7 +139,7 @@ def what_happens(day: Any, book: Any, drawn: Any, issuer: Any, happened: int, st
             day.operations_stop[i] = drawn.operations_stop[i]
     if (happened | stale) & SQUEEZED:
         own_days = float(issuer.market.lag_days)
-        other = 0
+        other: Any = 0
         for i in range(LANES):
             lag_days = max(own_days, drawn.lag_days[i])
             day.lag_days[i] = lag_days

@@ -13,7 +13,7 @@ import numpy as np
 from gramlib.simulation import limits
 from gramlib.simulation.day import FLOWS, INPUTS
 from gramlib.simulation.kernel import blame
-from gramlib.simulation.kernel.lanes import DAY, LANES, inlined, jitted
+from gramlib.simulation.kernel.lanes import DAY_NAMES, LANES, inlined, jitted
 from gramlib.simulation.outcomes import Status
 from gramlib.simulation.stops import CLOSING_PRICE_USD_PER_G, CLOSING_TOKEN_SHARE
 
@@ -27,8 +27,8 @@ _LASTING, _LASTING_DAYS, _ONCE = limits.DISCOUNT_LASTING, float(limits.DISCOUNT_
 _SHORT = 1.0 - limits.BACKING_ROUNDING
 under_backed_days = inlined(limits.under_backed_days)
 
-_INPUT_COLUMNS = np.array([DAY.names.index(name) for name in INPUTS])
-_FLOW_COLUMNS = np.array([DAY.names.index(name) for name in FLOWS])
+_INPUT_COLUMNS = np.array([DAY_NAMES.index(name) for name in INPUTS])
+_FLOW_COLUMNS = np.array([DAY_NAMES.index(name) for name in FLOWS])
 
 
 @jitted
@@ -78,7 +78,7 @@ def close_books(day: Any, book: Any, drawn: Any, judged: Any, issuer: Any, colum
     `columns` (columns of DAY, STRIDE) is the record of the day, which still is yesterday's, seen as numbers.
     """
     least_g = CLOSING_TOKEN_SHARE * issuer.tokens_g
-    any_closing = 0
+    any_closing: Any = 0
     for i in range(LANES):
         any_closing |= np.int64((drawn.price_usd_per_g[i] <= CLOSING_PRICE_USD_PER_G) | (book.tokens_g[i] <= least_g))
     if any_closing:

@@ -123,6 +123,8 @@ DAY = np.dtype(columns(
 Positions at the end of the day stand in `BOOK`, and are copied here where a ledger is wanted (`steps.e11_ledger`).
 """
 
+DAY_NAMES = DAY.names or ()
+
 BOOK = np.dtype(columns(
     "tokens_g", "gold_g", "cash_usd", "bills_usd", "price_usd_per_g", "token_value_usd", "receivables_usd", "queue_g",
     "discount", "backing", "asked_until_g", "met_until_g",

@@ -25,7 +25,7 @@ from gramlib.simulation.kernel import fan, judge
 from gramlib.simulation.kernel.drivers import driver_terms
 from gramlib.simulation.kernel.happening import given_events
 from gramlib.simulation.kernel.issuer_record import issuer_record
-from gramlib.simulation.kernel.lanes import DAY, FIGURES, LANES, MAX_HOLDERS
+from gramlib.simulation.kernel.lanes import DAY_NAMES, FIGURES, LANES, MAX_HOLDERS
 from gramlib.simulation.kernel.loop import Results, World, room, run_task
 from gramlib.simulation.kernel.philox import key_words
 from gramlib.simulation.kernel.prices import price_terms
@@ -80,8 +80,7 @@ def run(
     _walk(world, results, counts, issuer, events, n_paths, n_days, fan_paths, progress)
     counted = None
     if fan_paths:
-        total = np.sum(counts, axis=0, dtype=np.int64)
-        counted = FanCounts(total, counted_days, world.opening, fan_paths)
+        counted = FanCounts(np.asarray(np.sum(counts, axis=0, dtype=np.int64)), counted_days, world.opening, fan_paths)
     return _outcomes(results), counted
 
 
@@ -105,9 +104,9 @@ def day_records(
     """
     start = start_usd_per_g if driver.kind != "given" else float(driver.prices_usd_per_g[0, 0])
     world = _world(issuer, driver, start, drivers, events, sigma_sample, own_funds, seed, replicate, path)
-    results = _results(1)._replace(ledger=np.zeros((n_days, len(DAY.names))))
+    results = _results(1)._replace(ledger=np.zeros((n_days, len(DAY_NAMES))))
     _walk(world, results, [np.zeros((0, len(fan.SCALES), fan.BINS), np.int32)], issuer, events, 1, n_days, 0, None)
-    return {name: results.ledger[:, column] for column, name in enumerate(DAY.names)}
+    return {name: results.ledger[:, column] for column, name in enumerate(DAY_NAMES)}
 
 
 def _world(

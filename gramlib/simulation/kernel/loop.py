@@ -13,6 +13,7 @@ from gramlib.simulation.kernel.happening import GivenEvents
 from gramlib.simulation.kernel.lanes import (
     BOOK,
     DAY,
+    DAY_NAMES,
     DRAWN,
     JUDGED,
     LANES,
@@ -74,7 +75,7 @@ def room(issuer: Issuer, n_days: int, longest_lag: int) -> Room:
         kind_asked_g=table(n_days + 1 if issuer.in_kind.on else 1),
         bins=aligned((len(fan.SCALES), STRIDE), np.int64),
         day_columns=day.view(np.float64).reshape(-1, STRIDE),
-        closing_columns=table(len(DAY.names or ())),
+        closing_columns=table(len(DAY_NAMES)),
         outcome_columns=outcome.view(np.float64).reshape(-1, STRIDE),
         price_state=aligned(1, PRICE_STATE),
         drivers_state=aligned(1, DRIVERS_STATE),
@@ -175,7 +176,17 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
         steps.e3_carry(day, book, issuer)
         steps.e4_events(day, book, drawn, issuer, rings, t, happened)
         steps.e5_coverage(day, book, issuer)
-        steps.e6_redemption_intensity(day, book, issuer, rings, holders_drawn, t, address, world.drawing, (had_queue | issuer.in_kind.on | issuer.weekends.on) != 0)
+        steps.e6_redemption_intensity(
+            day,
+            book,
+            issuer,
+            rings,
+            holders_drawn,
+            t,
+            address,
+            world.drawing,
+            (had_queue | issuer.in_kind.on | issuer.weekends.on) != 0,
+        )
         steps.e7_gate(day, book, issuer)
         has_queue = steps.e8_waterfall(day, book, issuer, t)
         steps.e9_gold_sale(day, book, issuer, rings, t, has_queue)

@@ -161,7 +161,7 @@ def e3_carry(day: Any, book: Any, issuer: Any) -> None:
 @jitted
 def refill_cash(day: Any, book: Any, issuer: Any) -> None:
     """An overdrawn account is refilled from bills; what they do not cover stays negative."""
-    overdrawn = 0
+    overdrawn: Any = 0
     for i in range(LANES):
         overdrawn |= np.int64(book.cash_usd[i] < 0.0)
     if not overdrawn:
@@ -260,7 +260,14 @@ def redemption_rate(x: float, base_rate: float, span: float, calm: float) -> flo
 
 @jitted
 def e6_redemption_intensity(
-    day: Any, book: Any, issuer: Any, rings: Any, holders_drawn: Any, t: int, address: Any, drawing: bool,
+    day: Any,
+    book: Any,
+    issuer: Any,
+    rings: Any,
+    holders_drawn: Any,
+    t: int,
+    address: Any,
+    drawing: bool,
     any_waiting: bool,
 ) -> None:
     """How many holders ask today, and how many new ones order; without `any_waiting` no lane has a queue."""
@@ -320,7 +327,8 @@ def e8_waterfall(day: Any, book: Any, issuer: Any, t: int) -> int:
     floor_usd = issuer.treasury.cash_floor_usd
     if issuer.terms.principal:
         extensions.value_of_fixed_requests(day, book)
-    waiting, short = 0, 0
+    waiting: Any = 0
+    short: Any = 0
     for i in range(LANES):
         admitted_g, value_usd, cash_usd = day.admitted_g[i], day.request_value_usd[i], book.cash_usd[i]
         need_usd = admitted_g * (value_usd * (1.0 - day.fee[i]))
@@ -450,7 +458,7 @@ def e11_book(day: Any, book: Any, issuer: Any, rule: Any) -> int:
     """
     reserve_share, fixed_usd = rule
     principal = issuer.terms.principal
-    alert = 0
+    alert: Any = 0
     for i in range(LANES):
         tokens_g = book.tokens_g[i]
         assets = assets_usd(book, i)

@@ -62,9 +62,7 @@ def test_results_depend_neither_on_threads_nor_on_shards(monkeypatch: pytest.Mon
         assert (other_fan.counts == fan.counts).all()
     for shards in (3, 8):
         edges = [n_paths * k // shards for k in range(shards + 1)]
-        parts = [
-            run(stop - first, first_path=first, fan_paths=None) for first, stop in zip(edges, edges[1:], strict=False)
-        ]
+        parts = [run(stop - first, first_path=first, fan_paths=None) for first, stop in pairwise(edges)]
         assert digest([outcomes for outcomes, _ in parts]) == expected
         counts = parts[0][1]
         for _, part in parts[1:]:
