@@ -11,6 +11,8 @@ In the order in which they build on each other:
     estimate         how a fit went, and standard errors; weighted_sample, ewma  what several models share
     protocol         what every model offers
     hs, hs_age, fhs, garch_t, gjr_t, egarch, bootstrap, regime, jump   the models; registry has their names
+    features, quantile_law, quantile_model   what quantile_regression and boosted share: forecasters without paths
+    network_cell, network_fit, network   a recurrent network: NumPy runs it, TensorFlow trains it; ensemble mixes models
     egarch_fit, regime_fit, jump_fit   estimation, apart, because it imports what simulating does without
     refits, evaluation            rolling forecasts, each model at its own refits; nothing later than its origin is seen
     scores, log_score             what a forecast is worth: CRPS, pinball, log score, and where the outcome fell in it

@@ -20,7 +20,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from gramlib.models.bootstrap import StationaryBootstrap
 from gramlib.models.fhs import FilteredHistoricalSimulation
 from gramlib.models.garch_t import GarchT
 from gramlib.models.gjr_t import GjrT
@@ -31,11 +30,14 @@ from gramlib.models.returns import Returns
 from gramlib.models.window import TrainingWindow
 
 MEMBERS: dict[str, type[PathModel]] = {
-    member.name: member for member in (FilteredHistoricalSimulation, StationaryBootstrap, GarchT, GjrT, Regime)
+    member.name: member for member in (FilteredHistoricalSimulation, GarchT, GjrT, Regime)
 }
-"""Cheap to fit twice, and unlike: two of history, two of volatility, one of regimes. The network is left out for its cost."""
+"""Cheap to fit twice, and unlike: shocks of history, two laws of volatility, regimes. The network is left out for its cost."""
 
-HISTORICAL = (FilteredHistoricalSimulation.name, StationaryBootstrap.name)
+HISTORICAL = ("hs", "hs_age", "fhs", "bootstrap")
+"""The historical family. fhs is the one that can be a member: hs and hs_age generate no paths, and bootstrapped paths repeat
+stretches of the training data, which the acceptance list refuses."""
+
 HISTORICAL_FLOOR = 0.25
 SCORED_DAYS = 500
 EVIDENCE_DAYS = 60.0

@@ -132,6 +132,10 @@ class QuantileModel:
         scale = FeatureScale(**{key: tuple(value) for key, value in record["features"].items()})
         return cls(scale, tuple(record["levels"]), laws, record["n"])
 
+    def card(self) -> dict[str, str]:
+        """Model card: title, what, parameters, fails_when, in plain sentences."""
+        raise NotImplementedError
+
     def _fitted_on(self) -> str:
         """Features, covariates and tails in a sentence, for the card."""
         with_them = ", ".join(self.scale.covariates) if self.scale.covariates else "none, for the data bring none"

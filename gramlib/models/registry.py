@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from gramlib.errors import ParameterError
+from gramlib.models.boosted import BoostedQuantiles
 from gramlib.models.bootstrap import StationaryBootstrap
 from gramlib.models.egarch import EgarchSkewT, EgarchT
+from gramlib.models.ensemble import Ensemble
 from gramlib.models.fhs import FilteredHistoricalSimulation
 from gramlib.models.garch_t import GarchT
 from gramlib.models.gjr_t import GjrT
 from gramlib.models.hs import HistoricalSimulation
 from gramlib.models.hs_age import AgeWeightedHistoricalSimulation
 from gramlib.models.jump import JumpDiffusion
+from gramlib.models.network import RecurrentNetwork
 from gramlib.models.protocol import Forecaster, PathModel
+from gramlib.models.quantile_model import QuantileModel
+from gramlib.models.quantile_regression import QuantileRegression
 from gramlib.models.regime import Regime, Regime3
 from gramlib.params.suggest import did_you_mean
 
@@ -25,8 +30,13 @@ _MODELS: tuple[type[PathModel], ...] = (
     Regime,
     Regime3,
     JumpDiffusion,
+    RecurrentNetwork,
+    Ensemble,
 )
 PATH_MODELS: dict[str, type[PathModel]] = {model.name: model for model in _MODELS}
+FORECASTERS: dict[str, type[QuantileModel]] = {model.name: model for model in (QuantileRegression, BoostedQuantiles)}
+"""Scored where the run file names them; they generate no paths, so that none can be champion or be simulated."""
+
 BASELINES: tuple[type[Forecaster], ...] = (HistoricalSimulation, AgeWeightedHistoricalSimulation)
 """Scored in every comparison, whatever the run file names; they generate no paths."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gramlib.errors import ParameterError
 from gramlib.models.acceptance import acceptance_table
 from gramlib.models.contest import CHAMPION_RULE, choose_champion, league_table
 from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts
@@ -17,7 +18,7 @@ from gramlib.models.far_tail import fall_odds
 from gramlib.models.multiplicity import confidence_sets
 from gramlib.models.protocol import PathModel
 from gramlib.models.refits import refit_interval
-from gramlib.models.registry import BASELINES, path_model
+from gramlib.models.registry import BASELINES, FORECASTERS, path_model
 from gramlib.models.returns import usable_returns
 from gramlib.models.window import TrainingWindow
 from gramlib.params.stages import TrainParams
@@ -50,8 +51,16 @@ def train(
     """
     returns = usable_returns(prices)
     first = returns.first_on_or_after(params.start)
-    classes = {name: path_model(name) for name in params.models}
-    judged = [*BASELINES, *classes.values()]
+    classes = {name: path_model(name) for name in params.models if name not in FORECASTERS}
+    forecasters = {name: FORECASTERS[name] for name in params.models if name in FORECASTERS}
+    if not classes:
+        raise ParameterError(
+            f"train.models names {' and '.join(forecasters)} only, which generate no paths",
+            expected="at least one model that does",
+            origin="stage train",
+            remedy="add fhs",
+        )
+    judged = [*BASELINES, *classes.values(), *forecasters.values()]
     scored = rolling_forecasts(returns, first, judged, params, rng, progress)
     intervals = {model.name: refit_interval(model, params) for model in judged}
 
@@ -95,7 +104,7 @@ def train(
                 **model.card(),
                 "fitted_on": f"{len(dates)} daily returns, {_day(dates[0])} to {_day(dates[-1])}",
             }
-            for name, model in fitted.items()
+            for name, model in (fitted | {name: model.fit(window) for name, model in forecasters.items()}).items()
         ],
     }
     residuals = pd.DataFrame({"date": dates, "sigma": np.sqrt(window.variance[first:-1]), "residual": window.residuals})

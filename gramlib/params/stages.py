@@ -26,7 +26,12 @@ MODEL_NAMES = (
     "regime",
     "regime3",
     "jump",
+    "network",
+    "ensemble",
 )
+FORECASTER_NAMES = ("quantreg", "boosted")
+"""Scored beside the others; they generate no paths."""
+
 DRIVER_NAMES = ("confidence", "liquidity", "custody", "custody_freeze", "bank", "operations", "cyber", "lease")
 """What can be drawn beside prices; custody_freeze, bank and lease need the issuer's section custodians, banks, lease on."""
 
@@ -61,7 +66,9 @@ class TrainParams(Section):
 
     upstream: str = _upstream()
     start: Date = param("2000-01-01", "first day of the training window", "ISO date")
-    models: Annotated[list[str], each_of(*MODEL_NAMES)] = param(["fhs", "garch_t"], "price models to fit and compare")
+    models: Annotated[list[str], each_of(*MODEL_NAMES, *FORECASTER_NAMES)] = param(
+        ["fhs", "garch_t"], "price models to fit and compare"
+    )
     eval_days: int = param(2520, "last days held out for scoring", "business days", ge=1, le=_MAX_DAYS)
     min_train_days: int = param(1000, "shortest history a model is fitted on", "business days", ge=100, le=_MAX_DAYS)
     refit_every_days: int = param(250, "days between refits while scoring", "business days", ge=1, le=_MAX_DAYS)

@@ -73,6 +73,10 @@ MODELS: dict[str, str] = {
     "regime": "two regimes of volatility",
     "regime3": "three regimes of volatility",
     "jump": "jump diffusion",
+    "network": "recurrent network",
+    "ensemble": "ensemble of models",
+    "quantreg": "quantile regression",
+    "boosted": "boosted quantiles",
 }
 
 TESTS: dict[str, str] = {

@@ -28,11 +28,13 @@ def _stages(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
 
 
 def _models(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
-    from gramlib.models.registry import BASELINES, PATH_MODELS
+    from gramlib.models.registry import BASELINES, FORECASTERS, PATH_MODELS
     from gramlib.report.vocabulary import model_name
 
     for name in PATH_MODELS:
         yield name, model_name(name)
+    for name in FORECASTERS:
+        yield name, f"{model_name(name)}; forecasts and is scored, never simulated"
     for baseline in BASELINES:
         yield baseline.name, f"{model_name(baseline.name)}; scored beside the others, never simulated"
 

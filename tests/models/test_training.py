@@ -9,7 +9,7 @@ import pytest
 from gramlib.artefacts import check_table
 from gramlib.errors import ParameterError
 from gramlib.models import train
-from gramlib.models.registry import PATH_MODELS
+from gramlib.models.registry import FORECASTERS, PATH_MODELS
 from gramlib.params.stages import TrainParams
 
 PARAMS = TrainParams(eval_days=120, min_train_days=1000, refit_every_days=60, horizons_days=[1, 5], start="2000-06-01")
@@ -66,8 +66,18 @@ def test_unknown_model_is_refused_with_a_suggestion(synthetic_prices):
         train(synthetic_prices, params, np.random.default_rng(1))
 
 
+def test_a_model_that_generates_no_paths_is_scored_and_described_and_cannot_be_simulated(synthetic_prices):
+    params = PARAMS.model_copy(update={"models": ["quantreg", "fhs"]})
+    training = train(synthetic_prices, params, np.random.default_rng(9))
+    assert set(training.league["model"]) == {"hs", "hs_age", "fhs", "quantreg"}
+    assert set(training.calibration["models"]) == set(training.acceptance["model"]) == {"fhs"}
+    assert [card["model"] for card in training.calibration["model_cards"]] == ["fhs", "quantreg"]
+    with pytest.raises(ParameterError, match="generate no paths"):
+        train(synthetic_prices, PARAMS.model_copy(update={"models": ["quantreg"]}), np.random.default_rng(9))
+
+
 def test_the_models_a_run_file_may_name_are_the_models_there_are():
-    for name in PATH_MODELS:
+    for name in (*PATH_MODELS, *FORECASTERS):
         assert TrainParams(models=[name]).models == [name]
     with pytest.raises(ValueError, match="hs"):
         TrainParams(models=["hs"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gramlib.cli.looking import LISTABLE
-from gramlib.models.registry import BASELINES, PATH_MODELS
+from gramlib.models.registry import BASELINES, FORECASTERS, PATH_MODELS
 from gramlib.runner.catalogue import rows
 from gramlib.runner.pipeline import NAMES
 from gramlib.sources.online import PROVIDERS
@@ -21,7 +21,7 @@ def test_every_kind_can_be_listed(what: str, workbench_root: Path, tmp_path: Pat
     assert all(text.strip() for _, text in listed)
     expected = {
         "stages": set(NAMES),
-        "models": {*PATH_MODELS, *(model.name for model in BASELINES)},
+        "models": {*PATH_MODELS, *FORECASTERS, *(model.name for model in BASELINES)},
         "runs": set(),
         "sources": {"sample", "file", *PROVIDERS},
         "profiles": {"internal"},
