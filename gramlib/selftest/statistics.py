@@ -1,14 +1,9 @@
-"""Numbers with known answers, computed by this installation: what `gram selftest` prints.
-
-Each answer stands in MODELS_AND_CHECKS Part 2 or in section 7 of the model page, and none of them was produced by this code.
-The tolerance is half a unit of the last printed digit, unless the source rounds its inputs.
-"""
+"""Known answers of coverage tests, tails, volatility models and scores (MODELS_AND_CHECKS, Part 2)."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,40 +20,23 @@ from gramlib.backtests import (
 )
 from gramlib.backtests.power import basel_power
 from gramlib.backtests.uniformity import anderson_darling_limit
+from gramlib.models.bootstrap import ar1_block_days
 from gramlib.models.garch import GarchParameters, filter_variance
+from gramlib.models.jump import merton_moments
 from gramlib.models.multiplicity import holm
+from gramlib.models.regime_law import Regimes
 from gramlib.models.tails import gpd_var_es, student_t_var_es
-from gramlib.params.issuer import Issuer
-from gramlib.units import GRAMS_PER_TROY_OUNCE
+from gramlib.selftest.answer import KnownAnswer
 
 
-@dataclass(frozen=True)
-class KnownAnswer:
-    """One number: what a source says, what this installation finds, and how close it has to be."""
-
-    name: str
-    expected: float
-    found: float
-    tolerance: float
-    source: str
-
-    @property
-    def ok(self) -> bool:
-        """Whether the number found is within tolerance of the one expected."""
-        return abs(self.found - self.expected) <= self.tolerance
-
-
-def known_answers() -> list[KnownAnswer]:
-    """All known answers, in the order of their sources."""
-    return [
-        *_coverage_tests(),
-        *_forecast_tests(),
-        *_tails(),
-        *_volatility(),
-        *_scores(),
-        *_conversions(),
-        *_worked_vector(),
-    ]
+def statistics_answers() -> Iterator[KnownAnswer]:
+    """All of this module, in the order of their sources."""
+    yield from _coverage_tests()
+    yield from _forecast_tests()
+    yield from _tails()
+    yield from _volatility()
+    yield from _laws()
+    yield from _scores()
 
 
 def _coverage_tests() -> Iterator[KnownAnswer]:
@@ -170,36 +148,23 @@ def _scores() -> Iterator[KnownAnswer]:
     )
 
 
-def _conversions() -> Iterator[KnownAnswer]:
-    yield KnownAnswer(
-        "grams in a 430 oz bar", 13_374.495, 430 * GRAMS_PER_TROY_OUNCE, 5e-4, "definition of the troy ounce"
-    )
-
-
-WORKED_PRICES_USD_PER_OZ = (4000.0, 3800.0, 3458.0, 3527.16)
-WORKED_ROWS = {
-    "coverage": (1.0319117, 1.0351715, 1.0348507),
-    "redemption_rate": (0.0031142064, 0.010754021, 0.010133182),
-    "paid_g": (31_142.064, 107_205.31, 99_929.918),
-    "execution_usd_per_g": (122.05277, 111.00530, 113.22907),
-    "bills_usd": (26_004_127.0, 23_285_553.0, 15_755_008.0),
-    "discount": (0.0013612576, 0.010382803, 0.014286898),
-    "equity_usd": (38_993_147.0, 38_986_886.0, 38_970_338.0),
-}
-"""Columns of the worked vector, eight significant digits as printed."""
-
-
-def _worked_vector() -> Iterator[KnownAnswer]:
-    from gramlib.simulation import ledger
-
-    days = ledger(Issuer(), np.array(WORKED_PRICES_USD_PER_OZ) / GRAMS_PER_TROY_OUNCE)
-    for column, values in WORKED_ROWS.items():
-        for day, (expected, found) in enumerate(zip(values, days[column], strict=True), start=1):
-            unit_of_last_digit = 10.0 ** (math.floor(math.log10(expected)) - 7)
-            yield KnownAnswer(
-                f"worked vector, day {day}, {column}",
-                expected,
-                float(found),
-                0.51 * unit_of_last_digit,
-                "MODEL.md section 7",
-            )
+def _laws() -> Iterator[KnownAnswer]:
+    source = "Merton (1976), sigma .14, 3 jumps a year of mean -.02 and sd .04"
+    for name, expected, found, tolerance in zip(
+        ("variance", "skewness", "excess kurtosis"),
+        (0.0256, -0.0761719, 0.0534668),
+        merton_moments(0.14, 3.0, -0.02, 0.04),
+        (1e-12, 5e-8, 5e-8),
+        strict=True,
+    ):
+        yield KnownAnswer(f"jump diffusion, {name} of a year", expected, found, tolerance, source)
+    regimes = Regimes(0.0, np.array([0.008, 0.02]), np.array([[0.985, 0.015], [0.06, 0.94]]))
+    source = "two-state Markov chain, p00 .985, p11 .94, daily sd .8% and 2%"
+    yield KnownAnswer("share of days under stress", 0.20, float(regimes.shares[1]), 1e-9, source)
+    for name, expected, found in zip(("calm", "stress"), (66.67, 16.67), regimes.durations_days, strict=True):
+        yield KnownAnswer(f"days a spell of {name} lasts", expected, float(found), 5e-3, source)
+    yield KnownAnswer("unconditional variance, percent squared", 1.312, 1e4 * regimes.variance, 5e-7, source)
+    for correlation, expected in ((0.5, 12.1141), (0.7, 19.6052)):
+        found = ar1_block_days(correlation, 1000)
+        yield KnownAnswer(f"block length of an AR(1) of {correlation:g}, n = 1000", expected, found, 5e-5,
+                          "Politis and White (2004), stationary bootstrap")  # fmt: skip
