@@ -13,8 +13,11 @@ NEVER = 0
 
 
 def refit_interval(model: type[Forecaster], params: TrainParams) -> int:
-    """Days between two refits of `model`: its own `refit_every_days`, or the run's where that is None; 0 is never again."""
-    own = getattr(model, "refit_every_days", None)
+    """Days between two refits of `model`: its own `refit_every_days`, or the run's where that is None or all are asked for.
+
+    0 is never again.
+    """
+    own = None if params.refit_all else getattr(model, "refit_every_days", None)
     interval = params.refit_every_days if own is None else own
     return interval if interval < params.eval_days else NEVER
 

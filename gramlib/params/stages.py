@@ -77,6 +77,7 @@ class TrainParams(Section):
     )
     persistence_cap: float = param(0.999, "highest alpha plus beta let into a simulation", "1", gt=0.5, lt=1.0)
     tail_share: float = param(0.05, "share of residuals in each fitted tail", "1", gt=0.0, le=0.25)
+    refit_all: bool = param(False, "refit dear models as often as the others")
     seed: int = _seed()
 
 
@@ -105,6 +106,10 @@ class PredictParams(Section):
     fan_paths: int = param(10_000, "paths behind the fan charts", "paths", ge=1, le=10_000_000)
     scenario_n_paths: int = param(
         10_000, "paths of random drivers that each listed scenario meets", "paths", ge=1, le=1_000_000
+    )
+    volatility_scale: float = param(1.0, "what-if: every shock of the price model times this", "1", ge=0.1, le=10.0)
+    force_regime: Annotated[str, one_of("", "calm", "stress")] = param(
+        "", "what-if: hold a model with regimes in one of them, calm or stress"
     )
 
 

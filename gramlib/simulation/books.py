@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from gramlib.artefacts import empty_table, predicates_of
+from gramlib.errors import ParameterError
 from gramlib.params.issuer import Issuer
 from gramlib.params.stages import PredictParams
 from gramlib.simulation.draws import generator
@@ -144,7 +145,11 @@ class _Market:
         self.driver: PriceDriver | None = None
         if name not in calibration["models"] or kind_of(name, calibration["models"][name]):
             law = models.residual_law(calibration, residuals, params.model)
-            self.driver = PriceDriver.from_calibration(calibration, law, params.model, params.drift_year)
+            drawn = PriceDriver.from_calibration(calibration, law, params.model, params.drift_year)
+            self.driver = drawn.stressed(params.volatility_scale, params.force_regime)
+        elif params.force_regime:
+            raise ParameterError(f"force_regime {params.force_regime!r} with price model {name}",
+                                 expected="a model with regimes", origin="predict.force_regime")  # fmt: skip
 
     def run(self, book: _Book, fan_paths: int, progress: Progress | None) -> tuple[Outcomes, FanCounts | None]:
         """Outcomes of a book and the counts of its fan, None where no paths are asked for."""
@@ -186,10 +191,12 @@ class _Market:
 
     def _from_outside(self, book: _Book, block: int) -> tuple[np.ndarray, np.ndarray]:
         """Always a whole block, so that a path is the same whatever the number of paths."""
-        return self.models.simulate_prices(
+        prices, sigma = self.models.simulate_prices(
             self.calibration, self.residuals, self.params.model, self.start_usd_per_g, OUTSIDE_BLOCK_PATHS,
             book.n_days, generator(self.params.seed, "price", block, book.replicate), self.params.drift_year,
         )  # fmt: skip
+        scale = self.params.volatility_scale
+        return (prices, sigma) if scale == 1.0 else (prices[:, :1] * (prices / prices[:, :1]) ** scale, sigma * scale)
 
 
 def _named(progress: Progress | None, book: str) -> Progress | None:

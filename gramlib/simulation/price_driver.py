@@ -152,6 +152,36 @@ class PriceDriver:
                                  origin="PriceDriver.given")  # fmt: skip
         return cls("given", prices_usd_per_g=prices, given_sigma=known)
 
+    def stressed(self, volatility_scale: float = 1.0, regime: str = "") -> PriceDriver:
+        """The same law with every shock `volatility_scale` times as large, or held in one regime, for what-if runs.
+
+        `regime` is "calm" or "stress", the state of lowest or highest volatility, from which there is then no way out; only
+        models with regimes have one. The drift stays. Raises ParameterError for a regime of a model without.
+        """
+        if regime and self.kind != "regime":
+            raise ParameterError(f"force_regime {regime!r} with price model {self.kind}", expected="a model with regimes",
+                                 origin="predict.force_regime", remedy="set predict.model to regime, or leave it empty")  # fmt: skip
+        changed = self
+        if regime:
+            order = np.argsort(self.state_sigma)
+            held = int(order[0] if regime == "calm" else order[-1])
+            certain = tuple(float(state == held) for state in range(len(self.state_sigma)))
+            changed = replace(self, transition=(certain,) * len(certain), start=certain)
+        if volatility_scale == 1.0:
+            return changed
+        squared = volatility_scale**2
+        return replace(
+            changed,
+            omega=changed.omega * squared,
+            next_variance=changed.next_variance * squared,
+            table=changed.table * (volatility_scale if changed.kind == "bootstrap" else 1.0),
+            state_shift=tuple(volatility_scale * shift for shift in changed.state_shift),
+            state_sigma=tuple(volatility_scale * sigma for sigma in changed.state_sigma),
+            sigma=changed.sigma * volatility_scale,
+            jump_mean=changed.jump_mean * volatility_scale,
+            jump_sd=changed.jump_sd * volatility_scale,
+        )
+
     def check(self) -> None:
         """Raise ParameterError for numbers that no law has."""
         positive = {"next_variance": self.next_variance, "mean_block_days": self.mean_block_days}

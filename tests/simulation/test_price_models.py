@@ -195,3 +195,23 @@ def test_a_calibration_gives_the_driver_of_its_champion() -> None:
 def test_numbers_of_no_law_are_refused(kind: str, changes: dict) -> None:
     with pytest.raises(ParameterError):
         driver(kind, **changes)
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_a_stressed_law_moves_every_shock_and_nothing_else(kind: str) -> None:
+    """Twice the volatility is twice every log-return about the mean, draw by draw, while no shock reaches the bound."""
+    law_of_kind = driver(kind)
+    calm, _ = price_path(law_of_kind, 100.0, 60, 7, 3)
+    wild, _ = price_path(law_of_kind.stressed(2.0), 100.0, 60, 7, 3)
+    one, two = (np.diff(np.log(path)) - law_of_kind.mean for path in (calm, wild))
+    np.testing.assert_allclose(two, 2.0 * one, rtol=1e-9, atol=1e-12)
+    assert law_of_kind.stressed() is law_of_kind
+
+
+def test_a_forced_regime_is_never_left() -> None:
+    two_states = driver("regime")
+    for regime, extreme in (("calm", min), ("stress", max)):
+        _, sigma = price_path(two_states.stressed(regime=regime), 100.0, 300, 7, 3)
+        assert set(np.round(sigma[1:], 12)) == {round(extreme(two_states.state_sigma), 12)}
+    with pytest.raises(ParameterError, match="a model with regimes"):
+        driver("gjr_garch_t").stressed(regime="calm")
