@@ -88,8 +88,9 @@ def test_engines_agree_on_the_way_to_nothing(case: Case, ruin: str) -> None:
     elif ruin == "gold":
         events = replace(events, lost_share=np.ones(n), custodian=np.arange(n) % 5.0)
     else:
+        # Nor 0.9, of which six days leave the millionth at which books close, and rounding decides on which side.
         # Not quite all: whether a last 1e-10 g is left, over which backing would be a ratio of rounding, is no engine's business.
-        everybody = issuer.redemption.model_copy(update={"max_rate": 0.9, "a_event": 1000.0})
+        everybody = issuer.redemption.model_copy(update={"max_rate": 0.87, "a_event": 1000.0})
         issuer = issuer.model_copy(update={"redemption": everybody, "cash_usd": 10 * issuer.tokens_g * path.max()})
         events = replace(events, event=np.ones(n))
     hold_ledgers_together((issuer, path, events))

@@ -35,21 +35,10 @@ def fall_due(ring: Any, n_rows: int, amount: Any, day: Any, book: Any, issuer: A
 
 
 @jitted
-def price_usd_peg(day: Any, book: Any) -> None:
-    """A token is worth the first day's price; all of the change of gold is own funds'."""
+def price_of_fixed_requests(day: Any, book: Any, drawn: Any) -> None:
+    """Principal mode: the queue is owed the prices of its requests, so that the change of its grams is own funds'."""
     for i in range(LANES):
-        price, all_gold_g = day.price_usd_per_g[i], book.gold_g[i] + book.transit_g[i] + book.leased_g[i]
-        day.price_effect_usd[i] = all_gold_g * (price - book.price_usd_per_g[i])
-        day.token_value_usd[i] = book.token_value_usd[i]
-        day.request_value_usd[i] = book.token_value_usd[i]
-        book.price_usd_per_g[i] = price
-
-
-@jitted
-def price_of_fixed_requests(day: Any, book: Any) -> None:
-    """Principal mode: the queue is owed yesterday's prices, so that the change of its grams is own funds'."""
-    for i in range(LANES):
-        day.principal_effect_usd[i] = book.queue_g[i] * (day.price_usd_per_g[i] - book.token_value_usd[i])
+        day.principal_effect_usd[i] = book.queue_g[i] * (drawn.price_usd_per_g[i] - day.token_value_usd[i])
 
 
 # E2 --------------------------------------------------------------------------------------------------------
@@ -178,7 +167,7 @@ def liquidate(day: Any, book: Any, issuer: Any, t: int) -> None:
     )
     least_g = CLOSING_TOKEN_SHARE * issuer.tokens_g
     for i in range(LANES):
-        price, value_usd = day.price_usd_per_g[i], book.token_value_usd[i]
+        price, value_usd = day.price_usd_per_g[i], day.token_value_usd[i]
         collateral_usd = price * (book.gold_g[i] + book.transit_g[i] + book.leased_g[i])
         debt_usd = value_usd * book.tokens_g[i]
         wanted_usd = (target * debt_usd - collateral_usd) / (target - paid)

@@ -126,8 +126,7 @@ Positions at the end of the day stand in `BOOK`, and are copied here where a led
 DAY_NAMES = DAY.names or ()
 
 BOOK = np.dtype(columns(
-    "tokens_g", "gold_g", "cash_usd", "bills_usd", "price_usd_per_g", "token_value_usd", "receivables_usd", "queue_g",
-    "discount", "backing", "asked_until_g", "met_until_g",
+    "tokens_g", "gold_g", "cash_usd", "bills_usd", "receivables_usd", "queue_g", "discount", "backing", "asked_until_g", "met_until_g",
     # Extensions; `taken_share` is scratch.
     "futures_usd_per_g", "transit_g", "leased_g", "frozen_g", "freeze_haircut_usd", "bank_frozen_usd",
     "credit_drawn_usd", "queue_fixed_usd", "kind_queue_g", "kind_asked_until_g", "kind_met_until_g", "taken_share",

@@ -242,8 +242,6 @@ def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any
         book.tokens_g[i] = issuer.tokens_g
         book.cash_usd[i] = issuer.cash_usd
         book.bills_usd[i] = issuer.bills_usd
-        book.price_usd_per_g[i] = price
-        book.token_value_usd[i] = price
         book.futures_usd_per_g[i] = price
         book.receivables_usd[i] = 0.0
         book.bank_frozen_usd[i] = 0.0
@@ -260,6 +258,7 @@ def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any
         room.kind_asked_g[0, i] = 0.0
         day.price_usd_per_g[i] = price
         day.token_value_usd[i] = price
+        day.request_value_usd[i] = price
         day.liquidity_multiplier[i] = 1.0
         day.root_stress[i] = 1.0
         day.per_stress[i] = 1.0

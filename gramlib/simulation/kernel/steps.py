@@ -40,7 +40,7 @@ def begin_day(day: Any, book: Any, issuer: Any) -> None:
 def weekend(day: Any, book: Any, drawn: Any, issuer: Any, rings: Any, five_days_ago: int) -> None:
     """Half a step before Monday: holders ask (E6) and the discount is free (E10), nothing else moves.
 
-    The record of the day still holds Friday's coverage and event.
+    The record of the day still holds Friday's price, coverage and event.
     """
     usd_peg, principal, price_share = issuer.usd_peg, issuer.terms.principal, issuer.weekends.price_share
     kind_share = issuer.in_kind.share if issuer.in_kind.on else 0.0
@@ -51,10 +51,10 @@ def weekend(day: Any, book: Any, drawn: Any, issuer: Any, rings: Any, five_days_
     a_shortfall, a_event = holders.a_shortfall, holders.a_event
     persistence, push = discount_terms(issuer)
     for i in range(LANES):
-        friday = book.price_usd_per_g[i]
+        friday = day.price_usd_per_g[i]
         gap = drawn.price_usd_per_g[i] / friday
         price = friday * (gap if price_share == 1.0 else exp(price_share * log(gap)))
-        value_usd = book.token_value_usd[i] if usd_peg else price
+        value_usd = day.token_value_usd[i] if usd_peg else price
         waiting_g = book.queue_g[i] + book.kind_queue_g[i]
         x = (
             a0
@@ -72,7 +72,7 @@ def weekend(day: Any, book: Any, drawn: Any, issuer: Any, rings: Any, five_days_
         cash_g = asked_g - kind_g
         book.kind_queue_g[i] += kind_g
         book.queue_g[i] += cash_g
-        book.queue_fixed_usd[i] += cash_g * book.token_value_usd[i] if principal else 0.0
+        book.queue_fixed_usd[i] += cash_g * day.token_value_usd[i] if principal else 0.0
         excess_g = max(0.0, asked_g - base_rate * book.tokens_g[i])
         discount = persistence * book.discount[i] + push * excess_g * value_usd
         book.discount[i] = discount
@@ -91,25 +91,21 @@ def e1_price(
 
     The last three arguments are rows of the ring of prices.
     """
+    usd_peg = issuer.usd_peg
+    if issuer.terms.principal:
+        extensions.price_of_fixed_requests(day, book, drawn)
     for i in range(LANES):
-        price = drawn.price_usd_per_g[i]
-        all_gold_g = book.gold_g[i] + book.transit_g[i] + book.leased_g[i]
+        price, all_gold_g = drawn.price_usd_per_g[i], book.gold_g[i] + book.transit_g[i] + book.leased_g[i]
+        # One product keeps grams equal to tokens neutral to the last bit.
+        earning_g = all_gold_g if usd_peg else all_gold_g - book.tokens_g[i]
+        day.price_effect_usd[i] = earning_g * (price - day.price_usd_per_g[i])
         day.price_usd_per_g[i] = price
-        rings.price_usd_per_g[today, i] = price
         day.per_price[i] = 1.0 / price
         day.five_day_return[i] = price / rings.price_usd_per_g[five_days_ago, i] - 1.0
-        day.price_effect_usd[i] = (all_gold_g - book.tokens_g[i]) * (price - book.price_usd_per_g[i])
-    if issuer.usd_peg:
-        extensions.price_usd_peg(day, book)
-    else:
-        if issuer.terms.principal:
-            extensions.price_of_fixed_requests(day, book)
-        for i in range(LANES):
-            price = day.price_usd_per_g[i]
-            day.token_value_usd[i] = price
-            day.request_value_usd[i] = price
-            book.token_value_usd[i] = price
-            book.price_usd_per_g[i] = price
+        rings.price_usd_per_g[today, i] = price
+    for i in range(0 if usd_peg else LANES):
+        day.token_value_usd[i] = day.price_usd_per_g[i]
+        day.request_value_usd[i] = day.price_usd_per_g[i]
     # Only orders for new tokens look back so far, and the ledger.
     for i in range(LANES if issuer.minting.on else 0):
         day.twenty_day_return[i] = day.price_usd_per_g[i] / rings.price_usd_per_g[twenty_ago, i] - 1.0
@@ -215,22 +211,22 @@ def e5_coverage(day: Any, book: Any, issuer: Any) -> None:
     principal = issuer.terms.principal
     for i in range(LANES):
         day.tokens_before_g[i] = book.tokens_g[i]
-        own_usd = assets_usd(book, i) - book.credit_drawn_usd[i]
-        day.coverage[i] = own_usd / liabilities_usd(book, principal, i)
+        own_usd = assets_usd(day, book, i) - book.credit_drawn_usd[i]
+        day.coverage[i] = own_usd / liabilities_usd(day, book, principal, i)
 
 
 @inlined
-def assets_usd(book: Any, i: int) -> float:
+def assets_usd(day: Any, book: Any, i: int) -> float:
     """V: gold at today's price less the policy haircut on what is frozen, cash, bills and what is due."""
     gold_g = book.gold_g[i] + book.transit_g[i] + book.leased_g[i]
-    gold_usd = book.price_usd_per_g[i] * gold_g - book.freeze_haircut_usd[i]
+    gold_usd = day.price_usd_per_g[i] * gold_g - book.freeze_haircut_usd[i]
     return gold_usd + book.cash_usd[i] + book.bills_usd[i] + (book.receivables_usd[i] + book.bank_frozen_usd[i])
 
 
 @inlined
-def liabilities_usd(book: Any, principal: bool, i: int) -> float:
+def liabilities_usd(day: Any, book: Any, principal: bool, i: int) -> float:
     """W: tokens at their value; in principal mode the queue at the prices of its requests."""
-    value_usd, tokens_g = book.token_value_usd[i], book.tokens_g[i]
+    value_usd, tokens_g = day.token_value_usd[i], book.tokens_g[i]
     fixed_usd = value_usd * (tokens_g - book.queue_g[i]) + book.queue_fixed_usd[i]
     return fixed_usd if principal else value_usd * tokens_g
 
@@ -330,7 +326,8 @@ def e8_waterfall(day: Any, book: Any, issuer: Any, t: int) -> int:
     waiting: Any = 0
     short: Any = 0
     for i in range(LANES):
-        admitted_g, value_usd, cash_usd = day.admitted_g[i], day.request_value_usd[i], book.cash_usd[i]
+        admitted_g, cash_usd = day.admitted_g[i], book.cash_usd[i]
+        value_usd = day.request_value_usd[i]
         need_usd = admitted_g * (value_usd * (1.0 - day.fee[i]))
         spendable_usd = max(0.0, cash_usd - floor_usd)
         from_cash_usd = min(need_usd, spendable_usd)
@@ -363,7 +360,8 @@ def pay_from_bills_and_credit(day: Any, book: Any, issuer: Any) -> None:
     kept, line_usd = 1.0 - issuer.treasury.bill_haircut, issuer.treasury.credit_line_usd
     per_kept = 1.0 / kept
     for i in range(LANES):
-        admitted_g, value_usd, wanted_usd = day.admitted_g[i], day.request_value_usd[i], day.wanted_usd[i]
+        admitted_g, wanted_usd = day.admitted_g[i], day.wanted_usd[i]
+        value_usd = day.request_value_usd[i]
         from_bills_usd, given_up_usd = sell_bills(wanted_usd, book.bills_usd[i], kept, per_kept)
         missing_usd = wanted_usd - from_bills_usd
         from_credit_usd = min(missing_usd, line_usd - book.credit_drawn_usd[i])
@@ -461,10 +459,10 @@ def e11_book(day: Any, book: Any, issuer: Any, rule: Any) -> int:
     alert: Any = 0
     for i in range(LANES):
         tokens_g = book.tokens_g[i]
-        assets = assets_usd(book, i)
+        assets = assets_usd(day, book, i)
         backing = (book.gold_g[i] + book.transit_g[i] + book.leased_g[i]) / tokens_g
         backing = backing if tokens_g > 0.0 else book.backing[i]
-        equity_usd = assets - liabilities_usd(book, principal, i) - book.credit_drawn_usd[i]
+        equity_usd = assets - liabilities_usd(day, book, principal, i) - book.credit_drawn_usd[i]
         requirement_usd = max(reserve_share * assets, fixed_usd)
         day.equity_usd[i] = equity_usd
         day.own_funds_requirement_usd[i] = requirement_usd
