@@ -107,7 +107,8 @@ def run_books(
     for book in books:
         result, counts = market.run(book, params.fan_paths, progress)
         outcomes.append(result.to_table(book.name))
-        days.append(counts.to_table(book.name))
+        if counts is not None:
+            days.append(counts.to_table(book.name))
         if book.drivers:
             ledgers += [market.ledger(book, choice, path) for choice, path in chosen_paths(result).items()]
     effects = driver_effects(market, books[1], progress)

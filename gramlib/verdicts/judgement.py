@@ -122,9 +122,7 @@ def _appetites(metrics: pd.DataFrame, profile: Profile, horizons_days: Mapping[s
         book, limit = appetite.book, appetite.max_one_year_probability
         key = (book, f"probability_{predicate}")
         if key not in figures.index and predicate in _OF_ONE_PEG:
-            sentence = (
-                f"{predicate}, {PREDICATES_IN_WORDS[predicate]}: applies only to a token pegged to {_OF_ONE_PEG[predicate]}."
-            )
+            sentence = f"{predicate}, {PREDICATES_IN_WORDS[predicate]}: applies only to a token pegged to {_OF_ONE_PEG[predicate]}."
             nothing = math.nan
             yield predicate, book, NOT_APPLICABLE, nothing, limit, "1/year", nothing, False, sentence, _cited(appetite)
             continue
