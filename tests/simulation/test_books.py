@@ -112,9 +112,10 @@ def test_a_path_is_the_same_path_whatever_the_number_of_paths(n_paths: int, mode
 @pytest.mark.parametrize("model", ["champion", "walk"])
 def test_chosen_paths_walked_again_by_the_reference_end_as_the_kernel_said(model: str) -> None:
     found = run(model=model)
-    for (book, choice, number), days in found.path_ledgers.groupby(["book", "choice", "path"]):
+    for (book, choice, place), days in found.path_ledgers.groupby(["book", "choice", "path"]):
         again = of_ledger(days, failures(days, ISSUER), ISSUER)
-        row = found.outcomes.query("book == @book and path == @number").iloc[0]
+        outcomes = found.outcomes
+        row = outcomes[(outcomes["book"] == book) & (outcomes["path"] == place)].iloc[0]
         for name in ("min_equity_usd", "end_price_usd_per_g", "end_tokens_share", "event_loss_usd", "worst_discount"):
             assert row[name] == pytest.approx(getattr(again, name)[0], rel=1e-5), (book, choice, name)
         assert row["status"] == again.status[0]
