@@ -18,6 +18,7 @@ from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.issuer import Issuer
 from gramlib.params.suggest import did_you_mean
 from gramlib.simulation import reference
+from gramlib.simulation.book import bank_shares, custodian_shares
 from gramlib.simulation.day import Day
 from gramlib.simulation.drivers import PathDrivers
 from gramlib.simulation.events import Events
@@ -45,10 +46,11 @@ def simulate(
     `paths` is (n_paths, n_days + 1) in USD/g, column 0 today; one path may be given as (n_days + 1,). `events`
     default to calm, and nothing is drawn: large holders ask for what they would ask on average. `own_funds` gives the
     requirement of F1 (default: none, so that F1 is F2). The engines agree to 1e-9 of a figure's size.
-    Raises DataContractError for prices that are negative or not finite or events of other days or paths,
-    ParameterError for an unknown engine.
+    Raises DataContractError for prices that are negative or not finite, events of other days or paths or at a custodian
+    or bank that the issuer does not have, ParameterError for an unknown engine.
     """
     paths, events = _held(paths, events)
+    _fits(issuer, events)
     _known(engine)
     if engine == "reference":
         rule = own_funds or OwnFundsRule()
@@ -75,6 +77,7 @@ def ledger(
     if path.ndim != 1:
         raise DataContractError(f"prices of shape {path.shape}", expected="one path, (n_days + 1,)", origin="ledger")
     paths, events = _held(path, events)
+    _fits(issuer, events)
     _known(engine)
     if engine == "reference":
         return _table(_reference_days(issuer, paths, events, 0, own_funds or OwnFundsRule(), drivers))
@@ -139,6 +142,16 @@ def _held(paths: np.ndarray, events: Events | None) -> tuple[np.ndarray, Events]
                                     expected=f"({paths.shape[1]},) or {paths.shape} like the prices",
                                     origin="gramlib.simulation")  # fmt: skip
     return paths, events
+
+
+def _fits(issuer: Issuer, events: Events) -> None:
+    """Refuse an event at a custodian or bank that the issuer does not have: it would pass for a shock survived."""
+    for name, shares in (("custodian", custodian_shares(issuer)), ("bank_failed", bank_shares(issuer))):
+        largest = int(getattr(events, name).max())
+        if largest > len(shares):
+            raise DataContractError(f"events: {name} {largest}, and the issuer has {len(shares)}",
+                                    expected=f"a number from 0 to {len(shares)}", origin="gramlib.simulation",
+                                    remedy="correct the number, or give the issuer more of them")  # fmt: skip
 
 
 def _known(engine: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 from hypothesis import strategies as st
@@ -29,6 +29,7 @@ from gramlib.params.issuer import (
     Weekends,
 )
 from gramlib.simulation import Events
+from gramlib.simulation.book import bank_shares, custodian_shares
 
 
 def share(lower: float, upper: float) -> st.SearchStrategy[float]:
@@ -234,4 +235,12 @@ def cases(draw: st.DrawFn) -> tuple[Issuer, np.ndarray, Events]:
     """An issuer with one path: the core model, or any of its extensions."""
     if draw(st.booleans()):
         return draw(issuers()), *alone(draw(worlds(1)))
-    return draw(extended_issuers()), *draw(extended_worlds())
+    issuer = draw(extended_issuers())
+    path, events = draw(extended_worlds())
+    return issuer, path, within(issuer, events)
+
+
+def within(issuer: Issuer, events: Events) -> Events:
+    """`events` at custodians and banks that the issuer has: others are refused at the door."""
+    custodians, banks = len(custodian_shares(issuer)) + 1, len(bank_shares(issuer)) + 1
+    return replace(events, custodian=events.custodian % custodians, bank_failed=events.bank_failed % banks)

@@ -12,6 +12,7 @@ from issuer_strategies import cases, issuers, worlds
 
 from gramlib.params.issuer import Issuer
 from gramlib.simulation import Events, Outcomes, OwnFundsRule, failures, ledger, simulate
+from gramlib.simulation.book import custodian_shares
 from gramlib.simulation.engine import LEDGER_NAMES
 
 RULE = OwnFundsRule(reserve_share=0.02, floor_usd=1e5, overheads_share=0.25)
@@ -86,7 +87,7 @@ def test_engines_agree_on_the_way_to_nothing(case: Case, ruin: str) -> None:
         path = path * np.exp(-np.arange(n) * 2.0)
         path[n - n // 3 :] = 0.0
     elif ruin == "gold":
-        events = replace(events, lost_share=np.ones(n), custodian=np.arange(n) % 5.0)
+        events = replace(events, lost_share=np.ones(n), custodian=np.arange(n) % (len(custodian_shares(issuer)) + 1.0))
     else:
         # Nor 0.9, of which six days leave the millionth at which books close, and rounding decides on which side.
         # Not quite all: whether a last 1e-10 g is left, over which backing would be a ratio of rounding, is no engine's business.

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gramlib.errors import DataContractError
-from gramlib.params.issuer import Issuer
+from gramlib.params.issuer import Banks, Custodians, Issuer
 from gramlib.simulation import Events, simulate
 
 HEADER = "day,event,lost_g,liquidity_multiplier\n"
@@ -126,3 +126,14 @@ def test_extension_events_are_read_from_a_file(tmp_path: Path) -> None:
     assert events.frozen_days[2] == 20 and events.custodian[2] == 2
     assert events.futures_basis[2] == 0.044 and events.lag_days[2] == 20 and events.operations_stop[2] == 0.5
     assert not Events.calm(3).has_extensions
+
+
+@pytest.mark.parametrize("name", ["custodian", "bank_failed"])
+@pytest.mark.parametrize("engine", ["reference", "kernel"])
+def test_an_event_at_a_custodian_or_bank_that_is_not_there_is_refused(name: str, engine: str) -> None:
+    """A loss at custodian 3 of two would lose nothing and pass for a shock survived."""
+    events = Events(np.zeros(3), np.ones(3), np.zeros(3), **{name: np.array([0.0, 3.0, 0.0])})
+    two = Issuer(custodians=Custodians(on=True), banks=Banks(on=True))
+    for issuer in (two, Issuer()):
+        with pytest.raises(DataContractError, match=f"{name} 3"):
+            simulate(issuer, np.full(3, 100.0), events, engine=engine)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from issuer_strategies import alone, cases, extended_issuers, extended_worlds, issuers, share, worlds
+from issuer_strategies import alone, cases, extended_issuers, extended_worlds, issuers, share, within, worlds
 
 from gramlib.params.issuer import Issuer
 from gramlib.simulation import Events, ledger
@@ -89,7 +89,8 @@ def test_scaling_the_price_scales_dollars_not_grams(
 def test_scaling_the_price_scales_dollars_not_grams_with_extensions(
     issuer: Issuer, world: tuple[np.ndarray, Events], factor: float
 ) -> None:
-    hold_in_proportion((issuer, *world), price=factor, grams=1.0)
+    path, events = world
+    hold_in_proportion((issuer, path, within(issuer, events)), price=factor, grams=1.0)
 
 
 @settings(deadline=None, max_examples=40)
@@ -105,7 +106,8 @@ def test_equal_cohorts_added_give_the_whole_with_extensions(
     issuer: Issuer, world: tuple[np.ndarray, Events], parts: float
 ) -> None:
     """With bars of a n-th as well."""
-    hold_in_proportion((issuer, *world), price=1.0, grams=1.0 / parts)
+    path, events = world
+    hold_in_proportion((issuer, path, within(issuer, events)), price=1.0, grams=1.0 / parts)
 
 
 LATER = {
