@@ -97,12 +97,7 @@ def run_books(
     `calibration` and `residuals` are the training stage's; quantiles by day are taken over the first `params.fan_paths`.
     """
     market = _Market(issuer, calibration, residuals, params, own_funds or OwnFundsRule(), models)
-    drivers = tuple(params.drivers)
-    books = (
-        _Book("liquidity_price_only", (), params.n_paths, params.horizon_days, 0),
-        _Book("liquidity", drivers, params.n_paths, params.horizon_days, 0),
-        _Book("solvency", drivers, params.solvency_n_paths, params.solvency_horizon_days, 1),
-    )
+    books = _books(params)
     outcomes, days, ledgers = [], [], []
     for book in books:
         result, counts = market.run(book, params.fan_paths, progress)
@@ -117,6 +112,38 @@ def run_books(
         pd.concat(days, ignore_index=True),
         effects,
         pd.concat(ledgers, ignore_index=True) if ledgers else empty_table("path_ledgers"),
+    )
+
+
+def path_ledger(
+    issuer: Issuer,
+    calibration: dict[str, Any],
+    residuals: pd.DataFrame,
+    params: PredictParams,
+    own_funds: OwnFundsRule | None,
+    models: Models,
+    book: str,
+    path: int,
+) -> pd.DataFrame:
+    """The daily ledger of any one path of a book, walked again by the reference engine: `day` and the ledger columns.
+
+    `book` and `path` stand so in `outcomes`; everything else is what `run_books` was given. Raises ParameterError for a book
+    or path that there is not.
+    """
+    known = {each.name: each for each in _books(params)}
+    if book not in known or not 0 <= path < known[book].n_paths:
+        sizes = ", ".join(f"{each.name} 0 to {each.n_paths - 1:,}" for each in known.values())
+        raise ParameterError(f"path {path:,} of book {book!r}", expected=f"one of {sizes}", origin="path_ledger")
+    market = _Market(issuer, calibration, residuals, params, own_funds or OwnFundsRule(), models)
+    return market.ledger(known[book], "", path).drop(columns=["book", "choice", "path"])
+
+
+def _books(params: PredictParams) -> tuple[_Book, ...]:
+    drivers = tuple(params.drivers)
+    return (
+        _Book("liquidity_price_only", (), params.n_paths, params.horizon_days, 0),
+        _Book("liquidity", drivers, params.n_paths, params.horizon_days, 0),
+        _Book("solvency", drivers, params.solvency_n_paths, params.solvency_horizon_days, 1),
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from gramlib.artefacts import check_table
+from gramlib.errors import ParameterError
 from gramlib.params.issuer import CustodyDriver, Drivers, Issuer
 from gramlib.params.stages import PredictParams
 from gramlib.simulation import Books, OwnFundsRule, books, failures, run_books, scenario_odds
@@ -128,6 +129,25 @@ def test_the_worst_path_is_the_one_with_the_lowest_own_funds() -> None:
     worst = found.path_ledgers.query("book == 'liquidity' and choice == 'worst'")
     assert worst["path"].iloc[0] == liquidity["path"].iloc[int(np.argmin(liquidity["min_equity_usd"]))]
     assert worst["equity_usd"].min() == pytest.approx(liquidity["min_equity_usd"].min(), rel=1e-6)
+
+
+@pytest.mark.parametrize("model", ["champion", "walk"])
+def test_any_path_can_be_looked_at_from_its_address(model: str) -> None:
+    found = run(model=model)
+    settings = PredictParams(
+        n_paths=320, horizon_days=40, solvency_n_paths=50, solvency_horizon_days=60, drivers=DRIVERS
+    )
+    calibration = CALIBRATION | ({"champion": model} if model != "champion" else {})
+    for book, path in (("liquidity", 217), ("liquidity_price_only", 217), ("solvency", 49)):
+        days = books.path_ledger(
+            ISSUER, calibration, pd.DataFrame(), settings, RULE, OutsideModels(), book, path
+        )  # fmt: skip
+        table = found.outcomes
+        row = table[(table["book"] == book) & (table["path"] == path)].iloc[0]
+        assert row["end_equity_usd"] == pytest.approx(days["equity_usd"].iloc[-1], rel=1e-6)
+        assert row["end_price_usd_per_g"] == pytest.approx(days["price_usd_per_g"].iloc[-1], rel=1e-6)
+    with pytest.raises(ParameterError, match="liquidity 0 to 319"):
+        books.path_ledger(ISSUER, calibration, pd.DataFrame(), settings, RULE, OutsideModels(), "liquidity", 320)
 
 
 def test_fan_quantiles_are_numpy_s_over_the_first_paths() -> None:
