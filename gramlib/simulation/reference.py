@@ -1,6 +1,6 @@
 """The issuer's day in plain Python: one path, one function per step E1 to E11 of MODEL.md.
 
-This is the engine to read, and the one that listed scenarios are replayed by; `vectorised` is its twin over
+This is the engine to read, and the one that listed scenarios are replayed by; `kernel` is its twin over
 many paths. Letters of the model page in brackets.
 
 A gold token promises one gram [P USD each] per token. The issuer holds allocated gold [G grams], cash [C],
