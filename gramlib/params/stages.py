@@ -61,13 +61,18 @@ def _every_driver(names: list[str]) -> list[str]:
     return list(DRIVER_NAMES) if "all" in names else names
 
 
+def _every_model(names: list[str]) -> list[str]:
+    """The word all written out, as for drivers."""
+    return [*MODEL_NAMES, *FORECASTER_NAMES] if "all" in names else names
+
+
 class TrainParams(Section):
     """Stage `train`: which price models, fitted and judged on what."""
 
     upstream: str = _upstream()
     start: Date = param("2000-01-01", "first day of the training window", "ISO date")
-    models: Annotated[list[str], each_of(*MODEL_NAMES, *FORECASTER_NAMES)] = param(
-        ["fhs", "garch_t"], "price models to fit and compare"
+    models: Annotated[list[str], each_of("all", *MODEL_NAMES, *FORECASTER_NAMES), AfterValidator(_every_model)] = param(
+        ["all"], "price models to fit and compare; all means every one"
     )
     eval_days: int = param(2520, "last days held out for scoring", "business days", ge=1, le=_MAX_DAYS)
     min_train_days: int = param(1000, "shortest history a model is fitted on", "business days", ge=100, le=_MAX_DAYS)

@@ -16,7 +16,9 @@ from gramlib.params.stages import TrainParams
 
 FHS, GARCH_T = PATH_MODELS["fhs"], PATH_MODELS["garch_t"]
 MODELS = [*BASELINES, FHS, GARCH_T]
-PARAMS = TrainParams(eval_days=60, min_train_days=1000, refit_every_days=25, horizons_days=[1, 5])
+PARAMS = TrainParams(
+    models=["fhs", "garch_t"], eval_days=60, min_train_days=1000, refit_every_days=25, horizons_days=[1, 5]
+)
 
 
 def evaluate(prices: pd.DataFrame, params: TrainParams = PARAMS) -> pd.DataFrame:
@@ -67,6 +69,7 @@ def test_no_forecast_knows_what_comes_after_its_origin(forecasts, synthetic_pric
     assert compared > 150
 
 
+@pytest.mark.slow
 def test_no_model_there_is_knows_what_comes_after_its_origin(synthetic_prices):
     """The same for every model a run file may name: the future shuffled, the forecasts before it stay, bit for bit."""
     returns = usable_returns(synthetic_prices)

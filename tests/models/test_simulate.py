@@ -15,7 +15,9 @@ from gramlib.models.returns import usable_returns
 from gramlib.models.window import TrainingWindow
 from gramlib.params.stages import TrainParams
 
-PARAMS = TrainParams(eval_days=60, min_train_days=1000, refit_every_days=60, horizons_days=[1])
+PARAMS = TrainParams(
+    models=["fhs", "garch_t"], eval_days=60, min_train_days=1000, refit_every_days=60, horizons_days=[1]
+)
 
 
 @pytest.fixture(scope="module")

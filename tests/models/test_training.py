@@ -12,7 +12,14 @@ from gramlib.models import train
 from gramlib.models.registry import FORECASTERS, PATH_MODELS
 from gramlib.params.stages import TrainParams
 
-PARAMS = TrainParams(eval_days=120, min_train_days=1000, refit_every_days=60, horizons_days=[1, 5], start="2000-06-01")
+PARAMS = TrainParams(
+    models=["fhs", "garch_t"],
+    eval_days=120,
+    min_train_days=1000,
+    refit_every_days=60,
+    horizons_days=[1, 5],
+    start="2000-06-01",
+)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +93,7 @@ def test_the_models_a_run_file_may_name_are_the_models_there_are():
 @pytest.mark.slow
 def test_league_on_real_gold(gold_prices):
     """On real data the volatility filter beats plain historical simulation at one day, and the rule keeps the incumbent."""
-    training = train(gold_prices, TrainParams(), np.random.default_rng(1), grade="C")
+    training = train(gold_prices, TrainParams(models=["fhs", "garch_t"]), np.random.default_rng(1), grade="C")
     duels = {(duel["rival"], duel["horizon_days"]): duel for duel in training.calibration["duels"]}
     assert duels["hs", 1]["mean_difference"] > 0
     assert duels["hs", 1]["statistic"] > 3

@@ -110,7 +110,7 @@ def test_shared_values_reach_the_stages(resolve: Resolve) -> None:
         ("predict: 3\n", "predict is 3", 1),
         ("predict:\n  drivers: [confidense]\n", "did you mean 'confidence'", 2),
         ("train:\n  horizons_days:\n    - 1\n    - ten\n", "train.horizons_days.1 is 'ten'", 4),
-        ("train:\n  models: [arma]\n", "one of fhs, garch_t", 2),
+        ("train:\n  models: [arma]\n", "one of all, fhs, garch_t", 2),
         ("data:\n  start: 2020-02-30\n", "a date that exists", 2),
         ("data:\n  start: 2020-01-01\n  end: 2019-01-01\n", "an end after the start", 3),
         ("data:\n  end: 1974-12-31\n", "an end after the start", 2),
