@@ -10,6 +10,7 @@ cache folder. Where nothing can be written the kernel is compiled in every proce
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import os
 import tempfile
@@ -17,6 +18,8 @@ import warnings
 from pathlib import Path
 
 import numba
+
+import gramlib
 
 
 def use_cache_folder() -> Path | None:
@@ -40,8 +43,30 @@ def use_cache_folder() -> Path | None:
 
 
 def source_hash() -> str:
-    """Twelve hexadecimal digits that change with any source file of the simulation, whose constants are compiled in."""
+    """Twelve hexadecimal digits that change with any source that is compiled, or whose constants are."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.parent.rglob("*.py")):
+    for path in sorted(compiled_sources()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def compiled_sources() -> set[Path]:
+    """The modules of gramlib that the kernel's loop imports, and what these import, itself included."""
+    found: set[Path] = set()
+    unread = [Path(__file__).parent / "loop.py"]
+    while unread:
+        path = unread.pop()
+        if path not in found:
+            found.add(path)
+            unread += _imported(path)
+    return found
+
+
+def _imported(path: Path) -> list[Path]:
+    """Modules of gramlib named in the import lines of a file; packages themselves only pass names on."""
+    named: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "gramlib":
+            named += [str(node.module), *(f"{node.module}.{alias.name}" for alias in node.names)]
+    files = [Path(gramlib.__file__).parent.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in named]
+    return [file for file in files if file.is_file()]

@@ -43,16 +43,31 @@ def test_a_folder_that_cannot_be_written_is_said_and_done_without(
         assert cache_folder.use_cache_folder() is None
 
 
-def test_an_edit_of_any_source_of_the_simulation_changes_the_folder(
+def test_an_edit_of_what_is_compiled_changes_the_folder_and_no_other_edit_does(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    kernel = tmp_path / "simulation" / "kernel"
+    package = tmp_path / "gramlib"
+    kernel = package / "simulation" / "kernel"
     kernel.mkdir(parents=True)
     monkeypatch.setattr(cache_folder, "__file__", str(kernel / "cache_folder.py"))
-    (kernel / "steps.py").write_text("a = 1\n")
-    (kernel.parent / "limits.py").write_text("b = 1\n")
-    before = cache_folder.source_hash()
-    (kernel.parent / "limits.py").write_text("b = 2\n")
-    between = cache_folder.source_hash()
-    (kernel / "steps.py").write_text("a = 2\n")
-    assert len({before, between, cache_folder.source_hash()}) == 3
+    monkeypatch.setattr(cache_folder.gramlib, "__file__", str(package / "__init__.py"))
+    (kernel / "loop.py").write_text("from gramlib.simulation.kernel import steps\n")
+    (kernel / "steps.py").write_text(
+        "import os\nfrom gramlib.units import GRAMS\nfrom gramlib.simulation.limits import DAYS\n"
+    )
+    for name in ("units.py", "simulation/limits.py", "simulation/replays.py", "simulation/kernel/launch.py"):
+        (package / name).write_text("a = 1\n")
+    hashes = [cache_folder.source_hash()]
+    for name in ("units.py", "simulation/limits.py", "simulation/kernel/steps.py"):
+        (package / name).write_text((package / name).read_text() + "b = 2\n")
+        hashes.append(cache_folder.source_hash())
+    assert len(set(hashes)) == 4
+    for name in ("simulation/replays.py", "simulation/kernel/launch.py"):
+        (package / name).write_text("c = 3\n")
+    assert cache_folder.source_hash() == hashes[-1], "the door and the replays are not compiled"
+
+
+def test_the_sources_of_this_kernel_are_found() -> None:
+    names = {path.stem for path in cache_folder.compiled_sources()}
+    assert {"loop", "steps", "extensions", "judge", "philox", "maths", "units", "limits", "stops", "issuer"} <= names
+    assert not {"books", "replay_csv", "launch"} & names
