@@ -42,6 +42,12 @@ def use_cache_folder() -> Path | None:
     return folder
 
 
+def is_compiled() -> bool:
+    """Whether this version of the kernel has been compiled on this machine before."""
+    folder = numba.config.CACHE_DIR  # type: ignore[attr-defined]
+    return bool(folder) and any(Path(folder).glob("*/loop.run_task-*.nbi"))
+
+
 def source_hash() -> str:
     """Twelve hexadecimal digits that change with any source that is compiled, or whose constants are."""
     digest = hashlib.sha256()

@@ -22,6 +22,7 @@ from gramlib.simulation.book import block_sizes_g
 from gramlib.simulation.events import Events
 from gramlib.simulation.fan import FanCounts
 from gramlib.simulation.kernel import fan, judge
+from gramlib.simulation.kernel.cache_folder import is_compiled
 from gramlib.simulation.kernel.drivers import driver_terms
 from gramlib.simulation.kernel.happening import given_events
 from gramlib.simulation.kernel.issuer_record import issuer_record
@@ -202,7 +203,8 @@ def _walk(
         return stop - first
 
     if progress:
-        progress(0, n_paths, label)
+        first = not (run_task.signatures or is_compiled())
+        progress(0, n_paths, "compiling the engine, once on this machine" if first else label)
     with ThreadPoolExecutor(len(rooms), thread_name_prefix="gram-kernel") as pool:
         pending: set[Future[int]] = {pool.submit(task, first) for first in range(0, n_paths, TASK_PATHS)}
         try:
