@@ -31,8 +31,10 @@ def written(folder: Path, text: str, name: str = "prices.csv") -> Path:
     return path
 
 
-def test_header_is_the_design_s() -> None:
-    assert ", ".join(DAYS_COLUMNS) == DESIGN_HEADER
+def test_header_begins_with_the_design_s_and_the_extensions_follow() -> None:
+    header = ", ".join(DAYS_COLUMNS)
+    assert header.startswith(f"{DESIGN_HEADER}, backing, ")
+    assert DAYS_COLUMNS[-1] == "shortfall_usd" and len(set(DAYS_COLUMNS)) == len(DAYS_COLUMNS)
 
 
 @pytest.mark.parametrize("engine", ["reference", "kernel"])

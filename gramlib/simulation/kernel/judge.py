@@ -72,28 +72,33 @@ def begin(day: Any, judged: Any, outcome: Any) -> None:
 
 
 @jitted
-def close_books(day: Any, book: Any, drawn: Any, judged: Any, issuer: Any, columns: Any, closing: Any) -> int:
-    """Mark the lanes whose books close today, and keep yesterday's figures; whether there are any, 0 or 1.
-
-    `columns` (columns of DAY, STRIDE) is the record of the day, which still is yesterday's, seen as numbers.
-    """
+def closing(book: Any, drawn: Any, issuer: Any) -> int:
+    """Whether the books of any lane close today or have closed before, 0 or 1."""
     least_g = CLOSING_TOKEN_SHARE * issuer.tokens_g
     any_closing: Any = 0
     for i in range(LANES):
         any_closing |= np.int64((drawn.price_usd_per_g[i] <= CLOSING_PRICE_USD_PER_G) | (book.tokens_g[i] <= least_g))
-    if any_closing:
-        for i in range(LANES):
-            no_market = drawn.price_usd_per_g[i] <= CLOSING_PRICE_USD_PER_G
-            judged.no_market[i] |= np.int64(no_market)
-            if judged.closed[i] == 0 and (no_market or book.tokens_g[i] <= least_g):
-                judged.closed[i] = 1
-                for column in range(columns.shape[0]):
-                    closing[column, i] = columns[column, i]
-                judged.closing_tokens_g[i] = book.tokens_g[i]
-                judged.closing_queue_g[i] = book.queue_g[i]
-                judged.closing_discount[i] = book.discount[i]
-                judged.closing_backing[i] = book.backing[i]
     return any_closing
+
+
+@jitted
+def close_books(book: Any, drawn: Any, judged: Any, issuer: Any, columns: Any, kept: Any) -> None:
+    """Mark the lanes whose books close today, and keep yesterday's figures.
+
+    `columns` (columns of DAY, STRIDE) is the record of the day, which still is yesterday's, seen as numbers.
+    """
+    least_g = CLOSING_TOKEN_SHARE * issuer.tokens_g
+    for i in range(LANES):
+        no_market = drawn.price_usd_per_g[i] <= CLOSING_PRICE_USD_PER_G
+        judged.no_market[i] |= np.int64(no_market)
+        if judged.closed[i] == 0 and (no_market or book.tokens_g[i] <= least_g):
+            judged.closed[i] = 1
+            for column in range(columns.shape[0]):
+                kept[column, i] = columns[column, i]
+            judged.closing_tokens_g[i] = book.tokens_g[i]
+            judged.closing_queue_g[i] = book.queue_g[i]
+            judged.closing_discount[i] = book.discount[i]
+            judged.closing_backing[i] = book.backing[i]
 
 
 @jitted
@@ -137,8 +142,10 @@ def fold(
         outcome.worst_discount[i] = max(outcome.worst_discount[i], book.discount[i])
         outcome.fees_usd[i] += day.fees_usd[i]
         outcome.slippage_usd[i] += day.slippage_usd[i]
-        outcome.haircut_usd[i] += day.haircut_usd[i]
         outcome.price_effect_usd[i] += day.price_effect_usd[i]
+    if book.bills_sold:
+        for i in range(LANES):
+            outcome.haircut_usd[i] += day.haircut_usd[i]
     if happened:
         for i in range(LANES):
             outcome.event_loss_usd[i] += day.event_loss_usd[i]

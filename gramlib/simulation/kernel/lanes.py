@@ -9,7 +9,9 @@ step is a function over records whose body is one loop over lanes:
             day.coverage[i] = ...
 
 Since the fields of a record lie at fixed distances from one address, the compiler sees that they do not overlap and
-turns the loop into vector instructions. For that to work, loops over lanes hold to a few rules:
+turns the loop into vector instructions. So that this holds between records too, they all stand in one (`loop.BLOCK`).
+A row of a ring lies at no fixed distance, and the compiler compares addresses before a loop that has one: such a loop is
+kept to few columns. For that to work, loops over lanes hold to a few rules:
 
 * fields of the issuer and other numbers that are the same for all lanes are read into locals before the loop;
 * no branch on a lane: `x if condition else y`, `max`, `min` of floats are fine, since both sides are computed;
@@ -89,6 +91,14 @@ def aligned(shape: int | tuple[int, ...], dtype: np.dtype | type) -> np.ndarray:
     return memory[skip : skip + n_bytes].view(kind).reshape(shape)
 
 
+def side_by_side(**records: np.dtype) -> np.dtype:
+    """One record of several, each of which begins at a line of the cache."""
+    ends = np.cumsum([-(-dtype.itemsize // (8 * LINE)) * 8 * LINE for dtype in records.values()])
+    return np.dtype({
+        "names": list(records), "formats": list(records.values()), "offsets": [0, *ends[:-1]], "itemsize": int(ends[-1]),
+    })  # fmt: skip
+
+
 DRAWN = np.dtype([
     # Written by the price driver, or from prices given; sigma is the model's volatility after today's return.
     *columns("price_usd_per_g", "sigma"),
@@ -112,11 +122,11 @@ DAY = np.dtype(columns(
     "fee", "minted_g", "ordered_g", "unmet_mint_g", "frozen_g", "bank_frozen_usd", "transit_g", "leased_g",
     "kind_requested_g", "kind_queue_g", "delivered_g", "queue_fixed_usd", "weekend_requested_g", "weekend_discount",
     "block_requested_g", "credit_drawn_usd", "liquidated_g", "shortfall_usd",
-    # Not in `Day`: what stood at the end of yesterday; one over the price, sqrt(m), 1 / m; of the waterfall what E7 admits, at
-    # which value, what cash pays of it and what is left to pay; of the day's sale of gold what is wanted and its proceeds.
+    # Not in `Day`: what stood at the end of yesterday; one over the price, sqrt(m), 1 / m; of the waterfall at which value,
+    # and what cash leaves to pay; of the day's sale of gold what is wanted and its proceeds.
     "queue_before_g", "discount_before", "bank_frozen_before_usd",
-    "per_price", "root_stress", "per_stress", "admitted_g", "request_value_usd",
-    "from_cash_usd", "wanted_usd", "wanted_g", "sale_usd",
+    "per_price", "root_stress", "root_wait", "per_stress", "request_value_usd",
+    "wanted_usd", "wanted_g", "sale_usd",
 ))  # fmt: skip
 """One day of LANES paths, named as `day.Day`; today's columns are written over yesterday's.
 
@@ -135,6 +145,8 @@ BOOK = np.dtype(columns(
     ("transit_until", "i8"), ("bank_until", "i8"), ("insurance_until", "i8"), ("any_frozen_until", "i8"),
     # Whether all lanes settle after the issuer's own lag today.
     ("one_lag", "?"),
+    # Whether any lane has sold bills today, or yesterday while E3 has not begun.
+    ("bills_sold", "?"),
 ])  # fmt: skip
 """Positions between two days, named as `book.Book`; claims that fall due are kept as their sum, beside a ring of them.
 
@@ -147,11 +159,11 @@ MAX_LAG_DAYS = 60
 MAX_INSURANCE_DAYS = 252
 
 PRICE_ROWS = 21
-"""Today's prices and those of the twenty days before."""
+"""Today's prices and those of the twenty days before; the first six rows alone where nobody looks back further."""
 
 RINGS = np.dtype([
-    # Rows of the first two that are in use, the longest lag that can come up: the fewer, the nearer the processor.
-    ("lag_rows", "i8"),
+    # Rows in use of the first two, the longest lag that can come up, and of prices: the fewer, the nearer the processor.
+    ("lag_rows", "i8"), ("price_rows", "i8"),
     *rows(MAX_LAG_DAYS, "receivables_usd", "mint_orders_g", "transit_g", "bank_usd"),
     *rows(MAX_INSURANCE_DAYS, "insurance_usd"), *rows(PRICE_ROWS, "price_usd_per_g"),
 ])  # fmt: skip

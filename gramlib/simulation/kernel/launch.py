@@ -188,8 +188,9 @@ def _walk(
     progress: Progress | None,
 ) -> None:
     """Share the tasks out to as many threads as there are arrays of counts."""
-    longest_lag = _longest_lag(issuer, events, world.drawing)
-    rooms = [(room(issuer, n_days, longest_lag), results._replace(counts=own)) for own in counts]
+    longest_lag = _longest_lag(issuer, events, world.driving)
+    ledger = results.ledger.size > 0
+    rooms = [(room(issuer, n_days, longest_lag, ledger), results._replace(counts=own)) for own in counts]
     free, done, label = threading.local(), 0, f"{n_paths} paths of {n_days} days"
     lock = threading.Lock()
 
@@ -219,10 +220,10 @@ def _walk(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _longest_lag(issuer: Issuer, events: Events | None, drawing: bool) -> int:
+def _longest_lag(issuer: Issuer, events: Events | None, driving: bool) -> int:
     """Most days from a trade to its settlement that can come up."""
     lag_days = issuer.market.lag_days
-    if drawing:
+    if driving:
         lag_days = max(lag_days, issuer.drivers.liquidity.squeeze_lag_days)
     return lag_days if events is None else max(lag_days, int(events.lag_days.max()))
 

@@ -25,21 +25,25 @@ from gramlib.simulation.kernel.lanes import (
     aligned,
     entry,
     jitted,
+    side_by_side,
 )  # fmt: skip
 from gramlib.simulation.kernel.market import DAYS_A_YEAR
 from gramlib.simulation.kernel.prices import PRICE_STATE, PriceTerms
 from gramlib.simulation.reference import PAID_DUST_SHARE
 
 
+BLOCK = side_by_side(
+    drawn=DRAWN, day=DAY, book=BOOK, prices=PRICE_STATE, outcome=OUTCOME, judged=JUDGED, rings=RINGS,
+    drivers=DRIVERS_STATE, holders=HOLDER_WORDS,
+)  # fmt: skip
+"""All records of a block of paths."""
+
+
 class Room(NamedTuple):
     """The memory a thread works in; one block after the other uses it."""
 
-    drawn: np.ndarray
-    day: np.ndarray
-    book: np.ndarray
-    judged: np.ndarray
-    outcome: np.ndarray
-    rings: np.ndarray
+    block: np.ndarray
+    """One BLOCK."""
     asked_g: np.ndarray
     """(n_days + 1, STRIDE): requests for cash of all days up to each day, written while a lane has a queue."""
     kind_asked_g: np.ndarray
@@ -50,36 +54,30 @@ class Room(NamedTuple):
     closing_columns: np.ndarray
     """The same of the last day before the books of a lane closed."""
     outcome_columns: np.ndarray
-    price_state: np.ndarray
-    drivers_state: np.ndarray
-    holders_drawn: np.ndarray
 
 
-def room(issuer: Issuer, n_days: int, longest_lag: int) -> Room:
+def room(issuer: Issuer, n_days: int, longest_lag: int, ledger: bool) -> Room:
     """Memory for one thread; `longest_lag` days is the longest time to settlement that can come up."""
 
     def table(rows: int) -> np.ndarray:
         return aligned((rows, STRIDE), np.float64)
 
-    day, outcome = aligned(1, DAY), aligned(1, OUTCOME)
-    rings = aligned(1, RINGS)
-    rings["lag_rows"] = longest_lag
+    def numbers(name: str) -> np.ndarray:
+        dtype, begin = (BLOCK.fields or {})[name][:2]
+        return block.view(np.uint8)[begin : begin + dtype.itemsize].view(np.float64).reshape(-1, STRIDE)
+
+    block = aligned(1, BLOCK)
+    block["rings"]["lag_rows"] = longest_lag
+    # Only orders for new tokens look back further than five days, and the ledger.
+    block["rings"]["price_rows"] = PRICE_ROWS if issuer.minting.on or ledger else 6
     return Room(
-        drawn=aligned(1, DRAWN),
-        day=day,
-        book=aligned(1, BOOK),
-        judged=aligned(1, JUDGED),
-        outcome=outcome,
-        rings=rings,
+        block=block,
         asked_g=table(n_days + 1),
         kind_asked_g=table(n_days + 1 if issuer.in_kind.on else 1),
         bins=aligned((len(fan.SCALES), STRIDE), np.int64),
-        day_columns=day.view(np.float64).reshape(-1, STRIDE),
+        day_columns=numbers("day"),
         closing_columns=table(len(DAY_NAMES)),
-        outcome_columns=outcome.view(np.float64).reshape(-1, STRIDE),
-        price_state=aligned(1, PRICE_STATE),
-        drivers_state=aligned(1, DRIVERS_STATE),
-        holders_drawn=aligned(1, HOLDER_WORDS),
+        outcome_columns=numbers("outcome"),
     )
 
 
@@ -133,15 +131,15 @@ def run_task(world: World, results: Results, room: Room, first: int, stop: int, 
 def walk_block(world: World, results: Results, room: Room, block: int, n_days: int, n_counted: int) -> None:
     """Walk LANES paths from day 0 to the last; the first `n_counted` go into the fan."""
     issuer, rule = world.issuer[0], world.rule
-    drawn, day, book = room.drawn[0], room.day[0], room.book[0]
-    judged, outcome = room.judged[0], room.outcome[0]
-    price_state, drivers_state, holders_drawn = room.price_state[0], room.drivers_state[0], room.holders_drawn[0]
-    rings = room.rings[0]
+    records = room.block[0]
+    drawn, day, book, rings = records.drawn, records.day, records.book, records.rings
+    judged, outcome = records.judged, records.outcome
+    price_state, drivers_state, holders_drawn = records.prices, records.drivers, records.holders
     n_slots = results.counts.shape[0]
     address = (world.key, world.replicate, world.first_path + block)
     # Given prices are counted from the run's first path, drawn ones by their address.
-    given = world.prices.driver[0].kind == prices.GIVEN
-    price_address = (world.key, world.replicate, block if given else world.first_path + block)
+    price_driver = world.prices.driver[0]
+    price_address = (world.key, world.replicate, block if price_driver.kind == prices.GIVEN else world.first_path + block)
     drivers.clear_drivers(drivers_state)
     holders_drawn.four = -1
     prices.start(world.prices, price_state, drawn, price_address, world.start_usd_per_g)
@@ -151,21 +149,26 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
         steps.e11_ledger(day, book, issuer, rings, 0)
     if n_counted:
         fan.count_day(results.counts[0], room.bins, day, book, world.opening, n_counted)
-    had_queue, any_closed, alerted = 0, 0, 0
+    had_before, had_queue, any_closed, alerted, had_other_lag = 1, 0, 0, 0, False
     happened = happening.ANYTHING
     eventful = world.driving or world.any_events
     for t in range(1, n_days + 1):
-        five_days_ago, twenty_days_ago = max(0, t - 5) % PRICE_ROWS, max(0, t - 20) % PRICE_ROWS
-        prices.advance(world.prices, price_state, drawn, price_address, world.start_usd_per_g, t)
+        five_days_ago, twenty_days_ago = max(0, t - 5) % rings.price_rows, max(0, t - 20) % rings.price_rows
+        prices.draw(price_driver, price_state, price_address, t)
+        if prices.has_table(price_driver):
+            prices.look_up(world.prices, price_state, drawn, price_address, t)
+        prices.advance(price_driver, price_state, drawn, world.start_usd_per_g, t)
         stale = happened
         if eventful or t == 1:
             happening.make_calm(drawn, stale)
             happened = happening.give(drawn, world.events, block, t) if world.any_events else 0
-        any_closed |= judge.close_books(day, book, drawn, judged, issuer, room.day_columns, room.closing_columns)
-        steps.begin_day(day, book, issuer)
+        if judge.closing(book, drawn, issuer):
+            any_closed = 1
+            judge.close_books(book, drawn, judged, issuer, room.day_columns, room.closing_columns)
+        steps.begin_day(day, book, issuer, had_queue | had_before)
         if issuer.weekends.on and t >= issuer.weekends.first_monday and (t - issuer.weekends.first_monday) % 5 == 0:
             steps.weekend(day, book, drawn, issuer, rings, five_days_ago)
-        steps.e1_price(day, book, drawn, issuer, rings, five_days_ago, twenty_days_ago, t % PRICE_ROWS)
+        steps.e1_price(day, book, drawn, issuer, rings, five_days_ago, twenty_days_ago, t % rings.price_rows)
         if world.driving:
             happened |= drivers.drive(
                 t, address, issuer, world.driver_terms[0], day.five_day_return, drawn, drivers_state
@@ -187,22 +190,23 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
             world.drawing,
             (had_queue | issuer.in_kind.on | issuer.weekends.on) != 0,
         )
-        steps.e7_gate(day, book, issuer)
         has_queue = steps.e8_waterfall(day, book, issuer, t)
         steps.e9_gold_sale(day, book, issuer, rings, t, has_queue)
-        steps.e10_peg(day, book, issuer)
+        other_lag = t == 1 or not book.one_lag
+        steps.e10_peg(day, book, issuer, (has_queue | had_queue | other_lag | had_other_lag) != 0)
         alert = steps.e11_book(day, book, issuer, rule)
         if has_queue | had_queue | issuer.in_kind.on:
             oldest_requests(day, book, judged, issuer, room.asked_g, room.kind_asked_g, t)
-        had_queue = has_queue
+        had_before, had_queue, had_other_lag = had_queue, has_queue, other_lag
         if results.ledger.size:
             steps.e11_ledger(day, book, issuer, rings, t)
         if any_closed:
             judge.repeat_closing_figures(book, judged, room.day_columns, room.closing_columns)
-        judge.fold(day, book, judged, outcome, issuer, happened, has_queue | any_closed, t == 1 or not book.one_lag)
+        judge.fold(day, book, judged, outcome, issuer, happened, has_queue | any_closed, other_lag)
         # Runs of days that end must be seen to end.
-        if (alert | alerted | has_queue | any_closed | issuer.in_kind.on) and judge.failing(day, book, judged, issuer):
-            price_before = rings.price_usd_per_g[(t - 1) % PRICE_ROWS]
+        to_judge = has_queue | any_closed | issuer.in_kind.on | issuer.weekends.on
+        if (alert | alerted | to_judge) and judge.failing(day, book, judged, issuer):
+            price_before = rings.price_usd_per_g[(t - 1) % rings.price_rows]
             judge.note_failures(day, room.day_columns, book, judged, issuer, price_before, t)
         alerted = alert
         if n_counted and (t % fan.EVERY_DAYS == 0 or t == n_days):
@@ -216,9 +220,11 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
 @jitted
 def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any) -> None:
     """The issuer on day 0, calm: no queue, no receivables, no discount, market liquidity normal."""
-    day, book, drawn, rings = room.day[0], room.book[0], room.drawn[0], room.rings[0]
+    records = room.block[0]
+    day, book, drawn, rings = records.day, records.book, records.drawn, records.rings
     # What the last block left in the record of the day would pass for flows of this one.
     room.day_columns[:] = 0.0
+    book.bills_sold = False
     for i in range(LANES):
         day.fee[i] = issuer.terms.fee
         day.lag_days[i] = issuer.market.lag_days
@@ -264,9 +270,8 @@ def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any
         day.per_stress[i] = 1.0
         day.intensity[i] = issuer.redemption.a0
         day.capacity_usd[i] = issuer.market.capacity_share * issuer.market.adv_usd
-        day.execution_usd_per_g[i] = price * (1.0 - issuer.market.spread / 2.0)
     steps.e5_coverage(day, book, issuer)
-    steps.e10_peg(day, book, issuer)
+    steps.e10_peg(day, book, issuer, True)
     steps.e11_book(day, book, issuer, rule)
 
 
@@ -280,9 +285,15 @@ def oldest_requests(
     today's search begins. A lane that had no queue yesterday (-1) begins with today.
     """
     dust_g = PAID_DUST_SHARE * issuer.tokens_g
+    cash_share = 1.0 - issuer.in_kind.share if issuer.in_kind.on else 1.0
     for i in range(LANES):
         age, oldest = 0, -1
-        if book.queue_g[i] > 0.0:
+        # Counted from the day on which the queue began. A weekend's requests are dated by its Monday: days are business days.
+        asked_today_g = day.requested_g[i] + cash_share * day.weekend_requested_g[i]
+        waits = book.queue_g[i] > 0.0
+        book.asked_until_g[i] = book.asked_until_g[i] + asked_today_g if waits else 0.0
+        book.met_until_g[i] = book.met_until_g[i] + day.paid_g[i] if waits else 0.0
+        if waits:
             asked_g[t, i] = book.asked_until_g[i]
             oldest = judged.oldest_day[i] if judged.oldest_day[i] >= 0 else t
             while oldest < t and asked_g[oldest, i] - book.met_until_g[i] <= dust_g:
@@ -305,7 +316,8 @@ def oldest_requests(
 @jitted
 def write_results(issuer: Any, results: Results, room: Room, block: int, n_lanes: int, n_days: int) -> None:
     """One row a path: finish the sums, and copy."""
-    judged, outcome, day, book = room.judged[0], room.outcome[0], room.day[0], room.book[0]
+    records = room.block[0]
+    judged, outcome, day, book = records.judged, records.outcome, records.day, records.book
     least_g = judge.CLOSING_TOKEN_SHARE * issuer.tokens_g
     for i in range(LANES):
         price_profit_usd = outcome.price_effect_usd[i] + judged.price_profit_usd[i]

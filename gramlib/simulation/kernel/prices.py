@@ -2,13 +2,15 @@
 
     terms = price_terms(driver)                       once a run, in Python
     start(terms, state, drawn, address, start)        day 0 of a block
-    advance(terms, state, drawn, address, start, t)   every day after, in turn: price and volatility into `drawn`
+    draw(driver, state, address, t)                   every day after, in turn: what the day needs of draws,
+    look_up(terms, state, drawn, address, t)          what comes from a table, where `has_table(driver)`,
+    advance(driver, state, drawn, start, t)           and price and volatility into `drawn`
 
-`terms` is a `PriceTerms`, `state` a record of `PRICE_STATE`, `drawn` a record with columns price_usd_per_g and sigma,
+`terms` is a `PriceTerms`, `driver` its one record, `state` a record of `PRICE_STATE`, `drawn` a record with columns price_usd_per_g and sigma,
 `address` (key, replicate, first path) with the key of `philox.key_words(seed)`: lane i is path first + i. `start` is the price
 of day 0, where prices are not given. Where they are, lanes beyond the last path repeat it.
 
-Draws are made for four days at once (`draw_four_days`, by `advance` on day 1 and on days 4, 8, 12 ...), and with them
+Draws are made for four days at once (`draw_four_days`, by `draw` on day 1 and on days 4, 8, 12 ...), and with them
 what does not depend on the day before: a Student-t from a normal, jumps, quantiles of the residuals' law. `prices_only`
 and `draw_only` run through paths of prices and of draws alone, to be looked at and timed.
 """
@@ -46,7 +48,7 @@ PRICE_DRIVER = np.dtype([
 """The numbers of a `PriceDriver`; row 3 of `below` belongs to the state of day 0."""
 
 PRICE_STATE = np.dtype([
-    *columns("growth", "variance", "sigma"), *counts("state"),
+    *columns("growth", "variance"), *counts("state"),
     ("first", FOUR_DAYS), ("second", FOUR_DAYS), ("third", FOUR_DAYS),
 ], align=True)  # fmt: skip
 """What the prices of a block remember between days; `state` is a state, or a row of the bootstrap's table."""
@@ -97,9 +99,8 @@ def price_terms(driver: PriceDriver) -> PriceTerms:
 
 
 @jitted
-def draw_four_days(terms: PriceTerms, state: Any, address: Address, four: int) -> None:
-    """Draws of days 4 `four` to 4 `four` + 3, and what can be made of them without knowing the day before."""
-    driver = terms.driver[0]
+def draw_four_days(driver: Any, state: Any, address: Address, four: int) -> None:
+    """Draws of days 4 `four` to 4 `four` + 3, and what can be made of them without a table and the day before."""
     key, replicate, first_path = address
     kind = driver.kind
     # Each function is called from one place, since every call is compiled anew into its caller.
@@ -111,9 +112,7 @@ def draw_four_days(terms: PriceTerms, state: Any, address: Address, four: int) -
         uniforms(state.first, key, four, _PRICE, replicate, first_path)
     if kind in (BOOTSTRAP, REGIME, JUMP):
         uniforms(state.second, key, four, _JUMP if kind == JUMP else _STATE, replicate, first_path)
-    if kind == FHS:
-        to_quantiles(state.first, state.second, terms.table, driver)
-    elif kind == JUMP:
+    if kind == JUMP:
         normals(state.third, key, four, _JUMP_SIZE, replicate, first_path)
         to_jumps(state.first, state.second, state.third, driver)
 
@@ -170,7 +169,8 @@ def to_jumps(first: Any, second: Any, third: Any, driver: Any) -> None:
 
 
 # Days -------------------------------------------------------------------------------------------------------------
-# What runs every day is put into its caller: called as a function, a copy from the cache was 11% slower.
+# What runs every day is put into its caller: called as a function, a copy from the cache was 11% slower. And it takes
+# records: `terms`, four arrays, would cost eight atomic counts of references at every call, a tenth of the kernel's time.
 
 
 @jitted
@@ -195,27 +195,44 @@ def start(terms: PriceTerms, state: Any, drawn: Any, address: Address, start_usd
             state.state[i] = j
             state.variance[i] = driver.variance_of[j]
     for i in range(LANES):
-        state.sigma[i] = np.sqrt(state.variance[i])
-        drawn.sigma[i] = state.sigma[i]
+        drawn.sigma[i] = np.sqrt(state.variance[i])
         drawn.price_usd_per_g[i] = start_usd_per_g
 
 
 @jitted
-def advance(terms: PriceTerms, state: Any, drawn: Any, address: Address, start_usd_per_g: float, t: int) -> None:
-    """Price of day t, and the volatility after it."""
+def draw(driver: Any, state: Any, address: Address, t: int) -> None:
+    """The draws of day t, where the day before has not made them."""
+    if t & 3 == 0 or t == 1:
+        draw_four_days(driver, state, address, t >> 2)
+
+
+@inlined
+def has_table(driver: Any) -> bool:
+    """Whether days look something up in an array."""
+    return (driver.kind == GIVEN) | (driver.kind == FHS) | (driver.kind == BOOTSTRAP)
+
+
+@jitted
+def look_up(terms: PriceTerms, state: Any, drawn: Any, address: Address, t: int) -> None:
+    """What day t takes from an array: a given price, an entry of the bootstrap's table, four days' quantiles."""
     driver = terms.driver[0]
-    kind = driver.kind
-    k = t & 3
-    if k == 0 or t == 1:
-        draw_four_days(terms, state, address, t >> 2)
+    kind, k = driver.kind, t & 3
     if kind == GIVEN:
         take_given(terms, drawn, address, t)
-    elif kind == REGIME:
+    elif kind == BOOTSTRAP:
+        move_rows(state, terms.table, driver, k, t)
+    elif kind == FHS and (k == 0 or t == 1):
+        to_quantiles(state.first, state.second, terms.table, driver)
+
+
+@jitted
+def advance(driver: Any, state: Any, drawn: Any, start_usd_per_g: float, t: int) -> None:
+    """Price of day t, and the volatility after it; given ones stand already."""
+    kind, k = driver.kind, t & 3
+    if kind == REGIME:
         move_states(state, driver, k)
         advance_regime(state, drawn, driver, start_usd_per_g, k)
-    else:
-        if kind == BOOTSTRAP:
-            move_rows(state, terms.table, driver, k, t)
+    elif kind != GIVEN:
         advance_recursion(state, drawn, driver, start_usd_per_g, k, 1.0 if kind in (GJR_GARCH_T, FHS) else 0.0)
 
 
@@ -246,13 +263,12 @@ def advance_recursion(state: Any, drawn: Any, driver: Any, start_usd_per_g: floa
     # As a product, since a branch would keep the loop from becoming vector code.
     unscaled = 1.0 - scaled
     for i in range(LANES):
-        shock = held_move((unscaled + scaled * state.sigma[i]) * state.first.day[k, i])
+        shock = held_move((unscaled + scaled * drawn.sigma[i]) * state.first.day[k, i])
         growth = state.growth[i] + (mean + shock)
         variance = omega + (alpha_of_falls if shock < 0.0 else alpha) * shock * shock + beta * state.variance[i]
         sigma = np.sqrt(variance)
         state.growth[i] = growth
         state.variance[i] = variance
-        state.sigma[i] = sigma
         drawn.sigma[i] = sigma
         drawn.price_usd_per_g[i] = start_usd_per_g * exp(growth)
 
@@ -320,6 +336,7 @@ def prices_only(
     kept in `prices_usd_per_g` and `sigma`, (n_paths, n_days + 1) each, or nowhere where these are empty.
     """
     key, replicate, first_path = address
+    driver = terms.driver[0]
     total = 0.0
     for block in range(0, n_paths, LANES):
         here = (key, replicate, first_path + block)
@@ -327,7 +344,10 @@ def prices_only(
             if t == 0:
                 start(terms, state[0], drawn[0], here, start_usd_per_g)
             else:
-                advance(terms, state[0], drawn[0], here, start_usd_per_g, t)
+                draw(driver, state[0], here, t)
+                if has_table(driver):
+                    look_up(terms, state[0], drawn[0], here, t)
+                advance(driver, state[0], drawn[0], start_usd_per_g, t)
             if prices_usd_per_g.size:
                 for i in range(min(LANES, n_paths - block)):
                     prices_usd_per_g[block + i, t] = drawn[0].price_usd_per_g[i]
@@ -340,9 +360,12 @@ def prices_only(
 def draw_only(terms: PriceTerms, state: Any, address: Address, n_paths: int, n_days: int) -> float:
     """Make the draws of `prices_only`, and nothing of them; returns a sum of some."""
     key, replicate, first_path = address
+    driver = terms.driver[0]
     total = 0.0
     for block in range(0, n_paths, LANES):
         for four in range(n_days // 4 + 1):
-            draw_four_days(terms, state[0], (key, replicate, first_path + block), four)
+            draw_four_days(driver, state[0], (key, replicate, first_path + block), four)
+            if driver.kind == FHS:
+                to_quantiles(state[0].first, state[0].second, terms.table, driver)
             total += state[0].first.day[3, 0]
     return total

@@ -12,18 +12,17 @@ import numpy as np
 
 from gramlib.simulation.kernel import custody, extensions
 from gramlib.simulation.kernel.drivers import ATTACKED, BANK_FAILED, FROZEN, LEASE_DEFAULTED, LOST
-from gramlib.simulation.kernel.lanes import LANES, PRICE_ROWS, inlined, jitted
+from gramlib.simulation.kernel.lanes import LANES, inlined, jitted
 from gramlib.simulation.kernel.market import DAYS_A_YEAR, execution_share, impact_terms
 from gramlib.simulation.kernel.maths import exp, exp_within, log
 from gramlib.simulation.limits import DISCOUNT_LASTING
 
 
 @jitted
-def begin_day(day: Any, book: Any, issuer: Any) -> None:
-    """What stood at the end of yesterday; no weekend yet."""
-    for i in range(LANES):
+def begin_day(day: Any, book: Any, issuer: Any, any_queue: int) -> None:
+    """What stood at the end of yesterday; no weekend yet. Without `any_queue` the queues are those of the day before."""
+    for i in range(LANES if any_queue else 0):
         day.queue_before_g[i] = book.queue_g[i]
-        day.discount_before[i] = book.discount[i]
     if issuer.banks.on:
         for i in range(LANES):
             day.bank_frozen_before_usd[i] = book.bank_frozen_usd[i]
@@ -94,6 +93,11 @@ def e1_price(
     usd_peg = issuer.usd_peg
     if issuer.terms.principal:
         extensions.price_of_fixed_requests(day, book, drawn)
+    # Loops of their own for the ring, whose rows the compiler would hold against every other column before it begins.
+    for i in range(LANES):
+        day.five_day_return[i] = rings.price_usd_per_g[five_days_ago, i]
+    for i in range(LANES):
+        rings.price_usd_per_g[today, i] = drawn.price_usd_per_g[i]
     for i in range(LANES):
         price, all_gold_g = drawn.price_usd_per_g[i], book.gold_g[i] + book.transit_g[i] + book.leased_g[i]
         # One product keeps grams equal to tokens neutral to the last bit.
@@ -101,8 +105,7 @@ def e1_price(
         day.price_effect_usd[i] = earning_g * (price - day.price_usd_per_g[i])
         day.price_usd_per_g[i] = price
         day.per_price[i] = 1.0 / price
-        day.five_day_return[i] = price / rings.price_usd_per_g[five_days_ago, i] - 1.0
-        rings.price_usd_per_g[today, i] = price
+        day.five_day_return[i] = price / day.five_day_return[i] - 1.0
     for i in range(0 if usd_peg else LANES):
         day.token_value_usd[i] = day.price_usd_per_g[i]
         day.request_value_usd[i] = day.price_usd_per_g[i]
@@ -147,9 +150,12 @@ def e3_carry(day: Any, book: Any, issuer: Any) -> None:
         yield_usd = book.bills_usd[i] * bill_yield
         day.custody_cost_usd[i] = custody_cost_usd
         day.yield_usd[i] = yield_usd
-        day.haircut_usd[i] = 0.0
         book.cash_usd[i] -= opex_usd + custody_cost_usd
         book.bills_usd[i] += yield_usd
+    if book.bills_sold:
+        for i in range(LANES):
+            day.haircut_usd[i] = 0.0
+        book.bills_sold = False
     extensions.carry(day, book, issuer)
     refill_cash(day, book, issuer)
 
@@ -162,6 +168,7 @@ def refill_cash(day: Any, book: Any, issuer: Any) -> None:
         overdrawn |= np.int64(book.cash_usd[i] < 0.0)
     if not overdrawn:
         return
+    book.bills_sold = True
     kept = 1.0 - issuer.treasury.bill_haircut
     per_kept = 1.0 / kept
     for i in range(LANES):
@@ -289,12 +296,8 @@ def e6_redemption_intensity(
         extensions.ask_with_blocks(day, book, issuer, holders_drawn, t, address, drawing)
     if issuer.in_kind.on:
         extensions.ask_in_kind(day, book, issuer)
-    cash_share = 1.0 - issuer.in_kind.share if issuer.in_kind.on else 1.0
     for i in range(LANES):
-        requested_g = day.requested_g[i]
-        book.queue_g[i] += requested_g
-        # A weekend's requests are dated by its Monday, since days are business days.
-        book.asked_until_g[i] += requested_g + cash_share * day.weekend_requested_g[i]
+        book.queue_g[i] += day.requested_g[i]
     if issuer.terms.principal:
         extensions.fix_requests(day, book)
     if issuer.minting.on:
@@ -306,12 +309,10 @@ def e6_redemption_intensity(
 # E7. Gate ------------------------------------------------------------------------------------------------
 
 
-@jitted
-def e7_gate(day: Any, book: Any, issuer: Any) -> None:
-    """Grams admitted for payment today: the whole queue, or no more than the gate lets through."""
-    gate = issuer.terms.gate
-    for i in range(LANES):
-        day.admitted_g[i] = min(book.queue_g[i], gate * day.tokens_before_g[i]) * (1.0 - day.operations_stop[i])
+@inlined
+def e7_gate(day: Any, book: Any, gate: float, i: int) -> float:
+    """Grams admitted for payment today: the whole queue, or no more than the gate lets through. Of one lane, for E8."""
+    return min(book.queue_g[i], gate * day.tokens_before_g[i]) * (1.0 - day.operations_stop[i])
 
 
 # E8. Waterfall -------------------------------------------------------------------------------------------
@@ -320,18 +321,17 @@ def e7_gate(day: Any, book: Any, issuer: Any) -> None:
 @jitted
 def e8_waterfall(day: Any, book: Any, issuer: Any, t: int) -> int:
     """Pay what is admitted from cash above the floor, then bills, then credit; whether anybody waits, 0 or 1."""
-    floor_usd = issuer.treasury.cash_floor_usd
+    floor_usd, gate = issuer.treasury.cash_floor_usd, issuer.terms.gate
     if issuer.terms.principal:
         extensions.value_of_fixed_requests(day, book)
     waiting: Any = 0
     short: Any = 0
     for i in range(LANES):
-        admitted_g, cash_usd = day.admitted_g[i], book.cash_usd[i]
+        admitted_g, cash_usd = e7_gate(day, book, gate, i), book.cash_usd[i]
         value_usd = day.request_value_usd[i]
         need_usd = admitted_g * (value_usd * (1.0 - day.fee[i]))
         spendable_usd = max(0.0, cash_usd - floor_usd)
         from_cash_usd = min(need_usd, spendable_usd)
-        day.from_cash_usd[i] = from_cash_usd
         day.wanted_usd[i] = need_usd - from_cash_usd
         day.paid_g[i] = admitted_g
         day.fees_usd[i] = day.fee[i] * admitted_g * value_usd
@@ -345,7 +345,6 @@ def e8_waterfall(day: Any, book: Any, issuer: Any, t: int) -> int:
         queue_g = queue_g - paid_g
         book.queue_g[i] = queue_g
         book.tokens_g[i] -= paid_g
-        book.met_until_g[i] = book.asked_until_g[i] if queue_g == 0.0 else book.met_until_g[i] + paid_g
         waiting |= np.int64(queue_g > 0.0)
     if issuer.terms.principal:
         extensions.keep_fixed_requests(day, book)
@@ -357,16 +356,18 @@ def e8_waterfall(day: Any, book: Any, issuer: Any, t: int) -> int:
 @jitted
 def pay_from_bills_and_credit(day: Any, book: Any, issuer: Any) -> None:
     """What cash does not cover is paid from bills, then from credit; who is not paid in full gets what there is."""
+    book.bills_sold = True
     kept, line_usd = 1.0 - issuer.treasury.bill_haircut, issuer.treasury.credit_line_usd
-    per_kept = 1.0 / kept
+    per_kept, gate = 1.0 / kept, issuer.terms.gate
     for i in range(LANES):
-        admitted_g, wanted_usd = day.admitted_g[i], day.wanted_usd[i]
+        admitted_g, wanted_usd = e7_gate(day, book, gate, i), day.wanted_usd[i]
         value_usd = day.request_value_usd[i]
         from_bills_usd, given_up_usd = sell_bills(wanted_usd, book.bills_usd[i], kept, per_kept)
         missing_usd = wanted_usd - from_bills_usd
         from_credit_usd = min(missing_usd, line_usd - book.credit_drawn_usd[i])
-        raised_usd = day.from_cash_usd[i] + from_bills_usd + from_credit_usd
-        affordable_g = min(admitted_g, raised_usd / (value_usd * (1.0 - day.fee[i])))
+        per_gram_usd = value_usd * (1.0 - day.fee[i])
+        raised_usd = (admitted_g * per_gram_usd - wanted_usd) + from_bills_usd + from_credit_usd
+        affordable_g = min(admitted_g, raised_usd / per_gram_usd)
         paid_g = admitted_g if from_credit_usd == missing_usd else affordable_g
         day.paid_g[i] = paid_g
         day.fees_usd[i] = day.fee[i] * paid_g * value_usd
@@ -399,7 +400,6 @@ def e9_gold_sale(day: Any, book: Any, issuer: Any, rings: Any, t: int, has_queue
         execution = price * share
         sale_usd = sold_g * execution
         day.sold_g[i] = sold_g
-        day.execution_usd_per_g[i] = execution
         day.slippage_usd[i] = sold_g * (price - execution)
         day.sale_usd[i] = sale_usd
         book.receivables_usd[i] += sale_usd
@@ -421,22 +421,36 @@ def discount_terms(issuer: Any) -> tuple[float, float]:
     return peg.persistence, 0.01 * peg.secondary_share / peg.depth_usd
 
 
+@inlined
+def band_width(day: Any, issuer: Any, i: int) -> float:
+    """Discount from which arbitrage pays: its costs, and the risk of the price until it is paid."""
+    peg = issuer.peg_model
+    risk_price = peg.risk_price * issuer.market.daily_vol
+    return day.fee[i] + peg.arbitrage_cost + risk_price * day.root_stress[i] * day.root_wait[i]
+
+
 @jitted
-def e10_peg(day: Any, book: Any, issuer: Any) -> None:
-    """Discount of the token: pushed by secondary sales, held by arbitrage within a band that widens with the wait."""
+def e10_peg(day: Any, book: Any, issuer: Any, any_waiting: bool) -> None:
+    """Discount of the token: pushed by secondary sales, held by arbitrage within a band that widens with the wait.
+
+    Without `any_waiting` no lane has a queue or other lag than the issuer's own, nor had yesterday: the wait stays.
+    """
     base_rate, cost = issuer.redemption.base_rate, issuer.peg_model.arbitrage_cost
-    risk_price = issuer.peg_model.risk_price * issuer.market.daily_vol
     per_capacity = 1.0 / (issuer.market.capacity_share * issuer.market.adv_usd)
     persistence, push = discount_terms(issuer)
+    if any_waiting:
+        for i in range(LANES):
+            queue_usd = book.queue_g[i] * day.token_value_usd[i]
+            wait_days = day.lag_days[i] + queue_usd * (day.liquidity_multiplier[i] * per_capacity)
+            day.wait_days[i] = wait_days
+            day.root_wait[i] = np.sqrt(wait_days)
     for i in range(LANES):
-        value_usd = day.token_value_usd[i]
-        wait_days = day.lag_days[i] + book.queue_g[i] * value_usd * (day.liquidity_multiplier[i] * per_capacity)
-        band = day.fee[i] + cost + risk_price * day.root_stress[i] * np.sqrt(wait_days)
+        band = band_width(day, issuer, i)
         asked_g = day.requested_g[i] + day.kind_requested_g[i]
         excess_g = max(0.0, asked_g - base_rate * day.tokens_before_g[i]) - day.unmet_mint_g[i]
-        draw = persistence * book.discount[i] + push * excess_g * value_usd
-        day.wait_days[i] = wait_days
-        day.band[i] = band
+        discount = book.discount[i]
+        draw = persistence * discount + push * excess_g * day.token_value_usd[i]
+        day.discount_before[i] = discount
         book.discount[i] = min(draw, band) if day.operations_stop[i] < 1.0 else draw
     if issuer.minting.on:
         lowest = -(issuer.minting.fee + cost)
@@ -452,7 +466,7 @@ def e10_peg(day: Any, book: Any, issuer: Any) -> None:
 def e11_book(day: Any, book: Any, issuer: Any, rule: Any) -> int:
     """Close the day: own funds and backing. `rule` is the own funds rule: share of assets, and fixed amount.
 
-    Not zero where a lane is so near a failure that `judge.failing` has to look; of a queue it is to know by itself.
+    Not zero where a lane is so near a failure that `judge.failing` has to look; of queues and weekends it knows by itself.
     """
     reserve_share, fixed_usd = rule
     principal = issuer.terms.principal
@@ -468,7 +482,7 @@ def e11_book(day: Any, book: Any, issuer: Any, rule: Any) -> int:
         day.own_funds_requirement_usd[i] = requirement_usd
         book.backing[i] = backing
         near = (equity_usd < requirement_usd) | (equity_usd < 0.0) | (backing < 1.0)
-        alert |= np.int64(near | (max(book.discount[i], day.weekend_discount[i]) > DISCOUNT_LASTING))
+        alert |= np.int64(near | (book.discount[i] > DISCOUNT_LASTING))
     if issuer.usd_peg:
         extensions.collateral_ratio(day, book)
         return 1
@@ -496,10 +510,14 @@ def e11_ledger(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
         for ahead in range(1, min(5, rings.lag_rows) + 1):
             soon_usd += due_usd[(t + ahead) % rings.lag_rows, i]
         stress, root_stress = day.liquidity_multiplier[i], day.root_stress[i]
+        sold_usd = day.sold_g[i] * day.price_usd_per_g[i]
+        share = execution_share(half_spread, push, per_adv, sold_usd, stress, root_stress)
+        day.execution_usd_per_g[i] = day.price_usd_per_g[i] * share
+        day.band[i] = band_width(day, issuer, i)
         share = execution_share(half_spread, push, per_adv, day.capacity_usd[i], stress, root_stress)
         saleable_usd = day.capacity_usd[i] * max(0.0, 5.0 - day.lag_days[i]) * share
         day.liquid_5d_usd[i] = day.liquid_1d_usd[i] + soon_usd + saleable_usd
-        day.twenty_day_return[i] = day.price_usd_per_g[i] / rings.price_usd_per_g[max(0, t - 20) % PRICE_ROWS, i] - 1.0
+        day.twenty_day_return[i] = day.price_usd_per_g[i] / rings.price_usd_per_g[max(0, t - 20) % rings.price_rows, i] - 1.0
         day.frozen_g[i] = book.frozen_g[i]
         day.transit_g[i] = book.transit_g[i]
         day.leased_g[i] = book.leased_g[i]
