@@ -177,12 +177,16 @@ def peak_mb(n_paths: int) -> tuple[float, float]:
 def measure(n_paths: int, repeats: int, large: bool) -> dict[str, Any]:
     """Every figure; see `TARGETS` for those with a target."""
     issuer = load_issuer("worked_vector", ROOT)
-    terms, key = prices.price_terms(gjr_driver()), key_words(SEED)
+    terms, address = prices.price_terms(gjr_driver()), (key_words(SEED), 0, 0)
+    nowhere = np.zeros((0, 0))
     state, drawn = np.zeros(1, prices.PRICE_STATE), np.zeros(1, DRAWN)
     few, whole = min(n_paths, 16_384), n_paths // 1024 * 1024
     works: dict[str, tuple[Callable[[], Any], int]] = {
-        "draws": (lambda: prices.draw_only(terms, state, key, whole, N_DAYS), whole),
-        "prices": (lambda: prices.prices_only(terms, state, drawn, key, START_USD_PER_G, whole, N_DAYS), whole),
+        "draws": (lambda: prices.draw_only(terms, state, address, whole, N_DAYS), whole),
+        "prices": (
+            lambda: prices.prices_only(terms, state, drawn, address, START_USD_PER_G, whole, N_DAYS, nowhere, nowhere),
+            whole,
+        ),
         "engine": (lambda: walk(issuer, whole), whole),
         "NumPy engine": (lambda: numpy_walk(issuer, few), few),
         "arch, prices only": (lambda: arch_walk(4096), 4096),

@@ -31,7 +31,6 @@ from gramlib.simulation.kernel.market import DAYS_A_YEAR
 from gramlib.simulation.kernel.prices import PRICE_STATE, PriceTerms
 from gramlib.simulation.reference import PAID_DUST_SHARE
 
-
 BLOCK = side_by_side(
     drawn=DRAWN, day=DAY, book=BOOK, prices=PRICE_STATE, outcome=OUTCOME, judged=JUDGED, rings=RINGS,
     drivers=DRIVERS_STATE, holders=HOLDER_WORDS,
@@ -63,7 +62,8 @@ def room(issuer: Issuer, n_days: int, longest_lag: int, ledger: bool) -> Room:
         return aligned((rows, STRIDE), np.float64)
 
     def numbers(name: str) -> np.ndarray:
-        dtype, begin = (BLOCK.fields or {})[name][:2]
+        assert BLOCK.fields is not None
+        dtype, begin = BLOCK.fields[name][:2]
         return block.view(np.uint8)[begin : begin + dtype.itemsize].view(np.float64).reshape(-1, STRIDE)
 
     block = aligned(1, BLOCK)
@@ -139,7 +139,8 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
     address = (world.key, world.replicate, world.first_path + block)
     # Given prices are counted from the run's first path, drawn ones by their address.
     price_driver = world.prices.driver[0]
-    price_address = (world.key, world.replicate, block if price_driver.kind == prices.GIVEN else world.first_path + block)
+    first_price_path = block if price_driver.kind == prices.GIVEN else world.first_path + block
+    price_address = (world.key, world.replicate, first_price_path)
     drivers.clear_drivers(drivers_state)
     holders_drawn.four = -1
     prices.start(world.prices, price_state, drawn, price_address, world.start_usd_per_g)

@@ -494,7 +494,7 @@ def e11_ledger(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
     """What only the ledger shows: positions, and liquidity."""
     half_spread, push, per_adv = impact_terms(issuer)
     kept = 1.0 - issuer.treasury.bill_haircut
-    due_usd = rings.receivables_usd
+    due_usd, twenty_ago = rings.receivables_usd, max(0, t - 20) % rings.price_rows
     for i in range(LANES):
         day.tokens_g[i] = book.tokens_g[i]
         day.queue_g[i] = book.queue_g[i]
@@ -517,7 +517,7 @@ def e11_ledger(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
         share = execution_share(half_spread, push, per_adv, day.capacity_usd[i], stress, root_stress)
         saleable_usd = day.capacity_usd[i] * max(0.0, 5.0 - day.lag_days[i]) * share
         day.liquid_5d_usd[i] = day.liquid_1d_usd[i] + soon_usd + saleable_usd
-        day.twenty_day_return[i] = day.price_usd_per_g[i] / rings.price_usd_per_g[max(0, t - 20) % rings.price_rows, i] - 1.0
+        day.twenty_day_return[i] = day.price_usd_per_g[i] / rings.price_usd_per_g[twenty_ago, i] - 1.0
         day.frozen_g[i] = book.frozen_g[i]
         day.transit_g[i] = book.transit_g[i]
         day.leased_g[i] = book.leased_g[i]
