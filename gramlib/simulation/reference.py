@@ -361,9 +361,11 @@ def e9_gold_sale(day: Day, book: Book, issuer: Issuer) -> None:
     surplus_g = max(0.0, book.gold_g - book.tokens_g)
     for_queue_g = max(0.0, book.queue_g - receivables_usd / price)
     if issuer.peg == "usd":
-        # Collateral beyond the debt is no surplus. It pays for the queue and for an overdraft, each dollar sold for once.
+        # Collateral beyond the debt is no surplus. It pays the queue and brings cash and bills back to what they were at
+        # the start, each dollar sold for once: a dollar token has no other income that redemptions leave behind.
         surplus_g = 0.0
-        owed_usd = book.queue_g * day.token_value_usd + max(0.0, -book.cash_usd)
+        liquid_usd = book.cash_usd + book.bills_usd + sum(book.bank_frozen_usd.values())
+        owed_usd = book.queue_g * day.token_value_usd + max(0.0, issuer.cash_usd + issuer.bills_usd - liquid_usd)
         for_queue_g = max(0.0, (owed_usd - receivables_usd) / price)
     elif issuer.terms.mode == "principal":
         for_queue_g = max(0.0, (book.queue_fixed_usd - receivables_usd) / price)

@@ -320,12 +320,15 @@ def deliver_bars(day: Any, book: Any, issuer: Any, t: int) -> None:
 def gold_for_dollars(day: Any, book: Any, issuer: Any) -> None:
     """Gold to be sold where the queue is owed dollars: peg usd, and principal mode.
 
-    Collateral beyond the debt is no surplus. It pays for the queue and for an overdraft, each dollar sold for once.
+    Collateral beyond the debt is no surplus. It pays the queue and brings cash and bills back to what they were at the
+    start, each dollar sold for once.
     """
     usd_peg = issuer.usd_peg
+    buffer_usd = issuer.cash_usd + issuer.bills_usd
     for i in range(LANES):
         surplus_g = 0.0 if usd_peg else max(0.0, book.gold_g[i] - book.tokens_g[i])
-        pegged_usd = book.queue_g[i] * day.token_value_usd[i] + max(0.0, -book.cash_usd[i])
+        liquid_usd = book.cash_usd[i] + book.bills_usd[i] + book.bank_frozen_usd[i]
+        pegged_usd = book.queue_g[i] * day.token_value_usd[i] + max(0.0, buffer_usd - liquid_usd)
         owed_usd = pegged_usd if usd_peg else book.queue_fixed_usd[i]
         day.wanted_g[i] = surplus_g + max(0.0, (owed_usd - book.receivables_usd[i]) * day.per_price[i])
 

@@ -144,6 +144,16 @@ def test_an_overdraft_is_refilled_from_collateral() -> None:
     assert days["sold_g"].tolist() == pytest.approx([0.0, 1_000.0, 0.0, 0.0, 0.0, 0.0], abs=1e-9)
 
 
+def test_cash_that_redemptions_took_is_brought_back_from_collateral() -> None:
+    """1% of 100m is paid from 5m of cash each day; what was paid is sold in gold that day and settles the next."""
+    issuer = pegged(3.0, redemption=asking(0.01), cash_usd=5e6, market=Market(lag_days=1, spread=0.0, impact=0.0))
+    days = table(issuer, flat(4))
+    assert days["paid_g"][1] == pytest.approx(10_000.0, rel=1e-12)
+    assert days["sold_g"][1] * PRICE == pytest.approx(1e6, rel=1e-12)
+    assert (days["cash_usd"] + days["receivables_usd"]).tolist() == pytest.approx([5e6] * 5, rel=1e-9)
+    assert (days["queue_g"] == 0.0).all()
+
+
 def test_a_gap_over_a_weekend_skips_the_liquidation_zone() -> None:
     """A fall of 40% at once leaves the issuer under water; the same fall in steps is liquidated on the way."""
     issuer = pegged(1.5, weekends=Weekends(on=True, first_monday=1))
