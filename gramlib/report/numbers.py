@@ -34,6 +34,13 @@ def plain(value: float | None, decimals: int = 2) -> str:
     return text
 
 
+def significant(value: float | None, digits: int = 3) -> str:
+    """`value` with so many significant digits, whole from there on: a small rate never prints as nought."""
+    if is_missing(value) or value == 0:
+        return plain(value, 0)
+    return plain(value, min(12, max(0, digits - 1 - math.floor(math.log10(abs(float(value)))))))
+
+
 def _decimals(magnitude: float) -> int:
     """Decimal places that leave about three significant digits, two below one."""
     if magnitude >= 100:

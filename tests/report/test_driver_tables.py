@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 
 from gramlib.models import loss_lines, loss_table, ruin_table
 from gramlib.models.redemption import redemption_fit
 from gramlib.params.issuer import Issuer
 from gramlib.params.model_figures import load_figures
-from gramlib.report import tables
+from gramlib.report import numbers, tables
 from gramlib.report.tables.drivers import necessary
 from gramlib.simulation.draws import generator
 
@@ -52,13 +51,19 @@ def test_fits_stand_beside_the_defaults_with_their_distance(workbench_root) -> N
     figures = load_figures(workbench_root, "redemption")
     fit = redemption_fit(empty_flows, pd.DataFrame(), Issuer(), figures, generator(1, "bootstrap"))
     page = repr(tables.fitted(fit, "Redemption"))
-    assert "shipped figure" in page and "s.e." in page and "gld ounces" in page
+    assert "shipped figure" in page and "gld ounces" in page and "2004-11-19 to 2025-05-23" in page
+    assert "0.000869" in page and "0.0000681" in page and "16.6" in page, "a rate of a tenth of a percent is no nought"
+    assert " 0.00 " not in page
 
 
 def test_losses_and_ruin_say_amounts_and_chances() -> None:
     issuer = Issuer()
     page = repr(tables.losses(loss_table(loss_lines(issuer, 128.6))))
-    assert "custody 1" in page and "VaR 99.9%" in page and "USD" in page
+    assert "custody 1" in page and "VaR 99.9%" in page and "0.0010" in page, "losses a year of one custodian"
     page = repr(tables.ruin(ruin_table(issuer, 128.6, generator(1, "bootstrap"), years=(1.0,), n_paths=500)))
     assert "1 year" in page and "Own funds USD 39.0 m" in page
-    assert pytest.approx(39e6) == issuer.cash_usd + issuer.bills_usd
+
+
+def test_significant_digits_keep_small_figures_and_large_ones_whole() -> None:
+    shown = [numbers.significant(value) for value in (0.00086918, -0.0856, 0.5, 19.171, 5158.4, 0.0)]
+    assert shown == ["0.000869", "\N{MINUS SIGN}0.0856", "0.500", "19.2", "5,158", "0"]

@@ -7,41 +7,54 @@ import math
 import pandas as pd
 
 from gramlib.report import numbers, vocabulary
-from gramlib.report.html_table import Table
+from gramlib.report.html_table import Table, Tables
 from gramlib.report.tables.plain import columns
 
 
-def fitted(table: pd.DataFrame, title: str) -> Table:
-    """Estimates with their errors beside the defaults; the first column of `table` names the regime or token."""
+def fitted(table: pd.DataFrame, title: str) -> Tables:
+    """Estimates with their errors beside the defaults, then, folded, what each was fitted to.
+
+    The first column of `table` names the regime or token.
+    """
     group = table.columns[0]
-    numeric = ("Estimate", "Standard error", "Default", "Distance", "Observations")
-    rows = tuple(
-        (
-            str(row[group]), vocabulary.spaced(str(row["parameter"])), numbers.plain(row["estimate"]),
-            numbers.plain(row["standard_error"]), numbers.plain(row["default"]),
-            numbers.MISSING if numbers.is_missing(row["distance_se"]) else f"{row['distance_se']:+.1f} s.e.".replace("-", "\N{MINUS SIGN}"),
-            f"{int(row['n']):,}", str(row["unit"]), str(row["series"]), str(row["note"]),
-        )
-        for _, row in table.iterrows()
-    )  # fmt: skip
+    numeric = ("Estimate", "Standard error", "Default", "Distance")
+    figures, origins = [], []
+    for _, row in table.iterrows():
+        name = f"{row[group]}: {vocabulary.spaced(str(row['parameter']))}"
+        distance = numbers.plain(row["distance_se"], 1)
+        figures.append((
+            f"{name} [{row['unit']}]" if row["unit"] != "1" else name, numbers.significant(row["estimate"]),
+            _or_dash(numbers.significant(row["standard_error"])), _or_dash(numbers.significant(row["default"])), _or_dash(distance),
+        ))  # fmt: skip
+        span = f"{row['start']:%Y-%m-%d} to {row['end']:%Y-%m-%d}"
+        origins.append((name, f"{int(row['n']):,}", str(row["series"]), span, str(row["method"]), str(row["note"])))
     note = "Distance: the default less the estimate, in standard errors. Rates and shares are fractions."
-    return Table(
-        title,
-        columns(group.capitalize(), "Parameter", *numeric, "Unit", "Series", "Note", numeric=numeric),
-        rows,
-        note,
-    )
+    if table["note"].str.startswith("shipped figure").any():
+        note += " Where this run has no such data, figures of an earlier fit stand here; below it says which."
+    heads = columns("Figure", "Observations", "Series", "Days", "Method", "Note", numeric=("Observations",))
+    return Tables((
+        Table(title, columns("Figure", *numeric, numeric=numeric), tuple(figures), note),
+        Table(f"{title}: how they were found", heads, tuple(origins), folded=True),
+    ))  # fmt: skip
+
+
+def _or_dash(text: str) -> str:
+    """A cell that has nothing to say shows a dash."""
+    return "\N{EN DASH}" if text == numbers.MISSING else text
+
+
+SHOWN_LEVELS = (0.99, 0.999)
+"""Levels the table of losses has room for; the artefact holds the others."""
 
 
 def losses(table: pd.DataFrame) -> Table:
-    """A year of losses by line: expected, value at risk and expected shortfall at the levels there are."""
-    levels = sorted(table["level"].unique())
-    heads = [f"{kind} {numbers.exact_percent(level)}" for level in levels for kind in ("VaR", "ES")]
+    """A year of losses by line: expected, value at risk and expected shortfall."""
+    heads = [f"{kind} {numbers.exact_percent(level)}" for level in SHOWN_LEVELS for kind in ("VaR", "ES")]
     rows = []
     for line, group in table.groupby("line", sort=False):
         at = group.set_index("level")
-        cells = [numbers.usd(at.loc[level, name]) for level in levels for name in ("var_usd", "es_usd")]
-        rate = numbers.plain(at["rate_year"].iloc[0])
+        cells = [numbers.usd(at.loc[level, name]) for level in SHOWN_LEVELS for name in ("var_usd", "es_usd")]
+        rate = numbers.significant(at["rate_year"].iloc[0], 2)
         rows.append((str(line), rate, numbers.usd(at["mean_usd"].iloc[0]), *cells))
     numeric = ("Losses a year", "Expected", *heads)
     note = "Compound Poisson losses by Panjer's recursion, at today's gold price; rates are mostly judgement. No run, no price move."
