@@ -98,9 +98,6 @@ def arrive(book: Any, issuer: Any, ring_g: Any, t: int) -> None:
     add_gold(book, ring_g[row], issuer)
     for i in range(LANES):
         ring_g[row, i] = 0.0
-    if t == book.transit_until:
-        for i in range(LANES):
-            book.transit_g[i] = 0.0
 
 
 @inlined

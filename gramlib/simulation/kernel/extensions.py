@@ -48,10 +48,9 @@ def price_of_fixed_requests(day: Any, book: Any, drawn: Any) -> None:
 def recover(book: Any, ring_usd: Any, t: int) -> None:
     """Cash that a failed bank pays out, expected since its failure."""
     row = t % ring_usd.shape[0]
-    last = t == book.bank_until
     for i in range(LANES):
         book.cash_usd[i] += ring_usd[row, i]
-        book.bank_frozen_usd[i] = 0.0 if last else max(0.0, book.bank_frozen_usd[i] - ring_usd[row, i])
+        book.bank_frozen_usd[i] = max(0.0, book.bank_frozen_usd[i] - ring_usd[row, i])
         ring_usd[row, i] = 0.0
 
 

@@ -191,7 +191,7 @@ def _walk(
     longest_lag = _longest_lag(issuer, events, world.driving)
     ledger = results.ledger.size > 0
     rooms = [(room(issuer, n_days, longest_lag, ledger), results._replace(counts=own)) for own in counts]
-    free, done, label = threading.local(), 0, f"{n_paths} paths of {n_days} days"
+    free, done, label = threading.local(), 0, f"{n_paths:,} paths of {n_days:,} days"
     lock = threading.Lock()
 
     def task(first: int) -> int:
@@ -215,7 +215,7 @@ def _walk(
                 if progress and finished:
                     progress(done, n_paths, label)
         except KeyboardInterrupt:
-            raise Interrupted(f"stopped by the keyboard after {done} of {n_paths} paths") from None
+            raise Interrupted(f"stopped by the keyboard after {done:,} of {n_paths:,} paths") from None
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -69,6 +69,8 @@ def test_results_depend_neither_on_threads_nor_on_shards(monkeypatch: pytest.Mon
             counts = counts + part
         assert (counts.counts == fan.counts).all()
         assert counts.n_paths == n_paths
+    for loss in ("event_loss_usd", "bank_loss_usd", "cyber_loss_usd"):
+        assert (getattr(whole, loss) > 0.0).any(), "shards that meet no event would agree whatever blocks did to each other"
     assert (whole.f4_day != -1).any()
     assert len(set(whole.status_code)) > 2
 
@@ -124,7 +126,7 @@ def test_an_interrupt_says_how_far_it_came(monkeypatch: pytest.MonkeyPatch) -> N
         if done:
             raise KeyboardInterrupt
 
-    with pytest.raises(Interrupted, match=rf"after \d+ of {400 * LANES} paths"):
+    with pytest.raises(Interrupted, match=rf"after [\d,]+ of {400 * LANES:,} paths"):
         run(400 * LANES, threads=2, progress=pressed)
 
 
