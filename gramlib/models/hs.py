@@ -33,10 +33,14 @@ class HistoricalSimulation:
         self, returns: Returns, origins: np.ndarray, horizons_days: Sequence[int], uniform: np.ndarray
     ) -> dict[int, np.ndarray]:
         """Sorted overlapping h-day returns of the window that ends at each origin; `uniform` is not needed."""
-        cumulative = np.concatenate(([0.0], np.cumsum(returns.log_return)))
-        samples = {}
-        for horizon in horizons_days:
-            sums = cumulative[horizon:] - cumulative[:-horizon]
-            windows = sliding_window_view(sums, self.window_days - horizon + 1)
-            samples[horizon] = np.sort(windows[origins + 1 - self.window_days], axis=1)
-        return samples
+        return {
+            horizon: np.sort(past_sums(returns, origins, horizon, self.window_days), axis=1)
+            for horizon in horizons_days
+        }
+
+
+def past_sums(returns: Returns, origins: np.ndarray, horizon_days: int, window_days: int) -> np.ndarray:
+    """Overlapping returns over `horizon_days` within the window that ends at each origin, oldest first, a row an origin."""
+    cumulative = np.concatenate(([0.0], np.cumsum(returns.log_return)))
+    sums = cumulative[horizon_days:] - cumulative[:-horizon_days]
+    return sliding_window_view(sums, window_days - horizon_days + 1)[origins + 1 - window_days]

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
-from gramlib.models.hs import WINDOW_DAYS
+from gramlib.models.hs import WINDOW_DAYS, past_sums
 from gramlib.models.returns import Returns
 from gramlib.models.weighted_sample import equal_weights
 from gramlib.models.window import TrainingWindow
@@ -36,13 +35,10 @@ class AgeWeightedHistoricalSimulation:
         self, returns: Returns, origins: np.ndarray, horizons_days: Sequence[int], uniform: np.ndarray
     ) -> dict[int, np.ndarray]:
         """Overlapping h-day returns of the window that ends at each origin; as many samples as `uniform` has rows."""
-        cumulative = np.concatenate(([0.0], np.cumsum(returns.log_return)))
         samples = {}
         for horizon in horizons_days:
-            sums = cumulative[horizon:] - cumulative[:-horizon]
-            m = self.window_days - horizon + 1
-            windows = sliding_window_view(sums, m)[origins + 1 - self.window_days]
-            weight = DECAY ** np.arange(m)[::-1]
+            windows = past_sums(returns, origins, horizon, self.window_days)
+            weight = DECAY ** np.arange(windows.shape[1])[::-1]
             order = np.argsort(windows, axis=1, kind="stable")
             ordered = np.take_along_axis(windows, order, axis=1)
             samples[horizon] = equal_weights(ordered, (weight / weight.sum())[order], len(uniform))

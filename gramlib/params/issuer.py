@@ -194,6 +194,12 @@ class Issuer(Section):
             )
         return in_kind
 
+    @property
+    def opening_gold_g(self) -> float:
+        """All grams on the first day: allocated, in transit and leased out."""
+        transit_g = self.transit.gold_g if self.transit.on else 0.0
+        return self.gold_g + transit_g + (self.lease.gold_g if self.lease.on else 0.0)
+
     def basis_of(self, key: str) -> Basis:
         """Basis of the dotted `key` ("terms.fee"); a key without a statement is assumed."""
         return self.basis.get(key, Basis())

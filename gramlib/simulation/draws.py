@@ -2,7 +2,8 @@
 
     uniform, normal   one number at (seed, stream, path, index, replicate), index being the day unless a user says other:
                       what price paths and random drivers are made of. Nothing has to be drawn before it.
-    generator         a NumPy generator at (seed, stream, block, replicate), for training and the bootstrap
+    generator         a NumPy generator at (seed, stream, block, replicate), for training, the bootstrap, and price models
+                      outside the kernel
 
 The same address gives the same number on any machine, in any order, in the reference engine and in the kernel, for any
 number of paths, threads or shards. So a driver that is switched off moves no other draw, path 123,456 can be looked at

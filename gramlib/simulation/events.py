@@ -95,11 +95,6 @@ class Events:
             _hold(spec.name, array, days)
 
     @property
-    def has_extensions(self) -> bool:
-        """Whether anything happens that only an extension of the core model knows."""
-        return any(bool(getattr(self, name).any()) for name in EXTENSION_EVENTS)
-
-    @property
     def n_days(self) -> int:
         """Days simulated; arrays are one longer."""
         return self.event.shape[-1] - 1

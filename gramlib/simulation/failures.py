@@ -118,10 +118,7 @@ def _equity_cause(predicate: str, ledger: pd.DataFrame, row: int) -> str:
 
 def _backing_cause(ledger: pd.DataFrame, issuer: Issuer, first_row: int) -> str:
     """Grams fall short through a loss, or through sales for the queue; costs in dollars take no gram."""
-    opening_g = issuer.gold_g
-    opening_g += issuer.transit.gold_g if issuer.transit.on else 0.0
-    opening_g += issuer.lease.gold_g if issuer.lease.on else 0.0
-    if first_row == 0 and opening_g < issuer.tokens_g * (1.0 - limits.BACKING_ROUNDING):
+    if first_row == 0 and issuer.opening_gold_g < issuer.tokens_g * (1.0 - limits.BACKING_ROUNDING):
         return OPENING
     day = ledger.iloc[first_row]
     terms = {

@@ -121,11 +121,9 @@ def test_extension_events_out_of_bounds_are_refused(tmp_path: Path, name: str, b
 def test_extension_events_are_read_from_a_file(tmp_path: Path) -> None:
     text = "day,bank_failed,frozen_days,custodian,futures_basis,lag_days,operations_stop\n2,1,20,2,0.044,20,0.5\n"
     events = Events.from_csv(written(tmp_path, text), 3)
-    assert events.has_extensions
     assert events.bank_failed.tolist() == [0, 0, 1, 0]
     assert events.frozen_days[2] == 20 and events.custodian[2] == 2
     assert events.futures_basis[2] == 0.044 and events.lag_days[2] == 20 and events.operations_stop[2] == 0.5
-    assert not Events.calm(3).has_extensions
 
 
 @pytest.mark.parametrize("name", ["custodian", "bank_failed"])

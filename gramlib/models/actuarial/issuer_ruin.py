@@ -22,10 +22,8 @@ YEARS = (1.0, 3.0, 10.0)
 
 def own_funds_usd(issuer: Issuer, price_usd_per_g: float) -> float:
     """E = V - W on the first day: cash, bills and all grams less one gram a token."""
-    grams = issuer.gold_g - issuer.tokens_g
-    grams += issuer.transit.gold_g if issuer.transit.on else 0.0
-    grams += issuer.lease.gold_g if issuer.lease.on else 0.0
-    return issuer.cash_usd + issuer.bills_usd + grams * price_usd_per_g
+    surplus_g = issuer.opening_gold_g - issuer.tokens_g
+    return issuer.cash_usd + issuer.bills_usd + surplus_g * price_usd_per_g
 
 
 def income_usd_year(issuer: Issuer, price_usd_per_g: float) -> float:

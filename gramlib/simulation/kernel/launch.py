@@ -149,11 +149,8 @@ def _world(
 
 def _opening(issuer: Issuer, price_usd_per_g: float) -> tuple[float, float, float, float]:
     """P0, N0, E0, W0."""
-    gold_g = issuer.gold_g
-    gold_g += issuer.transit.gold_g if issuer.transit.on else 0.0
-    gold_g += issuer.lease.gold_g if issuer.lease.on else 0.0
     owed_usd = price_usd_per_g * issuer.tokens_g
-    equity_usd = price_usd_per_g * gold_g + issuer.cash_usd + issuer.bills_usd - owed_usd
+    equity_usd = price_usd_per_g * issuer.opening_gold_g + issuer.cash_usd + issuer.bills_usd - owed_usd
     return price_usd_per_g, issuer.tokens_g, equity_usd, owed_usd
 
 

@@ -70,7 +70,9 @@ def test_results_depend_neither_on_threads_nor_on_shards(monkeypatch: pytest.Mon
         assert (counts.counts == fan.counts).all()
         assert counts.n_paths == n_paths
     for loss in ("event_loss_usd", "bank_loss_usd", "cyber_loss_usd"):
-        assert (getattr(whole, loss) > 0.0).any(), "shards that meet no event would agree whatever blocks did to each other"
+        assert (getattr(whole, loss) > 0.0).any(), (
+            "shards that meet no event would agree whatever blocks did to each other"
+        )
     assert (whole.f4_day != -1).any()
     assert len(set(whole.status_code)) > 2
 
