@@ -76,6 +76,7 @@ class FilteredHistoricalSimulation:
     def record(self) -> dict[str, Any]:
         """JSON-able mapping; the residuals themselves are the table `residuals`."""
         return {
+            "kind": "fhs",
             "parameters": self.parameters.record(),
             "tail_share": self.tail_share,
             "tails": self.tails,

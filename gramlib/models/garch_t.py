@@ -67,7 +67,12 @@ class GarchT:
 
     def record(self) -> dict[str, Any]:
         """JSON-able mapping."""
-        return {"parameters": self.parameters.record(), "nu": self.nu, "next_variance": self.next_variance}
+        return {
+            "kind": "gjr_garch_t",
+            "parameters": self.parameters.record(),
+            "nu": self.nu,
+            "next_variance": self.next_variance,
+        }
 
     @classmethod
     def from_record(cls, record: dict[str, Any], residuals: np.ndarray) -> GarchT:

@@ -33,7 +33,7 @@ class GjrT(GarchT):
 
     def record(self) -> dict[str, Any]:
         """JSON-able mapping."""
-        return {"kind": "gjr_garch_t", **super().record(), "estimate": self.estimate.record()}
+        return {**super().record(), "estimate": self.estimate.record()}
 
     @classmethod
     def from_record(cls, record: dict[str, Any], residuals: object) -> GjrT:

@@ -171,7 +171,7 @@ class _Market:
         self.sigma_sample = float(calibration["sigma_sample"])
         name = calibration["champion"] if params.model == "champion" else params.model
         self.driver: PriceDriver | None = None
-        if name not in calibration["models"] or kind_of(name, calibration["models"][name]):
+        if name not in calibration["models"] or kind_of(calibration["models"][name]):
             law = models.residual_law(calibration, residuals, params.model)
             drawn = PriceDriver.from_calibration(calibration, law, params.model, params.drift_year)
             self.driver = drawn.stressed(params.volatility_scale, params.force_regime)

@@ -18,7 +18,6 @@ from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.issuer import Issuer
 from gramlib.params.suggest import did_you_mean
 from gramlib.simulation import reference
-from gramlib.simulation.book import bank_shares, custodian_shares
 from gramlib.simulation.day import Day
 from gramlib.simulation.drivers import PathDrivers
 from gramlib.simulation.events import Events
@@ -50,7 +49,7 @@ def simulate(
     or bank that the issuer does not have, ParameterError for an unknown engine.
     """
     paths, events = _held(paths, events)
-    _fits(issuer, events)
+    events.check(issuer)
     _known(engine)
     if engine == "reference":
         rule = own_funds or OwnFundsRule()
@@ -77,7 +76,7 @@ def ledger(
     if path.ndim != 1:
         raise DataContractError(f"prices of shape {path.shape}", expected="one path, (n_days + 1,)", origin="ledger")
     paths, events = _held(path, events)
-    _fits(issuer, events)
+    events.check(issuer)
     _known(engine)
     if engine == "reference":
         return _table(_reference_days(issuer, paths, events, 0, own_funds or OwnFundsRule(), drivers))
@@ -142,16 +141,6 @@ def _held(paths: np.ndarray, events: Events | None) -> tuple[np.ndarray, Events]
                                     expected=f"({paths.shape[1]},) or {paths.shape} like the prices",
                                     origin="gramlib.simulation")  # fmt: skip
     return paths, events
-
-
-def _fits(issuer: Issuer, events: Events) -> None:
-    """Refuse an event at a custodian or bank that the issuer does not have: it would pass for a shock survived."""
-    for name, shares in (("custodian", custodian_shares(issuer)), ("bank_failed", bank_shares(issuer))):
-        largest = int(getattr(events, name).max())
-        if largest > len(shares):
-            raise DataContractError(f"events: {name} {largest}, and the issuer has {len(shares)}",
-                                    expected=f"a number from 0 to {len(shares)}", origin="gramlib.simulation",
-                                    remedy="correct the number, or give the issuer more of them")  # fmt: skip
 
 
 def _known(engine: str) -> None:

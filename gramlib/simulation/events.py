@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from gramlib.errors import DataContractError
+from gramlib.params.issuer import Issuer
 from gramlib.params.suggest import did_you_mean
+from gramlib.simulation.book import bank_shares, custodian_shares
 
 _BOUNDS: dict[str, tuple[float, float]] = {
     "event": (0.0, math.inf),
@@ -93,6 +95,19 @@ class Events:
                 array = np.zeros(days)
             object.__setattr__(self, spec.name, array)
             _hold(spec.name, array, days)
+
+    def check(self, issuer: Issuer, origin: str = "gramlib.simulation") -> None:
+        """Refuse an event at a custodian or bank that `issuer` does not have: it would pass for a shock survived.
+
+        Raises DataContractError with the first such day; `origin` says where the events come from.
+        """
+        for name, shares in (("custodian", custodian_shares(issuer)), ("bank_failed", bank_shares(issuer))):
+            strange = np.argwhere(getattr(self, name) > len(shares))
+            if len(strange):
+                number = int(getattr(self, name)[tuple(strange[0])])
+                raise DataContractError(f"events: {name} {number} on day {strange[0][-1]}, and the issuer has {len(shares)}",
+                                        expected=f"a number from 0 to {len(shares)}", origin=origin,
+                                        remedy="correct the number, or give the issuer more of them")  # fmt: skip
 
     @property
     def n_days(self) -> int:

@@ -1,8 +1,8 @@
 """What a price model needs to draw prices: read from the record of a calibration, checked, and the same for both engines.
 
-Records, by kind (numbers per day, log-returns as fractions):
+Records state their `kind`; by kind they hold (numbers per day, log-returns as fractions):
 
-    gjr_garch_t, garch_t   parameters {mean, omega, alpha, beta, gamma (0)}, nu, next_variance
+    gjr_garch_t            parameters {mean, omega, alpha, beta, gamma (0)}, nu, next_variance
     fhs                    parameters, next_variance as above; and a `Law`, which the calibration's residuals make
     bootstrap              log_return (the days that happened), mean_block_days
     regime                 mean, sigma and start (the probability on day 0) by state, transition (a row for each state, to each
@@ -42,16 +42,13 @@ SMALLEST_XI = 1e-9
 """A tail shape nearer to nought is held here, where it equals the exponential law to 1e-7."""
 
 KINDS = ("given", "gjr_garch_t", "fhs", "bootstrap", "regime", "jump")
-_KIND_OF_MODEL = {"garch_t": "gjr_garch_t"} | {kind: kind for kind in KINDS[1:]}
-"""Kind by the name of a model whose record does not state it."""
-
 _NO_TABLE = np.zeros(0)
 _NO_PRICES = np.zeros((0, 0))
 
 
-def kind_of(model: str, record: Mapping[str, Any]) -> str | None:
-    """Kind of the law that `model` with this calibration record follows; None for one that the kernel cannot draw."""
-    kind = record.get("kind", _KIND_OF_MODEL.get(model))
+def kind_of(record: Mapping[str, Any]) -> str | None:
+    """Kind of the law that the model of this calibration record follows; None for one that the kernel cannot draw."""
+    kind = record.get("kind")
     return kind if kind in KINDS[1:] else None
 
 
@@ -119,9 +116,9 @@ class PriceDriver:
         """
         name = calibration["champion"] if model == "champion" else model
         models = calibration["models"]
-        kind = kind_of(name, models.get(name, {}))
+        kind = kind_of(models.get(name, {}))
         if name not in models or kind is None:
-            names = [known for known in models if kind_of(known, models[known])]
+            names = [known for known in models if kind_of(models[known])]
             raise ParameterError(f"there is no price model {name!r} to simulate with{did_you_mean(name, names)}",
                                  expected=f"one of {', '.join(names)}", origin="gramlib/simulation/price_driver.py",
                                  remedy="name it in train.models")  # fmt: skip

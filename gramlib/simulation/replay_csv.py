@@ -39,6 +39,7 @@ def replay_csv(
     prices_usd_per_g = read_prices_csv(prices_path)
     n_days = len(prices_usd_per_g) - 1
     events = Events.from_csv(events_path, n_days) if events_path else Events.calm(n_days)
+    events.check(issuer, str(events_path))
     days = ledger(issuer, prices_usd_per_g, events, engine=engine)[list(DAYS_COLUMNS)]
     if out_path is not None:
         write_days_csv(days, out_path)

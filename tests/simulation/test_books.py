@@ -19,7 +19,7 @@ from gramlib.simulation.price_models import price_paths
 
 MODELS = {
     "garch_t": {
-        "parameters": {"mean": 1e-4, "omega": 1e-6, "alpha": 0.05, "beta": 0.94}, "nu": 5.0, "next_variance": 1.2e-4,
+        "kind": "gjr_garch_t", "parameters": {"mean": 1e-4, "omega": 1e-6, "alpha": 0.05, "beta": 0.94}, "nu": 5.0, "next_variance": 1.2e-4,
     },
     "walk": {"kind": "a law of its own"},
 }  # fmt: skip

@@ -133,5 +133,5 @@ def test_an_event_at_a_custodian_or_bank_that_is_not_there_is_refused(name: str,
     events = Events(np.zeros(3), np.ones(3), np.zeros(3), **{name: np.array([0.0, 3.0, 0.0])})
     two = Issuer(custodians=Custodians(on=True), banks=Banks(on=True))
     for issuer in (two, Issuer()):
-        with pytest.raises(DataContractError, match=f"{name} 3"):
+        with pytest.raises(DataContractError, match=f"{name} 3 on day 1"):
             simulate(issuer, np.full(3, 100.0), events, engine=engine)

@@ -174,8 +174,10 @@ def test_given_prices_are_those_given() -> None:
 
 
 def test_a_calibration_gives_the_driver_of_its_champion() -> None:
-    calibration = {"champion": "garch_t", "models": {"garch_t": {"parameters": PARAMETERS, "nu": 5.0, "next_variance": 1e-4},
-                                                     "fhs": RECORDS["fhs"]}}  # fmt: skip
+    garch_t = {"kind": "gjr_garch_t", "parameters": PARAMETERS, "nu": 5.0, "next_variance": 1e-4}
+    other = {"kind": "a law of its own"}
+    models = {"garch_t": garch_t, "fhs": {"kind": "fhs", **RECORDS["fhs"]}, "other": other}
+    calibration = {"champion": "garch_t", "models": models}
     model = PriceDriver.from_calibration(calibration)
     assert (model.kind, model.gamma, model.nu, model.mean) == ("gjr_garch_t", 0.0, 5.0, PARAMETERS["mean"])
     assert PriceDriver.from_calibration(calibration, model="garch_t", drift_year=0.0).mean == 0.0
@@ -184,6 +186,8 @@ def test_a_calibration_gives_the_driver_of_its_champion() -> None:
         PriceDriver.from_calibration(calibration, model="fhs")
     with pytest.raises(ParameterError, match="did you mean 'garch_t'"):
         PriceDriver.from_calibration(calibration, model="garch")
+    with pytest.raises(ParameterError, match="one of garch_t, fhs"):
+        PriceDriver.from_calibration(calibration, model="other")
 
 
 @pytest.mark.parametrize(("kind", "changes"), [
