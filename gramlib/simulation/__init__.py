@@ -14,7 +14,7 @@ odds                           listed scenarios with random drivers on
 replays, replay_csv            listed scenarios; `gram replay`
 """
 
-from gramlib.simulation.books import Books, path_ledger, run_books, start_price_usd_per_g
+from gramlib.simulation.books import Books, Market, path_ledger, run_books, start_price_usd_per_g
 from gramlib.simulation.causes import CAUSES
 from gramlib.simulation.draws import STREAMS, generator, normal, uniform
 from gramlib.simulation.drivers import DRIVERS, PathDrivers
@@ -35,6 +35,7 @@ __all__ = [
     "STREAMS",
     "Books",
     "Events",
+    "Market",
     "Outcomes",
     "OwnFundsRule",
     "PathDrivers",

@@ -83,58 +83,40 @@ class _Book:
     """Keeps apart the draws of books that shall not share them."""
 
 
-def run_books(
-    issuer: Issuer,
-    calibration: dict[str, Any],
-    residuals: pd.DataFrame,
-    params: PredictParams,
-    own_funds: OwnFundsRule | None,
-    models: Models,
-    progress: Progress | None = None,
-) -> Books:
+def run_books(market: Market, progress: Progress | None = None) -> Books:
     """Run the three books, compare their drivers, and keep the ledgers of a few paths.
 
-    `calibration` and `residuals` are the training stage's; quantiles by day are taken over the first `params.fan_paths`.
+    Quantiles by day are taken over the first `params.fan_paths` paths.
     """
-    market = _Market(issuer, calibration, residuals, params, own_funds or OwnFundsRule(), models)
-    books = _books(params)
-    outcomes, days, ledgers = [], [], []
+    books = _books(market.params)
+    results: dict[str, Outcomes] = {}
+    days, ledgers = [], []
     for book in books:
-        result, counts = market.run(book, params.fan_paths, progress)
-        outcomes.append(result.to_table(book.name))
+        results[book.name], counts = market.run(book, market.params.fan_paths, progress)
         if counts is not None:
             days.append(counts.to_table(book.name))
         if book.drivers:
-            ledgers += [market.ledger(book, choice, path) for choice, path in chosen_paths(result).items()]
-    effects = driver_effects(market, books[1], progress)
+            chosen = chosen_paths(results[book.name])
+            ledgers += [market.ledger(book, choice, path) for choice, path in chosen.items()]
+    alone, liquidity, _ = books
+    effects = driver_effects(market, liquidity, results[liquidity.name], results[alone.name], progress)
     return Books(
-        pd.concat(outcomes, ignore_index=True),
+        pd.concat([result.to_table(name) for name, result in results.items()], ignore_index=True),
         pd.concat(days, ignore_index=True),
         effects,
         pd.concat(ledgers, ignore_index=True) if ledgers else empty_table("path_ledgers"),
     )
 
 
-def path_ledger(
-    issuer: Issuer,
-    calibration: dict[str, Any],
-    residuals: pd.DataFrame,
-    params: PredictParams,
-    own_funds: OwnFundsRule | None,
-    models: Models,
-    book: str,
-    path: int,
-) -> pd.DataFrame:
+def path_ledger(market: Market, book: str, path: int) -> pd.DataFrame:
     """The daily ledger of any one path of a book, walked again by the reference engine: `day` and the ledger columns.
 
-    `book` and `path` stand so in `outcomes`; everything else is what `run_books` was given. Raises ParameterError for a book
-    or path that there is not.
+    `book` and `path` stand so in `outcomes`. Raises ParameterError for a book or path that there is not.
     """
-    known = {each.name: each for each in _books(params)}
+    known = {each.name: each for each in _books(market.params)}
     if book not in known or not 0 <= path < known[book].n_paths:
         sizes = ", ".join(f"{each.name} 0 to {each.n_paths - 1:,}" for each in known.values())
         raise ParameterError(f"path {path:,} of book {book!r}", expected=f"one of {sizes}", origin="path_ledger")
-    market = _Market(issuer, calibration, residuals, params, own_funds or OwnFundsRule(), models)
     return market.ledger(known[book], "", path).drop(columns=["book", "choice", "path"])
 
 
@@ -153,8 +135,12 @@ def chosen_paths(outcomes: Outcomes) -> dict[str, int]:
     return {choice: int(order[int(share * (len(order) - 1))]) for choice, share in CHOICES.items()}
 
 
-class _Market:
-    """The prices of every book, and the issuer that walks through them."""
+class Market:
+    """What the paths of every book are made of: prices, random drivers, and the issuer that walks through them.
+
+    `calibration` and `residuals` are the training stage's, `own_funds` the rule of F1 (default: none), `models` the module
+    gramlib.models. Raises ParameterError for a price model there is not, or a regime forced on one without.
+    """
 
     def __init__(
         self,
@@ -162,10 +148,11 @@ class _Market:
         calibration: dict[str, Any],
         residuals: pd.DataFrame,
         params: PredictParams,
-        own_funds: OwnFundsRule,
+        own_funds: OwnFundsRule | None,
         models: Models,
     ) -> None:
-        self.issuer, self.params, self.own_funds, self.models = issuer, params, own_funds, models
+        self.issuer, self.params, self.models = issuer, params, models
+        self.own_funds = own_funds or OwnFundsRule()
         self.calibration, self.residuals = calibration, residuals
         self.start_usd_per_g = start_price_usd_per_g(calibration, params)
         self.sigma_sample = float(calibration["sigma_sample"])
@@ -231,21 +218,30 @@ def _named(progress: Progress | None, book: str) -> Progress | None:
     return progress and (lambda done, total, label: progress(done, total, f"{book}: {label}"))
 
 
-def driver_effects(market: _Market, book: _Book, progress: Progress | None) -> pd.DataFrame:
-    """How often each failure happens with all drivers, with none, without one and with one alone, on the same draws."""
+def driver_effects(
+    market: Market, book: _Book, with_all: Outcomes, with_none: Outcomes, progress: Progress | None
+) -> pd.DataFrame:
+    """How often each failure happens with all drivers, with none, without one and with one alone, on the same draws.
+
+    `with_all` and `with_none` are the outcomes of `book` with its drivers and without any; the others are run here.
+    """
     active = active_drivers(market.issuer, book.drivers)
-    cases = [("all", "", active), ("none", "", ())]
-    cases += [("without", name, tuple(other for other in active if other != name)) for name in active]
-    cases += [("only", name, (name,)) for name in active]
+    n_paths = min(book.n_paths, EFFECT_PATHS)
     rows = []
+
+    def count(case: str, driver: str, outcomes: Outcomes) -> None:
+        for predicate in predicates_of(market.issuer.peg):
+            failed = int(np.count_nonzero(outcomes.first_day(predicate)[:n_paths] != NEVER))
+            rows.append((book.name, case, driver, predicate, n_paths, failed))
+
+    count("all", "", with_all)
+    count("none", "", with_none)
+    cases = [("without", name, tuple(other for other in active if other != name)) for name in active]
+    cases += [("only", name, (name,)) for name in active]
     for done, (case, driver, which) in enumerate(cases):
         if progress:
-            progress(done, len(cases), f"which driver is necessary: {case} {driver}".rstrip())
-        n_paths = min(book.n_paths, EFFECT_PATHS)
-        outcomes, _ = market.run(_Book(book.name, which, n_paths, book.n_days, book.replicate), 0, None)
-        for predicate in predicates_of(market.issuer.peg):
-            failed = int(np.count_nonzero(outcomes.first_day(predicate) != NEVER))
-            rows.append((book.name, case, driver, predicate, n_paths, failed))
+            progress(done, len(cases), f"which driver is necessary: {case} {driver}")
+        count(case, driver, market.run(_Book(book.name, which, n_paths, book.n_days, book.replicate), 0, None)[0])
     if progress:
         progress(len(cases), len(cases), "drivers compared")
     table = pd.DataFrame(rows, columns=["book", "case", "driver", "predicate", "n", "failed"])

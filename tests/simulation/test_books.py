@@ -12,7 +12,7 @@ from gramlib.artefacts import check_table
 from gramlib.errors import ParameterError
 from gramlib.params.issuer import CustodyDriver, Drivers, Issuer
 from gramlib.params.stages import PredictParams
-from gramlib.simulation import Books, OwnFundsRule, books, failures, run_books, scenario_odds
+from gramlib.simulation import Books, Market, OwnFundsRule, books, failures, run_books, scenario_odds
 from gramlib.simulation.fan import QUANTILES, VARIABLES
 from gramlib.simulation.outcomes import of_ledger
 from gramlib.simulation.price_models import price_paths
@@ -52,9 +52,13 @@ def run(issuer: Issuer = ISSUER, model: str = "champion", **changes: Any) -> Boo
         "n_paths": 320, "horizon_days": 40, "solvency_n_paths": 50, "solvency_horizon_days": 60, "fan_paths": 80,
         "drivers": DRIVERS,
     }  # fmt: skip
-    params = PredictParams(**(settings | changes))
+    return run_books(market(PredictParams(**(settings | changes)), issuer, model))
+
+
+def market(params: PredictParams, issuer: Issuer = ISSUER, model: str = "champion") -> Market:
+    """The market of these tests; model `walk` comes in from outside."""
     calibration = CALIBRATION | ({"champion": model} if model != "champion" else {})
-    return run_books(issuer, calibration, pd.DataFrame(), params, RULE, OutsideModels())
+    return Market(issuer, calibration, pd.DataFrame(), params, RULE, OutsideModels())
 
 
 @pytest.fixture(autouse=True)
@@ -137,17 +141,15 @@ def test_any_path_can_be_looked_at_from_its_address(model: str) -> None:
     settings = PredictParams(
         n_paths=320, horizon_days=40, solvency_n_paths=50, solvency_horizon_days=60, drivers=DRIVERS
     )
-    calibration = CALIBRATION | ({"champion": model} if model != "champion" else {})
+    same = market(settings, model=model)
     for book, path in (("liquidity", 217), ("liquidity_price_only", 217), ("solvency", 49)):
-        days = books.path_ledger(
-            ISSUER, calibration, pd.DataFrame(), settings, RULE, OutsideModels(), book, path
-        )  # fmt: skip
+        days = books.path_ledger(same, book, path)
         table = found.outcomes
         row = table[(table["book"] == book) & (table["path"] == path)].iloc[0]
         assert row["end_equity_usd"] == pytest.approx(days["equity_usd"].iloc[-1], rel=1e-6)
         assert row["end_price_usd_per_g"] == pytest.approx(days["price_usd_per_g"].iloc[-1], rel=1e-6)
     with pytest.raises(ParameterError, match="liquidity 0 to 319"):
-        books.path_ledger(ISSUER, calibration, pd.DataFrame(), settings, RULE, OutsideModels(), "liquidity", 320)
+        books.path_ledger(same, "liquidity", 320)
 
 
 def test_fan_quantiles_are_numpy_s_over_the_first_paths() -> None:
@@ -195,7 +197,7 @@ def test_the_start_price_comes_from_the_parameters_or_the_calibration() -> None:
 def test_progress_never_passes_its_total_and_says_what_is_done() -> None:
     seen: list[tuple[int, int, str]] = []
     params = PredictParams(n_paths=65, horizon_days=2, solvency_n_paths=1, solvency_horizon_days=2)
-    run_books(ISSUER, CALIBRATION, pd.DataFrame(), params, None, OutsideModels(), lambda *step: seen.append(step))
+    run_books(market(params), lambda *step: seen.append(step))
     assert seen and all(0 <= done <= total and text for done, total, text in seen)
 
 
