@@ -1,0 +1,25 @@
+"""Every entry by name."""
+
+from __future__ import annotations
+
+from gramlib.artefacts import analyse, data, predict, report, train
+from gramlib.artefacts.columns import Artefact
+from gramlib.errors import ArtefactError
+
+CATALOGUE: dict[str, Artefact] = {
+    entry.name: entry for stage in (data, train, predict, analyse, report) for entry in stage.ARTEFACTS
+}
+
+
+def of_stage(stage: str) -> tuple[Artefact, ...]:
+    """Every artefact `stage` writes, in catalogue order."""
+    return tuple(entry for entry in CATALOGUE.values() if entry.stage == stage)
+
+
+def entry(name: str) -> Artefact:
+    """Catalogue entry `name`; raises ArtefactError with the names there are."""
+    if name not in CATALOGUE:
+        raise ArtefactError(
+            f"there is no artefact {name!r}", expected=f"one of {', '.join(CATALOGUE)}", origin="gramlib/artefacts"
+        )
+    return CATALOGUE[name]
