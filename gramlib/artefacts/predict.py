@@ -144,4 +144,10 @@ ARTEFACTS: tuple[Artefact, ...] = (
         "The listed scenarios as they were run, with provenance of each price path",
         kind="document",
     ),
+    Artefact(
+        "book_settings",
+        "predict",
+        "The parameters the books were drawn with: what another stage needs to walk the same paths again",
+        kind="document",
+    ),
 )

@@ -131,6 +131,21 @@ class AnalyseParams(Section):
     reverse_max_fall: float = param(0.9, "largest price fall scanned", "1", gt=0.0, lt=1.0)
     reverse_step: float = param(0.01, "step of the scan", "1", ge=0.0005, le=0.1)
     reverse_tolerance: float = param(0.0001, "width at which refining stops", "1", ge=1e-8, le=0.01)
+    map_step: float = param(0.05, "step of the two-dimensional maps", "1", ge=0.005, le=0.5)
+    refit_samples: int = param(
+        20, "refits of the price model behind parameter uncertainty; 0 leaves it out", "samples", ge=0, le=1000
+    )
+    profiles: Annotated[list[str], each_of()] = param(
+        ["all"], "standards to hold the run against; all means every file in params/profiles"
+    )
+    search_n_paths: int = param(
+        10_000, "paths behind each try of a measure or sensitivity", "paths", ge=100, le=1_000_000
+    )
+    screen: Annotated[str, one_of("none", "morris", "sobol")] = param("morris", "screen of all parameters at once")
+    package_measures: int = param(
+        3, "most measures tried together in one package; more cost much time", "measures", ge=1, le=8
+    )
+    chain_backtest: bool = param(False, "replay the whole chain month by month on the past; takes minutes")
     seed: int = _seed()
 
 

@@ -51,7 +51,7 @@ STAGES: tuple[Stage, ...] = (
         "analyse",
         "04_analysis.ipynb",
         "What breaks it, how likely is that, and how sure are we?",
-        ("train", "predict"),
+        ("data", "train", "predict"),
     ),
     _stage(
         5,

@@ -11,8 +11,9 @@ those of other models come in from outside in blocks. A path that is to be looke
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -37,6 +38,9 @@ Progress = Callable[[int, int, str], None]
 
 OUTSIDE_BLOCK_PATHS = 4096
 """Paths that a model outside the kernel makes at a time, each block from an address of its own."""
+
+KEPT_BLOCKS = 5
+"""First blocks of such a model that are kept, for issuers that walk through the same prices: 84 MB of a year's days."""
 
 EFFECT_PATHS = 50_000
 """Paths behind the comparison of drivers, at most: every set of drivers is a run of its own."""
@@ -113,11 +117,12 @@ def path_ledger(market: Market, book: str, path: int) -> pd.DataFrame:
 
     `book` and `path` stand so in `outcomes`. Raises ParameterError for a book or path that there is not.
     """
-    known = {each.name: each for each in _books(market.params)}
-    if book not in known or not 0 <= path < known[book].n_paths:
-        sizes = ", ".join(f"{each.name} 0 to {each.n_paths - 1:,}" for each in known.values())
-        raise ParameterError(f"path {path:,} of book {book!r}", expected=f"one of {sizes}", origin="path_ledger")
-    return market.ledger(known[book], "", path).drop(columns=["book", "choice", "path"])
+    known = _named_book(market.params, book)
+    if not 0 <= path < known.n_paths:
+        raise ParameterError(
+            f"path {path:,} of book {book!r}", expected=f"{book} 0 to {known.n_paths - 1:,}", origin="path_ledger"
+        )
+    return market.ledger(known, "", path).drop(columns=["book", "choice", "path"])
 
 
 def _books(params: PredictParams) -> tuple[_Book, ...]:
@@ -127,6 +132,13 @@ def _books(params: PredictParams) -> tuple[_Book, ...]:
         _Book("liquidity", drivers, params.n_paths, params.horizon_days, 0),
         _Book("solvency", drivers, params.solvency_n_paths, params.solvency_horizon_days, 1),
     )
+
+
+def _named_book(params: PredictParams, name: str) -> _Book:
+    books = {each.name: each for each in _books(params)}
+    if name not in books:
+        raise ParameterError(f"book {name!r}", expected=f"one of {', '.join(books)}", origin="Market")
+    return books[name]
 
 
 def chosen_paths(outcomes: Outcomes) -> dict[str, int]:
@@ -156,7 +168,8 @@ class Market:
         self.calibration, self.residuals = calibration, residuals
         self.start_usd_per_g = start_price_usd_per_g(calibration, params)
         self.sigma_sample = float(calibration["sigma_sample"])
-        name = calibration["champion"] if params.model == "champion" else params.model
+        self.price_model = name = calibration["champion"] if params.model == "champion" else params.model
+        self._kept: dict[tuple[int, int, int], tuple[np.ndarray, np.ndarray]] = {}
         self.driver: PriceDriver | None = None
         if name not in calibration["models"] or kind_of(calibration["models"][name]):
             law = models.residual_law(calibration, residuals, params.model)
@@ -165,6 +178,39 @@ class Market:
         elif params.force_regime:
             raise ParameterError(f"force_regime {params.force_regime!r} with price model {name}",
                                  expected="a model with regimes", origin="predict.force_regime")  # fmt: skip
+
+    def record(self) -> dict[str, Any]:
+        """The catalogue's `book_settings`: with it, the calibration and the residuals, `Market.again` is this market."""
+        return {"schema": 1, "price_model": self.price_model, "params": self.params.model_dump(exclude={"upstream"})}
+
+    @classmethod
+    def again(
+        cls,
+        settings: dict[str, Any],
+        issuer: Issuer,
+        calibration: dict[str, Any],
+        residuals: pd.DataFrame,
+        own_funds: OwnFundsRule | None,
+        models: Models,
+    ) -> Market:
+        """The market whose `record` is `settings`: every path of every book is the same, to the bit."""
+        return cls(issuer, calibration, residuals, PredictParams(**settings["params"]), own_funds, models)
+
+    def with_issuer(self, issuer: Issuer) -> Market:
+        """The same prices and draws with another issuer walking through them."""
+        other = copy.copy(self)
+        other.issuer = issuer
+        return other
+
+    def outcomes(self, book: str, n_paths: int | None = None, drivers: Sequence[str] | None = None) -> Outcomes:
+        """Outcomes of `book` on its first `n_paths` paths or all it has, with `drivers` in place of its own if given.
+
+        Path k is the path k of `run_books`. Raises ParameterError for a book there is not.
+        """
+        known = _named_book(self.params, book)
+        count = known.n_paths if n_paths is None else min(n_paths, known.n_paths)
+        chosen = known.drivers if drivers is None else tuple(drivers)
+        return self.run(replace(known, n_paths=count, drivers=chosen), 0, None)[0]
 
     def run(self, book: _Book, fan_paths: int, progress: Progress | None) -> tuple[Outcomes, FanCounts | None]:
         """Outcomes of a book and the counts of its fan, None where no paths are asked for."""
@@ -205,7 +251,16 @@ class Market:
         )  # fmt: skip
 
     def _from_outside(self, book: _Book, block: int) -> tuple[np.ndarray, np.ndarray]:
-        """Always a whole block, so that a path is the same whatever the number of paths."""
+        """Always a whole block, so that a path is the same whatever the number of paths; the first blocks are kept."""
+        key = (book.n_days, book.replicate, block)
+        if key not in self._kept:
+            made = self._made_outside(book, block)
+            if block >= KEPT_BLOCKS:
+                return made
+            self._kept[key] = made
+        return self._kept[key]
+
+    def _made_outside(self, book: _Book, block: int) -> tuple[np.ndarray, np.ndarray]:
         prices, sigma = self.models.simulate_prices(
             self.calibration, self.residuals, self.params.model, self.start_usd_per_g, OUTSIDE_BLOCK_PATHS,
             book.n_days, generator(self.params.seed, "price", block, book.replicate), self.params.drift_year,

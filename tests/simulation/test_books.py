@@ -215,3 +215,24 @@ def test_scenarios_with_chance_on_top_fail_at_least_as_often_as_listed_events_al
     assert (odds["failed"] >= calm["failed"]).all()
     assert set(calm["failed"]) <= {0, 300}, "without drivers every path is the listed one"
     assert odds.set_index("predicate")["failed"]["F4"] == 300, "a fall of a fifth breaks the peg by itself"
+
+
+@pytest.mark.parametrize("model", ["champion", "walk"])
+def test_a_market_is_had_again_from_its_record_and_walked_by_another_issuer(model: str) -> None:
+    settings = PredictParams(
+        n_paths=320, horizon_days=40, solvency_n_paths=50, solvency_horizon_days=60, drivers=DRIVERS
+    )
+    first = market(settings, model=model)
+    calibration = CALIBRATION | ({"champion": model} if model != "champion" else {})
+    second = Market.again(first.record(), ISSUER, calibration, pd.DataFrame(), RULE, OutsideModels())
+    rich = ISSUER.model_copy(update={"cash_usd": ISSUER.cash_usd * 10})
+    mine, again = (each.outcomes("liquidity", 100) for each in (first, second))
+    richer = second.with_issuer(rich).outcomes("liquidity", 100)
+    whole = run(model=model).outcomes.query("book == 'liquidity'")
+    assert np.array_equal(mine.end_equity_usd, again.end_equity_usd)
+    assert mine.min_equity_usd.astype(np.float32).tolist() == whole["min_equity_usd"].tolist()[:100]
+    assert np.array_equal(mine.end_price_usd_per_g, richer.end_price_usd_per_g)
+    assert (richer.peak_queue_share <= mine.peak_queue_share).all()
+    assert len(second.outcomes("solvency", 1_000)) == 50
+    with pytest.raises(ParameterError, match="liquidity_price_only"):
+        second.outcomes("insolvency")
