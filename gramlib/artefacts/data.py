@@ -118,6 +118,29 @@ ARTEFACTS: tuple[Artefact, ...] = (
         ),
     ),
     Artefact(
+        "covariates",
+        "data",
+        "What moves with gold and when it was known; no rows in a run without covariates",
+        key=("date", "name"),
+        columns=(
+            Column("date", "date", "", "day the value was stated for"),
+            Column("name", "str", "", "covariate", isin=("real_yield", "gvz", "dollar")),
+            Column(
+                "value",
+                "float64",
+                "as unit",
+                "US 10-year real yield, implied volatility of gold, or index of the dollar",
+                lower=-1.0,
+                upper=1000.0,
+            ),
+            Column("unit", "str", "", "unit of the value", isin=("1/year", "1/sqrt(year)", "index")),
+            Column(
+                "known_on", "date", "", "London business day at whose end the value may be used; later than its date"
+            ),
+            Column("source", "str", "", "card id of the series"),
+        ),
+    ),
+    Artefact(
         "quality",
         "data",
         "What was found in the raw data and what was decided",

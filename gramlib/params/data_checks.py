@@ -73,7 +73,7 @@ def _sample(data: DataParams, where: Where) -> list[Problem]:
             "no real series beside a path that was generated", where(f"data.{name}"),
             "add data.source: file or online, or remove it",
         )
-        for name in ("splice", "crosscheck", "token_files")
+        for name in ("splice", "crosscheck", "token_files", "covariate_files")
         if getattr(data, name)
     ]  # fmt: skip
     if data.start >= SAMPLE_END or (data.end and data.end <= SAMPLE_START):

@@ -1,4 +1,4 @@
-"""Parameters of stage `data`: which gold price, tokens and flows, from where, over which dates.
+"""Parameters of stage `data`: which gold price, tokens, flows and covariates, from where, over which dates.
 
 Providers stand here by name alone, because parameters are validated before anything heavy is imported; a test
 holds the names equal to those of gramlib.sources.online.
@@ -28,9 +28,12 @@ FLOW_PROVIDERS = {
     "coingecko_paxg_supply": "paxg", "coingecko_xaut_supply": "xaut",
 }  # fmt: skip
 """Provider and the product whose quantity outstanding it gives."""
-COVARIATE_PROVIDERS = ("fred_dfii10", "fred_dtb3", "fred_gvzcls")
-PROVIDERS = (*CROSSCHECK_PROVIDERS, *TOKEN_PROVIDERS, *FLOW_PROVIDERS, *COVARIATE_PROVIDERS)
-FILE_LISTS = ("splice", "crosscheck", "token_files", "flow_files")
+COVARIATE_PROVIDERS = {"fred_dfii10": "real_yield", "fred_gvzcls": "gvz", "fred_dtwexbgs": "dollar"}
+"""Provider and the covariate it gives."""
+RATE_PROVIDERS = ("fred_dtb3",)
+"""Series that can be fetched by name and that no stage asks for."""
+PROVIDERS = (*CROSSCHECK_PROVIDERS, *TOKEN_PROVIDERS, *FLOW_PROVIDERS, *COVARIATE_PROVIDERS, *RATE_PROVIDERS)
+FILE_LISTS = ("splice", "crosscheck", "token_files", "flow_files", "covariate_files")
 """Fields whose items may be files, written as a name and a path joined by an equals sign."""
 
 _NAMED_FILE = re.compile(r"[a-z][a-z0-9_]*=.+")
@@ -71,13 +74,22 @@ def _each_source(*known: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _each_covariate(items: list[str]) -> list[str]:
+    """Named files, each named as a covariate that the models know."""
+    known = tuple(COVARIATE_PROVIDERS.values())
+    for name in named_files(items):
+        if name not in known:
+            raise refusal(f"{' or '.join(known)} before the equals sign{did_you_mean(name, known)}", shown(name))
+    return items
+
+
 def named_files(items: list[str]) -> dict[str, str]:
     """Path by name of the items that are files; the others name providers."""
     return {name: path for name, equals, path in (item.partition("=") for item in items) if equals}
 
 
 class DataParams(Section):
-    """Stage `data`: which gold price, tokens and flows, over which dates."""
+    """Stage `data`: which gold price, tokens, flows and covariates, over which dates."""
 
     source: Annotated[str, one_of("sample", "file", "online")] = param(
         "sample", "sample (shipped, demonstration), file, or online"
@@ -118,9 +130,15 @@ class DataParams(Section):
     flows: Annotated[list[str], each_of(*FLOW_PROVIDERS, empty_ok=True)] = param(
         [], "online ounces or supplies outstanding"
     )
+    covariates: Annotated[list[str], each_of(*COVARIATE_PROVIDERS, empty_ok=True)] = param(
+        [], "online real yield, gold volatility index and dollar, for the quantile models"
+    )
     token_files: Annotated[list[str], _each_source()] = param([], "token price files, each as name, equals sign, path")
     flow_files: Annotated[list[str], _each_source()] = param(
         [], "files of ounces or tokens outstanding, each as name, equals sign, path"
+    )
+    covariate_files: Annotated[list[str], _each_source(), AfterValidator(_each_covariate)] = param(
+        [], "files of covariates, each as real_yield, gvz or dollar, equals sign, path"
     )
     accept_terms: Annotated[list[str], each_of(*PROVIDERS, empty_ok=True)] = param(
         [], "providers whose terms you have read and accept"

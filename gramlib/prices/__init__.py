@@ -3,6 +3,7 @@
 standard, rows, outliers   one daily table out of any gold series
 splice, agreement          several series laid end to end; do two say the same
 tokens, flows              gold tokens against gold; quantities outstanding and their change
+covariates                 what moves with gold, and the day on which it was known
 gather, acquire            every series a run asks for; the data stage in one call
 grade, documents           how far the data can be trusted; cards, licence and grade
 quality, stylised          what was found and decided; does it behave like gold

@@ -21,6 +21,7 @@ from gramlib.prices.agreement import (
     monthly_differences,
     quotes,
 )
+from gramlib.prices.covariates import covariate_table
 from gramlib.prices.coverage import coverage_by_year
 from gramlib.prices.documents import card_document, unit_check
 from gramlib.prices.flows import flow_table
@@ -47,6 +48,7 @@ class Acquired:
     prices: pd.DataFrame
     token_prices: pd.DataFrame
     flows: pd.DataFrame
+    covariates: pd.DataFrame
     quality: pd.DataFrame
     document: dict[str, Any]
     differences: pd.DataFrame
@@ -74,13 +76,15 @@ def acquire(
     tokens = token_table(list(found.tokens), spliced.prices, log)
     tokens = _until(tokens, window.end)
     flows = flow_table(list(found.flows), window.end, log)
+    covariates = covariate_table(list(found.covariates), window.end, log)
     producers = {raw.card.producer for raw in parts}
     confirmations = [
         Confirmation(agreement, not is_file(raw) and raw.card.producer not in producers)
         for raw, agreement in agreements
     ]
     grade = grade_of(parts, unit_check(quality), len(spliced.prices), monthly, confirmations)
-    others = [*found.crosscheck, *(token.raw for token in found.tokens), *(raw for _, raw in found.flows)]
+    named = [raw for _, raw in (*found.flows, *found.covariates)]
+    others = [*found.crosscheck, *(token.raw for token in found.tokens), *named]
     document = card_document(found.gold, spliced.prices, grade, [raw.card for raw in [*parts, *others]])
     document |= {
         "as_of": params.as_of,
@@ -92,7 +96,7 @@ def acquire(
         "tried": [asdict(attempt) for attempt in found.tried],
     }
     checked = check_table("quality", log.table(), "the data stage")
-    return Acquired(spliced.prices, tokens, flows, checked, document, _long(curves))
+    return Acquired(spliced.prices, tokens, flows, covariates, checked, document, _long(curves))
 
 
 def _long(curves: dict[str, pd.Series]) -> pd.DataFrame:
@@ -182,6 +186,7 @@ def _series(found: Gathered, parts: Sequence[RawSeries], spliced: Spliced) -> li
         *(("crosscheck", raw, 0) for raw in found.crosscheck),
         *((f"token {each.token}", each.raw, len(each.raw.frame)) for each in found.tokens),
         *((f"flow {product}", raw, len(raw.frame)) for product, raw in found.flows),
+        *((f"covariate {name}", raw, len(raw.frame)) for name, raw in found.covariates),
     ]
     return [
         {"role": role, "id": raw.card.id, "title": raw.card.title, "instrument": raw.instrument or raw.card.instrument,

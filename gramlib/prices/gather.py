@@ -1,7 +1,7 @@
 """Every series a run asks for, from files or from the network, and what was tried for each.
 
 The gold price must be had: when no source of the chain gives it, the error says why for each. What else was asked
-for (series to splice, to compare with, tokens, flows) may be missing from an online source: the run goes on without
+for (series to splice, to compare with, tokens, flows, covariates) may be missing from an online source: the run goes on without
 it, and says so in the quality log. A file that cannot be read always ends the run.
 """
 
@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gramlib.errors import GramError, ParameterError
-from gramlib.params.data_params import FLOW_PROVIDERS, TOKEN_PROVIDERS, DataParams, named_files
+from gramlib.params.data_params import COVARIATE_PROVIDERS, FLOW_PROVIDERS, TOKEN_PROVIDERS, DataParams, named_files
 from gramlib.prices.tokens import TokenSeries
-from gramlib.sources import load, quantity_file
+from gramlib.sources import covariate_file, load, quantity_file
 from gramlib.sources.raw import Decision, RawSeries
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Attempt:
-    """One source asked for a `role` (gold, splice, crosscheck, token paxg, flow usdc): `outcome` is used or why not."""
+    """One source asked for a `role` (gold, splice, token paxg, flow usdc, covariate gvz): `outcome` is used or why not."""
 
     role: str
     name: str
@@ -45,6 +45,7 @@ class Gathered:
     crosscheck: tuple[RawSeries, ...]
     tokens: tuple[TokenSeries, ...]
     flows: tuple[tuple[str, RawSeries], ...]
+    covariates: tuple[tuple[str, RawSeries], ...]
     tried: tuple[Attempt, ...]
 
     @property
@@ -69,7 +70,7 @@ def gather(
     if params.source == "online":
         return _Online(params, settings or online_settings(params, snapshots), tell).gather()
     tell(0, 1, "reading files")
-    unused = [name for name in ("tokens", "flows") if getattr(params, name)]
+    unused = [name for name in ("tokens", "flows", "covariates") if getattr(params, name)]
     unused += [
         name
         for name in ("splice", "crosscheck")
@@ -79,7 +80,7 @@ def gather(
         Attempt(f"data.{name}", "providers", "not asked", f"data.source is {params.source}") for name in unused
     )
     return Gathered(load(params), _files(params, params.splice), _files(params, params.crosscheck),
-                    _token_files(params), _flow_files(params), tried)  # fmt: skip
+                    _token_files(params), _flow_files(params), _covariate_files(params), tried)  # fmt: skip
 
 
 def online_settings(params: DataParams, snapshots: Path) -> OnlineSettings:
@@ -119,7 +120,15 @@ def _token_files(params: DataParams) -> tuple[TokenSeries, ...]:
 
 
 def _flow_files(params: DataParams) -> tuple[tuple[str, RawSeries], ...]:
-    loaded = ((name, quantity_file.load(name, path)) for name, path in named_files(params.flow_files).items())
+    return _dated_files(params.flow_files, quantity_file.load)
+
+
+def _covariate_files(params: DataParams) -> tuple[tuple[str, RawSeries], ...]:
+    return _dated_files(params.covariate_files, covariate_file.load)
+
+
+def _dated_files(items: list[str], read: Callable[[str, str], RawSeries]) -> tuple[tuple[str, RawSeries], ...]:
+    loaded = ((name, read(name, path)) for name, path in named_files(items).items())
     return tuple((name, replace(raw, card=replace(raw.card, id=f"file:{name}"))) for name, raw in loaded)
 
 
@@ -132,8 +141,8 @@ class _Online:
         self._tried: list[Attempt] = []
         self._had: dict[str, RawSeries] = {}
         self._done = 0
-        tokens, flows = set(params.tokens), set(params.flows)
-        self._total = 1 + len(params.splice) + len(params.crosscheck) + len(tokens) + len(flows)
+        listed = (params.splice, params.crosscheck, params.tokens, params.flows, params.covariates)
+        self._total = 1 + sum(map(len, listed))
 
     def gather(self) -> Gathered:
         """Everything, the gold price first: without it nothing else is asked for."""
@@ -147,8 +156,21 @@ class _Online:
             for token, raw in self._grouped("token", params.tokens, TOKEN_PROVIDERS)
         ]
         flows = self._grouped("flow", params.flows, FLOW_PROVIDERS)
+        covariates = self._covariates()
         return Gathered(gold, splice, crosscheck, (*tokens, *_token_files(params)), (*flows, *_flow_files(params)),
-                        tuple(self._tried))  # fmt: skip
+                        covariates, tuple(self._tried))  # fmt: skip
+
+    def _covariates(self) -> tuple[tuple[str, RawSeries], ...]:
+        """From files first: a file takes the place of the provider of the same covariate."""
+        files = _covariate_files(self._params)
+        given = {name for name, _ in files}
+        asked = [name for name in self._params.covariates if COVARIATE_PROVIDERS[name] not in given]
+        self._tried += [
+            Attempt(f"covariate {COVARIATE_PROVIDERS[name]}", name, "not needed", "a file gives it")
+            for name in self._params.covariates
+            if name not in asked
+        ]
+        return (*self._grouped("covariate", asked, COVARIATE_PROVIDERS), *files)
 
     def _chain(self, role: str, names: list[str]) -> RawSeries:
         """The first of `names` that answers; raises what fetch_chain raises."""

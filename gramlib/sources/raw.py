@@ -28,8 +28,8 @@ class RawSeries:
 
     The frame's index is the line of the file each row stood on, for messages; rows keep the file's order.
     `unit` (oz, g, kg or tola) is the weight a value in USD is quoted for; `origin` is the file's name, for messages.
-    `instrument` is fix, spot, future, token, average, supply or rate, empty where nobody said; `hour_utc` the hour of
-    the day a value belongs to (24 is the day's end), None where nobody said. Supplies and rates have a unit of their
+    `instrument` is fix, spot, future, token, average, supply, rate or index, empty where nobody said; `hour_utc` the hour of
+    the day a value belongs to (24 is the day's end), None where nobody said. Supplies, rates and indices have a unit of their
     own (oz, tokens, percent), and no currency.
     """
 

@@ -16,6 +16,7 @@ from gramlib.params.data_params import (
     FLOW_PROVIDERS,
     GOLD_PROVIDERS,
     PROVIDERS,
+    RATE_PROVIDERS,
     TOKEN_PROVIDERS,
     DataParams,
     named_files,
@@ -34,7 +35,7 @@ def test_the_names_are_those_of_the_providers_there_are() -> None:
     assert {kinds[name] for name in TOKEN_PROVIDERS} == {"token"} and {kinds[name] for name in FLOW_PROVIDERS} == {
         "supply"
     }
-    assert {kinds[name] for name in COVARIATE_PROVIDERS} == {"covariate"}
+    assert {kinds[name] for name in (*COVARIATE_PROVIDERS, *RATE_PROVIDERS)} == {"covariate"}
     assert all(token in name for name, token in {**TOKEN_PROVIDERS, **FLOW_PROVIDERS}.items())
 
 
@@ -70,6 +71,10 @@ def test_named_files_are_relative_as_paths_are_and_stand_outside_the_identity(re
         ("data:\n  source: online\n  crosscheck: [fred_dtb3]\n", "or a file as name=path"),
         ("data:\n  flow_files: [usdc.csv]\n", "'usdc.csv'"),
         ("data:\n  flow_files: [usdc=none.csv]\n", "which is no file"),
+        ("data:\n  covariate_files: [real_yeild=r.csv]\n", "did you mean 'real_yield'"),
+        ("data:\n  covariate_files: [gvz=none.csv]\n", "which is no file"),
+        ("data:\n  covariate_files: [gvz=none.csv]\n", "no real series beside a path that was generated"),
+        ("data:\n  source: online\n  covariates: [fred_dtb3]\n", "data.covariates is 'fred_dtb3'"),
         ("data:\n  crosscheck: [nbp]\n", "no real series beside a path that was generated"),
         ("data:\n  as_of: 2026-03-01\n", "a day for online sources only"),
         ("data:\n  source: online\n  path: gold.csv\n", "no file for online"),

@@ -91,6 +91,7 @@ def test_the_catalogue_is_sound() -> None:
         "prices",
         "token_prices",
         "flows",
+        "covariates",
         "quality",
         "source_cards",
     ]

@@ -40,8 +40,9 @@ PROVIDERS: dict[str, Provider] = {
         coingecko.PAXG_SUPPLY,
         coingecko.XAUT_SUPPLY,
         fred.DFII10,
-        fred.DTB3,
         fred.GVZCLS,
+        fred.DTWEXBGS,
+        fred.DTB3,
     )
 }
 """In the order gold, cross-checks, tokens, supplies, covariates."""

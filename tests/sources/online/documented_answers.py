@@ -290,4 +290,5 @@ DOCUMENTED: dict[str, Documented] = {
     "fred_dfii10": Documented(fred, _FRED_NEW, user_agent="python-httpx/"),
     "fred_dtb3": Documented(fred, {"1954-01-04": 1.33, "1954-01-06": -0.05}, user_agent="python-httpx/"),
     "fred_gvzcls": Documented(fred, _FRED_NEW, user_agent="python-httpx/"),
+    "fred_dtwexbgs": Documented(fred, _FRED_NEW, user_agent="python-httpx/"),
 }  # fmt: skip

@@ -87,6 +87,15 @@ def _coinbase(asked: Asked) -> Reply:
     return as_json([[utc_ms(f"{day:%Y-%m-%d}") // 1000, p - 1, p + 1, p, p, 1.0] for day, p in gold.items()][::-1])
 
 
+def _fred(asked: Asked) -> Reply:
+    code = asked.query["id"]
+    if code == "DFII10":
+        return Reply(status=503)
+    level = 100.0 + np.arange(len(FUND)) % 20
+    lines = [f"{day:%Y-%m-%d},{value}" for day, value in zip(FUND.index, level, strict=True)]
+    return as_text("\n".join([f"observation_date,{code}", *lines, ""]), "application/csv")
+
+
 ANSWERS: dict[str, Callable[[Asked], Reply]] = {
     "api.spdrgoldshares.com": _fund,
     "www.bankofengland.co.uk": _bank,
@@ -96,6 +105,7 @@ ANSWERS: dict[str, Callable[[Asked], Reply]] = {
     ),
     "api.exchange.coinbase.com": _coinbase,
     "api-pub.bitfinex.com": lambda asked: as_text("<html>Just a moment...</html>", "text/html"),
+    "fred.stlouisfed.org": _fred,
     "stablecoins.llama.fi": lambda asked: as_json({"chainBalances": []}),
     "www.worldbank.org": lambda asked: Reply(status=503),
 }
@@ -170,6 +180,25 @@ def test_the_same_day_again_asks_nobody_and_gives_the_same(market, settings, tmp
     for path in (kept / name).iterdir():
         path.unlink()
     assert snapshots.now(used, kept) == used  # a result stands though its snapshot is gone
+
+
+def test_covariates_are_fetched_a_file_comes_first_and_a_silent_one_is_named(market, settings, tmp_path: Path) -> None:
+    own = tmp_path / "vol.csv"
+    own.write_text("date,value\n2026-11-16,18.0\n2026-11-18,19.0\n2026-11-20,20.0\n")
+    wanted = {"covariates": ["fred_dfii10", "fred_gvzcls", "fred_dtwexbgs"], "covariate_files": [f"gvz={own}"]}
+    params = PARAMS.model_copy(update={"tokens": [], "crosscheck": [], "flows": [], **wanted})
+    data = acquire(params, tmp_path, settings=settings(accept_terms=(), total_timeout_s=60.0))
+    assert data.covariates.groupby("name")["source"].unique().map(list).to_dict() == {
+        "dollar": ["fred_dtwexbgs"],
+        "gvz": ["file:gvz"],
+    }
+    assert data.covariates.loc[data.covariates["name"] == "gvz", "value"].tolist() == [0.18, 0.19]
+    assert data.covariates["known_on"].max() <= pd.Timestamp("2026-11-20")
+    outcomes = {(each["role"], each["name"]): each["outcome"] for each in data.document["tried"]}
+    assert outcomes[("covariate gvz", "fred_gvzcls")] == "not needed"
+    assert outcomes[("covariate dollar", "fred_dtwexbgs")] == "used"
+    assert quality_of(data).loc["covariate real_yield fred_dfii10", "status"] == "warning"
+    assert not any(asked.query.get("id") == "GVZCLS" for asked in market.asked)
 
 
 def test_without_gold_there_is_no_run_and_no_sample_in_its_place(host, settings, tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from gramlib.params.data_params import (
     CROSSCHECK_PROVIDERS,
     FLOW_PROVIDERS,
     GOLD_PROVIDERS,
+    RATE_PROVIDERS,
     TOKEN_PROVIDERS,
 )
 from gramlib.params.data_params import PROVIDERS as NAMES_IN_PARAMS
@@ -62,7 +63,7 @@ def test_every_source_is_tested_and_known_to_the_parameters():
     assert by_kind["gold"] == set(GOLD_PROVIDERS)
     assert by_kind["crosscheck"] == set(CROSSCHECK_PROVIDERS) - set(GOLD_PROVIDERS)
     assert (by_kind["token"], by_kind["supply"]) == (set(TOKEN_PROVIDERS), set(FLOW_PROVIDERS))
-    assert by_kind["covariate"] == set(COVARIATE_PROVIDERS)
+    assert by_kind["covariate"] == {*COVARIATE_PROVIDERS, *RATE_PROVIDERS}
 
 
 def test_what_may_be_passed_on_is_what_the_licences_say():
@@ -70,6 +71,7 @@ def test_what_may_be_passed_on_is_what_the_licences_say():
         "worldbank_monthly",
         "fred_dfii10",
         "fred_dtb3",
+        "fred_dtwexbgs",
     }
     assert {name for name, p in PROVIDERS.items() if p.needs_terms} == {"yahoo_gcf", "lbma_pm"}
 

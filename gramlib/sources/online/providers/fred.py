@@ -1,4 +1,8 @@
-"""Series of the St. Louis Fed that move with gold: real yield, bill rate, the gold volatility index."""
+"""Series of the St. Louis Fed that move with gold: real yield, the gold volatility index, the dollar; and the bill rate.
+
+They come as they stand today. Yields and volatilities are not revised in practice; the dollar's index is, when its weights
+are made anew each year, so that its past here is not to the digit what was known then.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +39,14 @@ def _parse(code: str) -> Callable[[Sequence[RawFile]], Parsed]:
     return parse
 
 
-def _provider(code: str, title: str, rights: tuple[str, str, str], known_start: str) -> Provider:
+def _provider(
+    code: str,
+    title: str,
+    rights: tuple[str, str, str],
+    known_start: str,
+    unit: str = "percent a year",
+    caveats: tuple[str, ...] = (),
+) -> Provider:
     producer, licence, redistribute = rights
     return Provider(
         name=f"fred_{code.lower()}",
@@ -45,8 +56,8 @@ def _provider(code: str, title: str, rights: tuple[str, str, str], known_start: 
         url=f"https://fred.stlouisfed.org/series/{code}",
         licence=licence,
         redistribute=redistribute,
-        instrument="rate",
-        unit="percent a year",
+        instrument="index" if unit == "index" else "rate",
+        unit=unit,
         column=code,
         requests=_requests(code),
         parse=_parse(code),
@@ -54,9 +65,18 @@ def _provider(code: str, title: str, rights: tuple[str, str, str], known_start: 
         hour_utc=21.0,
         known_start=known_start,
         user_agent=LIBRARY,
+        caveats=caveats,
     )
 
 
 DFII10 = _provider("DFII10", "US 10-year real yield (TIPS)", BOARD, "2003-01-02")
 DTB3 = _provider("DTB3", "US 3-month Treasury bill rate, discount basis", BOARD, "1954-01-04")
 GVZCLS = _provider("GVZCLS", "Cboe gold ETF volatility index", CBOE, "2008-06-03")
+DTWEXBGS = _provider(
+    "DTWEXBGS",
+    "Nominal broad US dollar index",
+    BOARD,
+    "2006-01-02",
+    unit="index",
+    caveats=("published weekly, and revised when its weights are made anew each year",),
+)
