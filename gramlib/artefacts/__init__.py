@@ -7,7 +7,7 @@ every type check). `check_table` holds a frame against its entry; it is called a
 Losses are positive numbers, shares and rates are fractions, `-1` in a `*_day` column means "never".
 
     columns                                 what an entry is made of
-    ledger                                  columns of a daily ledger
+    ledger, events                          columns of a daily ledger; of what happens beside prices
     data, train, predict, analyse, report   the entries, by the stage that writes them
     catalogue                               all of them by name
     checking                                a frame against its entry; loads pandera when called
@@ -16,10 +16,12 @@ Losses are positive numbers, shares and rates are fractions, `-1` in a `*_day` c
 from gramlib.artefacts.catalogue import CATALOGUE, entry, of_stage
 from gramlib.artefacts.checking import check_table, empty_table
 from gramlib.artefacts.columns import PREDICATES, STATUSES, Artefact, Column, predicates_of
+from gramlib.artefacts.events import EVENT_COLUMNS, EventColumn
 from gramlib.artefacts.ledger import LEDGER_COLUMNS, LEDGER_EXTENSIONS, LEDGER_EXTRA
 
 __all__ = [
     "CATALOGUE",
+    "EVENT_COLUMNS",
     "LEDGER_COLUMNS",
     "LEDGER_EXTENSIONS",
     "LEDGER_EXTRA",
@@ -27,6 +29,7 @@ __all__ = [
     "STATUSES",
     "Artefact",
     "Column",
+    "EventColumn",
     "check_table",
     "empty_table",
     "entry",

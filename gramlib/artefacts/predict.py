@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gramlib.artefacts.columns import PREDICATES, Artefact, Column
+from gramlib.artefacts.events import EVENT_COLUMNS
 from gramlib.artefacts.ledger import LEDGER_COLUMNS, LEDGER_EXTENSIONS, LEDGER_EXTRA
 
 _FAILURE_DAYS = tuple(
@@ -136,6 +137,20 @@ ARTEFACTS: tuple[Artefact, ...] = (
             Column("predicate", "str", "", "failure", isin=PREDICATES),
             Column("first_day", "int32", "day", "first day it held; -1 never", lower=-1),
             Column("cause", "str", "", "largest term that day, empty when it never failed"),
+        ),
+    ),
+    Artefact(
+        "scenario_days",
+        "predict",
+        "What every listed scenario holds, day by day: with scenarios_used, all that running it again takes",
+        key=("scenario", "day"),
+        columns=(
+            Column("scenario", "str", "", "scenario id"),
+            Column(
+                "day", "int32", "day", "business days since the start; 0 is today, on which no event counts", lower=0
+            ),
+            Column("price_usd_per_g", "float64", "USD/g", "gold price", lower=0.0),
+            *(event.column for event in EVENT_COLUMNS),
         ),
     ),
     Artefact(

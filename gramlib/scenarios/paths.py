@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gramlib.artefacts import empty_table
 from gramlib.errors import DataContractError
-from gramlib.params.issuer import Issuer
 from gramlib.scenarios.reconstruction import annual_volatility, reconstruct
 from gramlib.scenarios.scenario import Scenario
+from gramlib.scenarios.spell import daily
 from gramlib.scenarios.window import window_log_returns
 
 MEASURED = "measured on the run's own daily data"
@@ -36,16 +37,13 @@ _RECONSTRUCTED_DATA = "D"
 class ScenarioPath:
     """One scenario, day by day; arrays have shape (horizon_days + 1,), index 0 is today.
 
-    `event`, `liquidity_multiplier` and `lost_g` hold for their own day; their index 0 is never used.
-    `shocks` are figures measured on the finished path; `record` is the scenario it was made from.
+    `events` holds every event column; each value holds for its own day, index 0 is never used. `shocks` are figures measured on the finished path; `record` is the scenario it was made from.
     """
 
     scenario_id: str
     title: str
     price_usd_per_g: np.ndarray
-    event: np.ndarray
-    liquidity_multiplier: np.ndarray
-    lost_g: np.ndarray
+    events: Mapping[str, np.ndarray]
     provenance: str
     note: str = ""
     severity: str = ""
@@ -53,10 +51,8 @@ class ScenarioPath:
     record: Mapping[str, Any] = field(default_factory=dict)
 
 
-def build_path(
-    scenario: Scenario, prices: pd.DataFrame, grade: str, start_usd_per_g: float, issuer: Issuer
-) -> ScenarioPath:
-    """`scenario` applied to `start_usd_per_g` [USD/g] and the gold of `issuer`.
+def build_path(scenario: Scenario, prices: pd.DataFrame, grade: str, start_usd_per_g: float) -> ScenarioPath:
+    """`scenario` applied to `start_usd_per_g` [USD/g], for whatever issuer.
 
     `prices` is the run's own daily table and `grade` its data grade. Raises DataContractError when the price
     would leave the positive numbers.
@@ -69,27 +65,25 @@ def build_path(
     moves = moves * scenario.scale
     returns = np.zeros(scenario.horizon_days)
     returns[: len(moves)] = moves
-    event, multiplier, lost_share = _beside_the_price(scenario)
+    events = daily(scenario.events, scenario.horizon_days)
     return ScenarioPath(
         scenario_id=scenario.id,
         title=scenario.title,
         price_usd_per_g=start_usd_per_g * np.exp(np.concatenate([[0.0], np.cumsum(returns)])),
-        event=event,
-        liquidity_multiplier=multiplier,
-        lost_g=lost_share * issuer.gold_g,
+        events=events,
         provenance=provenance,
         note=note,
         severity=scenario.severity,
-        shocks=_shocks(moves, scenario, event, multiplier, lost_share),
+        shocks=_shocks(moves, scenario, events),
         record=scenario.to_record(),
     )
 
 
 def build_paths(
-    scenarios: Iterable[Scenario], prices: pd.DataFrame, grade: str, start_usd_per_g: float, issuer: Issuer
+    scenarios: Iterable[Scenario], prices: pd.DataFrame, grade: str, start_usd_per_g: float
 ) -> list[ScenarioPath]:
     """`build_path` for each scenario, in order."""
-    return [build_path(scenario, prices, grade, start_usd_per_g, issuer) for scenario in scenarios]
+    return [build_path(scenario, prices, grade, start_usd_per_g) for scenario in scenarios]
 
 
 def scenarios_used(paths: Sequence[ScenarioPath], start_usd_per_g: float) -> dict[str, Any]:
@@ -102,6 +96,16 @@ def scenarios_used(paths: Sequence[ScenarioPath], start_usd_per_g: float) -> dic
             for path in paths
         ],
     }
+
+
+def scenario_days(paths: Sequence[ScenarioPath]) -> pd.DataFrame:
+    """The catalogue's table `scenario_days`: price and every event column, one row a scenario and day."""
+    frames = [
+        pd.DataFrame({"scenario": p.scenario_id, "day": np.arange(len(p.price_usd_per_g), dtype=np.int32),
+                      "price_usd_per_g": p.price_usd_per_g, **p.events})
+        for p in paths
+    ]  # fmt: skip
+    return pd.concat(frames, ignore_index=True).astype({"scenario": "str"}) if frames else empty_table("scenario_days")
 
 
 def _log_returns(scenario: Scenario, prices: pd.DataFrame, grade: str) -> tuple[np.ndarray, str, str]:
@@ -128,19 +132,7 @@ def _log_returns(scenario: Scenario, prices: pd.DataFrame, grade: str) -> tuple[
     return drawn, RECONSTRUCTED, note
 
 
-def _beside_the_price(scenario: Scenario) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    event, multiplier, lost_share = (np.full(scenario.horizon_days + 1, calm) for calm in (0.0, 1.0, 0.0))
-    for spell in scenario.events:
-        days = slice(spell.from_day, spell.to_day + 1)
-        event[days] = np.maximum(event[days], spell.event)
-        multiplier[days] = np.maximum(multiplier[days], spell.liquidity_multiplier)
-        lost_share[days] += spell.lost_share
-    return event, multiplier, lost_share
-
-
-def _shocks(
-    moves: np.ndarray, scenario: Scenario, event: np.ndarray, multiplier: np.ndarray, lost_share: np.ndarray
-) -> dict[str, float]:
+def _shocks(moves: np.ndarray, scenario: Scenario, events: Mapping[str, np.ndarray]) -> dict[str, float]:
     levels = np.exp(np.concatenate([[0.0], np.cumsum(moves)]))
     simple = np.expm1(moves)
     return {
@@ -151,8 +143,8 @@ def _shocks(
         "annual_volatility": annual_volatility(moves),
         "price_days": len(moves),
         "horizon_days": scenario.horizon_days,
-        "event_days": int((event > 0).sum()),
-        "max_event": float(event.max()),
-        "max_liquidity_multiplier": float(multiplier.max()),
-        "lost_share": float(lost_share.sum()),
+        "event_days": int((events["event"] > 0).sum()),
+        "max_event": float(events["event"].max()),
+        "max_liquidity_multiplier": float(events["liquidity_multiplier"].max()),
+        "lost_share": float(events["lost_share"].sum()),
     }

@@ -8,17 +8,20 @@ The price comes from exactly one of
 
 A window carries its published facts (a few figures and the series they were measured on), never a daily
 series: those are licensed, and the run's own data are used where they reach. `scale` multiplies every
-log-return of the path. `events` hold for the days they list, counted from 1.
+log-return of the path. `events` hold for the days they list, counted from 1; `changes` hold for the issuer throughout.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
 from gramlib.params.fields import Section, refusal
+from gramlib.scenarios.changes import Change
+from gramlib.scenarios.spell import Spell
 
 SEVERITIES = ("calm", "mild", "moderate", "severe", "extreme")
 """Severity labels, mildest first; profiles say which failures each may show."""
@@ -94,17 +97,6 @@ class Knot(Section):
     factor: float = Field(gt=0.0, le=20.0)
 
 
-class Spell(Section):
-    """Days `from_day` to `to_day`, both included, on which something beside the price holds."""
-
-    from_day: int = Field(ge=1, le=5000)
-    to_day: int = Field(ge=1, le=5000)
-    event: float = Field(default=0.0, ge=0.0, le=10.0, description="confidence event level [1]")
-    liquidity_multiplier: float = Field(default=1.0, ge=1.0, le=1000.0, description="market liquidity stress m [1]")
-    lost_share: float = Field(default=0.0, ge=0.0, le=1.0, description="share of the allocated gold lost [1]")
-    why: str = Field(min_length=10, description="reason for this size")
-
-
 class Scenario(Section):
     """One scenario, complete: everything `build_path` needs beside the run's prices and the issuer."""
 
@@ -121,10 +113,12 @@ class Scenario(Section):
     published: Published | None = None
     knots: tuple[Knot, ...] = Field(default=(), strict=False)
     events: tuple[Spell, ...] = Field(default=(), strict=False)
+    changes: tuple[Change, ...] = Field(default=(), strict=False)
 
     def to_record(self) -> dict[str, Any]:
         """Everything as JSON-able plain values; `Scenario.from_record` is its inverse."""
-        return self.model_dump(mode="json")
+        spells = [spell.model_dump(mode="json", exclude_defaults=True) for spell in self.events]
+        return self.model_dump(mode="json") | {"events": spells}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Scenario:
@@ -133,10 +127,8 @@ class Scenario(Section):
 
     def contradiction(self) -> tuple[str, str, str] | None:
         """The first statement at odds with another one: its dotted key, what was found, what was expected."""
-        return next(
-            (found for found in (self._of_price(), self._of_window(), self._of_knots(), self._of_events()) if found),
-            None,
-        )
+        checks = (self._of_price, self._of_window, self._of_knots, self._of_events, self._of_changes)
+        return next((found for check in checks if (found := check())), None)
 
     def _of_price(self) -> tuple[str, str, str] | None:
         if (self.window is None) == (not self.knots):
@@ -178,11 +170,17 @@ class Scenario(Section):
 
     def _of_events(self) -> tuple[str, str, str] | None:
         for index, spell in enumerate(self.events):
-            if not spell.from_day <= spell.to_day <= self.horizon_days:
-                found = f"days {spell.from_day} to {spell.to_day}"
-                return f"events.{index}", found, f"from_day <= to_day <= horizon_days {self.horizon_days}"
-            if spell.lost_share and spell.from_day != spell.to_day:
-                return f"events.{index}", "a loss on several days", "a loss on one day: from_day equal to to_day"
-        if sum(spell.lost_share for spell in self.events) > 1.0:
+            wrong = spell.contradiction(self.horizon_days)
+            if wrong:
+                return f"events.{index}", *wrong
+        lost = math.fsum(math.fsum(v) if isinstance(v, tuple) else v for v in (s.lost_share for s in self.events))
+        if lost > 1.0:
             return "events", "more than all the gold lost", "lost_share adding up to at most 1"
+        return None
+
+    def _of_changes(self) -> tuple[str, str, str] | None:
+        for index, change in enumerate(self.changes):
+            wrong = change.contradiction()
+            if wrong:
+                return f"changes.{index}.{wrong[0]}", wrong[1], wrong[2]
         return None

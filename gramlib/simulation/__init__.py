@@ -26,7 +26,7 @@ from gramlib.simulation.outcomes import Outcomes, Status
 from gramlib.simulation.own_funds import OwnFundsRule
 from gramlib.simulation.price_driver import PriceDriver
 from gramlib.simulation.replay_csv import replay_csv
-from gramlib.simulation.replays import run_replays, worst_scenario
+from gramlib.simulation.replays import Listed, listed_of, run_replays, worst_scenario
 
 __all__ = [
     "CAUSES",
@@ -35,6 +35,7 @@ __all__ = [
     "STREAMS",
     "Books",
     "Events",
+    "Listed",
     "Market",
     "Outcomes",
     "OwnFundsRule",
@@ -44,6 +45,7 @@ __all__ = [
     "failures",
     "generator",
     "ledger",
+    "listed_of",
     "normal",
     "path_ledger",
     "replay_csv",

@@ -13,7 +13,7 @@ from gramlib.simulation.kernel import launch
 from gramlib.simulation.outcomes import NEVER
 from gramlib.simulation.own_funds import OwnFundsRule
 from gramlib.simulation.price_driver import PriceDriver
-from gramlib.simulation.replays import ScenarioPath, listed_events
+from gramlib.simulation.replays import Listed
 
 Progress = Callable[[int, int, str], None]
 
@@ -23,7 +23,7 @@ REPLICATE = 2
 
 def scenario_odds(
     issuer: Issuer,
-    listed: Sequence[ScenarioPath],
+    listed: Sequence[Listed],
     drivers: Sequence[str],
     n_paths: int,
     seed: int,
@@ -39,9 +39,9 @@ def scenario_odds(
     for done, scenario in enumerate(listed):
         if progress:
             progress(done, len(listed), f"{scenario.scenario_id} with random drivers")
-        driver = PriceDriver.given(np.asarray(scenario.price_usd_per_g))
-        n_days = len(scenario.price_usd_per_g) - 1
-        outcomes, _ = launch.run(issuer, driver, n_paths, n_days, drivers=tuple(drivers), events=listed_events(scenario),
+        driver = PriceDriver.given(scenario.prices)
+        n_days = len(scenario.prices) - 1
+        outcomes, _ = launch.run(scenario.issuer(issuer), driver, n_paths, n_days, drivers=tuple(drivers), events=scenario.events,
                                  own_funds=own_funds, seed=seed, replicate=REPLICATE)  # fmt: skip
         for predicate in predicates_of(issuer.peg):
             failed = int(np.count_nonzero(outcomes.first_day(predicate) != NEVER))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gramlib.artefacts import LEDGER_COLUMNS, LEDGER_EXTENSIONS, LEDGER_EXTRA
+from gramlib.errors import DataContractError
 from gramlib.params.issuer import Issuer
+from gramlib.scenarios import Change, changed_issuer, changes_of
 from gramlib.simulation.engine import ledger
 from gramlib.simulation.events import Events
 from gramlib.simulation.failures import failures
@@ -18,37 +21,63 @@ from gramlib.simulation.own_funds import OwnFundsRule
 Progress = Callable[[int, int, str], None]
 
 
-class ScenarioPath(Protocol):
-    """What is read of a scenario's path; `gramlib.scenarios.build_path` makes them. Arrays are (n_days + 1,)."""
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """One listed scenario, ready to be run for any issuer.
+
+    `prices` [USD/g] has shape (n_days + 1,), index 0 is today; `changes` are what the scenario changes about an issuer.
+    """
 
     scenario_id: str
-    price_usd_per_g: np.ndarray
-    event: np.ndarray
-    liquidity_multiplier: np.ndarray
-    lost_g: np.ndarray
+    title: str
+    severity: str
+    prices: np.ndarray
+    events: Events
+    changes: tuple[Change, ...] = ()
+
+    def issuer(self, issuer: Issuer) -> Issuer:
+        """`issuer` as it stands in this scenario; raises ParameterError where the changes leave no possible issuer."""
+        return changed_issuer(issuer, self.changes, f"scenario {self.scenario_id}")
 
 
-def listed_events(scenario: ScenarioPath) -> Events:
-    """What is listed beside the prices of a scenario."""
-    return Events(scenario.event, scenario.liquidity_multiplier, scenario.lost_g)
+def listed_of(scenario_days: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> tuple[Listed, ...]:
+    """The listed scenarios of a run from its table `scenario_days` and its document `scenarios_used`, in its order.
+
+    Raises DataContractError where a scenario of the document has no days in the table.
+    """
+    names = [spec.name for spec in fields(Events)]
+    by_id = {str(name): days for name, days in scenario_days.groupby("scenario", sort=False)}
+    listed = []
+    for record in scenarios_used["scenarios"]:
+        scenario_id = str(record["id"])
+        if scenario_id not in by_id:
+            raise DataContractError(f"scenario {scenario_id} has no days", expected="every scenario in scenario_days",
+                                    origin="scenarios_used", remedy="re-run stage predict")  # fmt: skip
+        days = by_id[scenario_id].sort_values("day")
+        events = Events(**{name: days[name].to_numpy(dtype=float) for name in names})
+        changes = changes_of(record.get("changes", ()), f"scenario {scenario_id}")
+        prices = days["price_usd_per_g"].to_numpy(dtype=float)
+        listed.append(Listed(scenario_id, record["title"], record["severity"], prices, events, changes))
+    return tuple(listed)
 
 
 def run_replays(
     issuer: Issuer,
-    replays: Sequence[ScenarioPath],
+    listed: Sequence[Listed],
     own_funds: OwnFundsRule | None = None,
     progress: Progress | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The catalogue's tables `replays` (every day of every scenario) and `replay_failures` (F1 to F7 of each)."""
     ledgers, failed = [], []
-    for done, scenario in enumerate(replays):
+    for done, scenario in enumerate(listed):
         if progress:
-            progress(done, len(replays), f"replaying {scenario.scenario_id}")
-        days = ledger(issuer, scenario.price_usd_per_g, listed_events(scenario), own_funds)
+            progress(done, len(listed), f"replaying {scenario.scenario_id}")
+        stressed = scenario.issuer(issuer)
+        days = ledger(stressed, scenario.prices, scenario.events, own_funds)
         ledgers.append(_labelled(days, scenario.scenario_id))
-        failed.append(_labelled(failures(days, issuer), scenario.scenario_id))
+        failed.append(_labelled(failures(days, stressed), scenario.scenario_id))
     if progress:
-        progress(len(replays), len(replays), "scenarios replayed")
+        progress(len(listed), len(listed), "scenarios replayed")
     return _stacked(ledgers, _REPLAY_DTYPES), _stacked(failed, _FAILURE_DTYPES)
 
 

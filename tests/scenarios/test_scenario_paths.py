@@ -6,9 +6,9 @@ import pytest
 
 from gramlib.errors import DataContractError
 from gramlib.params.issuer import Issuer
-from gramlib.scenarios import Scenario, build_path, load_scenarios, scenarios_used
+from gramlib.scenarios import Scenario, build_path, load_scenarios, scenario_days, scenarios_used
 from gramlib.scenarios.paths import HYPOTHETICAL, MEASURED, RECONSTRUCTED
-from gramlib.simulation import run_replays
+from gramlib.simulation import listed_of, run_replays
 from gramlib.units import GRAMS_PER_TROY_OUNCE
 
 START_USD_PER_G = 4000 / GRAMS_PER_TROY_OUNCE
@@ -39,6 +39,10 @@ def spliced(reference_data) -> pd.DataFrame:
     return price_table(raw["date"], raw["price"])
 
 
+def replayed(path):
+    return run_replays(ISSUER, listed_of(scenario_days([path]), scenarios_used([path], START_USD_PER_G)))
+
+
 def shipped(root, name):
     return load_scenarios([name], root)[0]
 
@@ -54,7 +58,7 @@ def own(**changes) -> Scenario:
 
 
 def test_returns_not_levels_are_replayed_on_todays_price(workbench_root, april_2013):
-    path = build_path(shipped(workbench_root, "H13a"), april_2013, "C", 200.0, ISSUER)
+    path = build_path(shipped(workbench_root, "H13a"), april_2013, "C", 200.0)
     window = april_2013.set_index("date")["gold_usd_per_g"]["2013-04-10":"2013-04-18"]
     assert path.provenance == MEASURED
     assert path.price_usd_per_g[0] == pytest.approx(200.0)
@@ -66,7 +70,7 @@ def test_returns_not_levels_are_replayed_on_todays_price(workbench_root, april_2
 def test_scale_multiplies_log_returns(workbench_root, april_2013):
     scenario = shipped(workbench_root, "H13a")
     once, more = (
-        build_path(s, april_2013, "C", 100.0, ISSUER).price_usd_per_g
+        build_path(s, april_2013, "C", 100.0).price_usd_per_g
         for s in (scenario, scenario.model_copy(update={"scale": 1.5}))
     )
     np.testing.assert_allclose(np.log(more / 100), 1.5 * np.log(once / 100), rtol=1e-12, atol=1e-15)
@@ -78,21 +82,21 @@ def test_provenance_follows_grade_and_coverage(workbench_root, april_2013):
     early = april_2013[april_2013["date"] < "2013-04-18"]
     hole = april_2013[~april_2013["date"].between("2013-04-12", "2013-04-16")]
     carried = april_2013.assign(filled=april_2013["date"].between("2013-04-12", "2013-04-16"))
-    assert build_path(scenario, april_2013, "D", 100.0, ISSUER).provenance == RECONSTRUCTED
+    assert build_path(scenario, april_2013, "D", 100.0).provenance == RECONSTRUCTED
     for partial in (late, early, hole, carried):
-        assert build_path(scenario, partial, "C", 100.0, ISSUER).provenance == RECONSTRUCTED
-    assert build_path(own(), april_2013, "C", 100.0, ISSUER).provenance == HYPOTHETICAL
+        assert build_path(scenario, partial, "C", 100.0).provenance == RECONSTRUCTED
+    assert build_path(own(), april_2013, "C", 100.0).provenance == HYPOTHETICAL
 
 
 def test_reconstruction_is_labelled_with_its_series(workbench_root, april_2013):
-    note = build_path(shipped(workbench_root, "H80a"), april_2013, "C", 100.0, ISSUER).note
+    note = build_path(shipped(workbench_root, "H80a"), april_2013, "C", 100.0).note
     assert "drawn through 4 published prices" in note
     assert "London PM fix" in note
     assert "volatility 65% a year, published 65%" in note
 
 
 def test_knots_are_log_linear_and_flat_after_the_last(april_2013):
-    path = build_path(own(knots=[{"day": 4, "factor": 0.81}]), april_2013, "D", 100.0, ISSUER)
+    path = build_path(own(knots=[{"day": 4, "factor": 0.81}]), april_2013, "D", 100.0)
     np.testing.assert_allclose(path.price_usd_per_g[[0, 2, 4, 5, 20]], [100, 90, 81, 81, 81], rtol=1e-12)
 
 
@@ -109,16 +113,16 @@ def test_spells_overlap_by_the_worst_and_losses_add_up(april_2013):
         },
         {"from_day": 3, "to_day": 3, "lost_share": 0.02, "why": "another loss that day"},
     ]
-    path = build_path(own(events=spells), april_2013, "D", 100.0, ISSUER)
-    assert path.event[:6].tolist() == [0, 0, 0.5, 1.0, 0.5, 0]
-    assert path.liquidity_multiplier[:6].tolist() == [1, 1, 4, 4, 4, 1]
-    assert path.lost_g[3] == pytest.approx(0.03 * ISSUER.gold_g)
-    assert path.lost_g.sum() == path.lost_g[3]
+    path = build_path(own(events=spells), april_2013, "D", 100.0)
+    assert path.events["event"][:6].tolist() == [0, 0, 0.5, 1.0, 0.5, 0]
+    assert path.events["liquidity_multiplier"][:6].tolist() == [1, 1, 4, 4, 4, 1]
+    assert path.events["lost_share"][3] == pytest.approx(0.03)
+    assert path.events["lost_share"].sum() == path.events["lost_share"][3]
     assert path.shocks["event_days"] == 3
 
 
 def test_document_says_what_was_run(workbench_root, april_2013):
-    path = build_path(shipped(workbench_root, "H13a"), april_2013, "C", 100.0, ISSUER)
+    path = build_path(shipped(workbench_root, "H13a"), april_2013, "C", 100.0)
     document = scenarios_used([path], 100.0)
     assert document["start_usd_per_g"] == 100.0
     (told,) = document["scenarios"]
@@ -130,7 +134,7 @@ def test_document_says_what_was_run(workbench_root, april_2013):
 
 def test_a_starting_price_of_nothing_is_refused(april_2013):
     with pytest.raises(DataContractError, match="starting price"):
-        build_path(own(), april_2013, "D", 0.0, ISSUER)
+        build_path(own(), april_2013, "D", 0.0)
 
 
 @pytest.mark.parametrize(
@@ -142,13 +146,13 @@ def test_a_starting_price_of_nothing_is_refused(april_2013):
 )  # fmt: skip
 def test_windows_measured_on_real_data(workbench_root, spliced, name, worst_day, drawdown):
     """London fix figures as published; H13a -12.4%, H20a worst day -5.0% and H26J -9.9% on the spliced series."""
-    shocks = build_path(shipped(workbench_root, name), spliced, "C", START_USD_PER_G, ISSUER).shocks
+    shocks = build_path(shipped(workbench_root, name), spliced, "C", START_USD_PER_G).shocks
     assert shocks["worst_day_return"] == pytest.approx(worst_day, abs=1e-4)
     assert shocks["max_drawdown"] == pytest.approx(drawdown, abs=6e-4)
 
 
 def test_the_up_scenario_rises_on_real_data(workbench_root, spliced):
-    shocks = build_path(shipped(workbench_root, "H99b"), spliced, "C", START_USD_PER_G, ISSUER).shocks
+    shocks = build_path(shipped(workbench_root, "H99b"), spliced, "C", START_USD_PER_G).shocks
     assert shocks["best_day_return"] == pytest.approx(0.0726, abs=1e-4)
     assert shocks["total_return"] == pytest.approx(315.75 / 255.40 - 1, abs=1e-6)
 
@@ -172,8 +176,8 @@ def test_twenty_day_runs_of_the_model_page(april_2013, spells, rate, queue, wait
         {"from_day": a, "to_day": b, "event": level, "liquidity_multiplier": m, "why": "table of section 7"}
         for a, b, level, m in spells
     ]
-    path = build_path(own(knots=knots, events=events), april_2013, "D", START_USD_PER_G, ISSUER)
-    days, _ = run_replays(ISSUER, [path])
+    path = build_path(own(knots=knots, events=events), april_2013, "D", START_USD_PER_G)
+    days, _ = replayed(path)
     assert days["redemption_rate"].max() == pytest.approx(rate, abs=6e-4)
     assert days["queue_g"].max() / ISSUER.tokens_g == pytest.approx(queue, abs=6e-4)
     assert days["wait_days"].max() == pytest.approx(wait, abs=0.06)
@@ -184,8 +188,8 @@ def test_twenty_day_runs_of_the_model_page(april_2013, spells, rate, queue, wait
 
 def test_one_percent_lost_is_the_page_s_run(workbench_root, april_2013):
     """Same table: flat price, 1% lost on day 2, event that day: 1.3%, no queue, 2.0 days, 1.4%, 26.0m, 94.9%."""
-    path = build_path(shipped(workbench_root, "custody_loss_1pct"), april_2013, "D", START_USD_PER_G, ISSUER)
-    days, _ = run_replays(ISSUER, [path])
+    path = build_path(shipped(workbench_root, "custody_loss_1pct"), april_2013, "D", START_USD_PER_G)
+    days, _ = replayed(path)
     assert days["redemption_rate"].max() == pytest.approx(0.013, abs=6e-4)
     assert days["queue_g"].max() == 0.0
     assert days["discount"].max() == pytest.approx(0.014, abs=6e-4)

@@ -12,7 +12,7 @@ from gramlib.artefacts import check_table
 from gramlib.errors import ParameterError
 from gramlib.params.issuer import CustodyDriver, Drivers, Issuer
 from gramlib.params.stages import PredictParams
-from gramlib.simulation import Books, Market, OwnFundsRule, books, failures, run_books, scenario_odds
+from gramlib.simulation import Books, Events, Listed, Market, OwnFundsRule, books, failures, run_books, scenario_odds
 from gramlib.simulation.fan import QUANTILES, VARIABLES
 from gramlib.simulation.outcomes import of_ledger
 from gramlib.simulation.price_models import price_paths
@@ -202,16 +202,10 @@ def test_progress_never_passes_its_total_and_says_what_is_done() -> None:
 
 
 def test_scenarios_with_chance_on_top_fail_at_least_as_often_as_listed_events_alone() -> None:
-    class Listed:
-        scenario_id = "X1"
-        price_usd_per_g = 130.0 * np.r_[1.0, np.full(20, 0.8)]
-        event = np.zeros(21)
-        liquidity_multiplier = np.ones(21)
-        lost_g = np.zeros(21)
-
-    odds = scenario_odds(ISSUER, [Listed()], DRIVERS, 300, seed=5)
+    listed = [Listed("X1", "A fall", "mild", 130.0 * np.r_[1.0, np.full(20, 0.8)], Events.calm(20))]
+    odds = scenario_odds(ISSUER, listed, DRIVERS, 300, seed=5)
     check_table("scenario_odds", odds, "test")
-    calm = scenario_odds(ISSUER, [Listed()], [], 300, seed=5)
+    calm = scenario_odds(ISSUER, listed, [], 300, seed=5)
     assert (odds["failed"] >= calm["failed"]).all()
     assert set(calm["failed"]) <= {0, 300}, "without drivers every path is the listed one"
     assert odds.set_index("predicate")["failed"]["F4"] == 300, "a fall of a fifth breaks the peg by itself"
