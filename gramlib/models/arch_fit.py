@@ -1,4 +1,4 @@
-"""GARCH(1,1) and GJR-GARCH(1,1,1) with constant mean and Student-t errors, fitted by maximum likelihood through arch.
+"""GARCH(1,1) and GJR-GARCH(1,1,1) with constant mean and Student-t or skewed Student-t errors, by maximum likelihood through arch.
 
 Gold's long sample sits on the edge of infinite variance (alpha + beta = 1.0 for the PM fix 1975-2018), where
 multi-step forecasts never settle. So when the free estimate breaks one of two linear constraints, the likelihood is
@@ -6,9 +6,10 @@ maximised again under both:
 
     alpha + gamma/2 + beta <= cap      and      omega <= 1.5 * sample variance * (1 - alpha - gamma/2 - beta),
 
-(gamma = 0 without asymmetry, and of either sign with it), the second holding the long-run variance at no more than 1.5 times the window's sample variance. A persistence that is
-merely cut to the cap keeps its omega, and with it a long-run volatility of about twice what was ever measured. What the
-constraints cost in log-likelihood is reported.
+(gamma = 0 without asymmetry, and of either sign with it), the second holding the long-run variance at no more than 1.5 times
+the window's sample variance. A persistence that is merely cut to the cap keeps its omega, and with it a long-run volatility
+of about twice what was ever measured. What the constraints cost in log-likelihood is reported. Half of gamma is counted, as
+arch does, under a skewed law too: there the falls' part of the variance is not quite half (0.52 for lambda -0.05).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from arch.univariate import GARCH, ConstantMean, StudentsT
+from arch.univariate import GARCH, ConstantMean, SkewStudent, StudentsT
 from arch.univariate.base import ARCHModelResult
 
 from gramlib.errors import DataContractError
@@ -32,8 +33,12 @@ FALLBACK_ALPHA, FALLBACK_BETA, FALLBACK_NU = 0.05, 0.94, 4.8
 
 LONG_RUN_OVER_SAMPLE_VARIANCE = 1.5
 
-_UNITS = {"mean": PERCENT, "omega": PERCENT**2, "alpha": 1.0, "gamma": 1.0, "beta": 1.0, "nu": 1.0}
-"""Percent over natural units, in arch's order of parameters."""
+_NAMES = {"mu": "mean", "omega": "omega", "alpha[1]": "alpha", "gamma[1]": "gamma", "beta[1]": "beta",
+          "nu": "nu", "eta": "nu", "lambda": "skew"}  # fmt: skip
+"""Ours for arch's; the skewed law calls its degrees of freedom eta."""
+
+_UNITS = {"mean": PERCENT, "omega": PERCENT**2}
+"""Percent over natural units, where they differ."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class GarchFit:
     n: int
     standard_errors: dict[str, float]
     note: str
+    skew: float = 0.0
 
 
 class _ConstrainedGARCH(GARCH):
@@ -70,60 +76,67 @@ class _ConstrainedGARCH(GARCH):
         return np.vstack((a, long_run)), np.append(b, -self._largest_variance)
 
 
-def _maximise(percent: np.ndarray, volatility: GARCH, start: np.ndarray | None) -> ARCHModelResult | None:
+def _maximise(
+    percent: np.ndarray, volatility: GARCH, start: np.ndarray | None, skewed: bool = False
+) -> ARCHModelResult | None:
     """Result of arch, or None when its optimiser did not converge."""
-    model = ConstantMean(percent, volatility=volatility, distribution=StudentsT(), rescale=False)
+    law = SkewStudent() if skewed else StudentsT()
+    model = ConstantMean(percent, volatility=volatility, distribution=law, rescale=False)
     result = model.fit(disp="off", show_warning=False, starting_values=start)
     usable = result.convergence_flag == 0 and bool(np.isfinite(result.params).all())
     return result if usable else None
 
 
-def _natural(result: ARCHModelResult, cap: float, largest_variance: float = math.inf) -> tuple[GarchParameters, float]:
-    found = _by_name(result.params)
+def _natural(found: dict[str, float], cap: float, largest_variance: float = math.inf) -> GarchParameters:
     parameters = GarchParameters(found["mean"], found["omega"], found["alpha"], found["beta"], found.get("gamma", 0.0))
     # SLSQP may overstep a constraint by its tolerance.
     parameters = replace(parameters, beta=min(parameters.beta, cap - parameters.alpha - 0.5 * parameters.gamma))
     if math.isfinite(largest_variance):
         largest = largest_variance / PERCENT**2 * (1.0 - parameters.persistence)
         parameters = replace(parameters, omega=min(parameters.omega, largest))
-    return parameters, found["nu"]
+    return parameters
 
 
 def _by_name(values: Any) -> dict[str, float]:
-    """The `values` of arch, one a parameter, in natural units by our names; gamma is there only with asymmetry."""
-    names = [name for name in _UNITS if name != "gamma" or len(values) == len(_UNITS)]
-    return {name: float(value) / _UNITS[name] for name, value in zip(names, np.asarray(values), strict=True)}
+    """The series `values` of arch, one a parameter, in natural units by our names."""
+    names = {theirs: _NAMES[theirs] for theirs in values.index}
+    return {name: float(values[theirs]) / _UNITS.get(name, 1.0) for theirs, name in names.items()}
 
 
-def fit_garch_t(log_return: np.ndarray, persistence_cap: float = 0.999, asymmetric: bool = False) -> GarchFit:
+def fit_garch_t(
+    log_return: np.ndarray, persistence_cap: float = 0.999, asymmetric: bool = False, skewed: bool = False
+) -> GarchFit:
     """Fit `log_return` (n,), fractions per day, under the module docstring's constraints; none with a cap of 1.
 
-    `asymmetric` frees gamma (GJR). When arch's optimiser fails twice, the window's mean and variance are kept with alpha
-    0.05, beta 0.94, gamma 0, nu 4.8; the fit then says `converged=False` and why. Raises DataContractError for fewer than
-    100 returns or no variance.
+    `asymmetric` frees gamma (GJR), `skewed` the skew of Hansen's (1994) law. When arch's optimiser fails twice, the window's
+    mean and variance are kept with alpha 0.05, beta 0.94, gamma 0, nu 4.8, skew 0; the fit then says `converged=False` and
+    why. Raises DataContractError for fewer than 100 returns or no variance.
     """
     percent = in_percent(log_return)
     variance = float(percent.var())
     gamma = [0.0] if asymmetric else []
     omega = (1.0 - FALLBACK_ALPHA - FALLBACK_BETA) * variance
-    start = np.array([percent.mean(), omega, FALLBACK_ALPHA, *gamma, FALLBACK_BETA, FALLBACK_NU])
+    skew = [0.0] if skewed else []
+    start = np.array([percent.mean(), omega, FALLBACK_ALPHA, *gamma, FALLBACK_BETA, FALLBACK_NU, *skew])
     recursion = GARCH(p=1, o=int(asymmetric), q=1)
-    free = _maximise(percent, recursion, None) or _maximise(percent, recursion, start)
+    free = _maximise(percent, recursion, None, skewed) or _maximise(percent, recursion, start, skewed)
     if free is None:
         return _fallback(percent, variance, persistence_cap)
-    mean, omega, alpha, *gamma, beta, nu = (float(x) for x in free.params)
+    values = [float(value) for value in free.params]
+    (mean, omega, alpha, *gamma, beta), laws = values[: 4 + asymmetric], values[4 + asymmetric :]
     half_gamma = 0.5 * sum(gamma)
     persistence = alpha + half_gamma + beta
     largest = LONG_RUN_OVER_SAMPLE_VARIANCE * variance
     settles = persistence <= persistence_cap and omega <= largest * (1.0 - persistence)
     n = len(percent)
     if settles or persistence_cap >= 1.0:
-        errors = _by_name(free.std_err)
-        return GarchFit(*_natural(free, persistence_cap), float(free.loglikelihood), True, False, n, errors, "")
+        found, errors = _by_name(free.params), _by_name(free.std_err)
+        parameters, skew_found = _natural(found, persistence_cap), found.get("skew", 0.0)
+        return GarchFit(parameters, found["nu"], float(free.loglikelihood), True, False, n, errors, "", skew_found)
     alpha = min(alpha, 0.5 * persistence_cap)
     beta = persistence_cap - 1e-6 - alpha - half_gamma
-    inside = np.array([mean, 0.5 * (1.0 - persistence_cap) * largest, alpha, *gamma, beta, nu])
-    held = _maximise(percent, _ConstrainedGARCH(persistence_cap, largest, asymmetric), inside)
+    inside = np.array([mean, 0.5 * (1.0 - persistence_cap) * largest, alpha, *gamma, beta, *laws])
+    held = _maximise(percent, _ConstrainedGARCH(persistence_cap, largest, asymmetric), inside, skewed)
     if held is None:
         return _fallback(percent, variance, persistence_cap)
     note = (
@@ -131,7 +144,9 @@ def fit_garch_t(log_return: np.ndarray, persistence_cap: float = 0.999, asymmetr
         f"long-run variance; refitted with persistence at most {persistence_cap} and long-run variance at most "
         f"{LONG_RUN_OVER_SAMPLE_VARIANCE} times the sample's, which costs {free.loglikelihood - held.loglikelihood:.2f} in log-likelihood"
     )
-    return GarchFit(*_natural(held, persistence_cap, largest), float(held.loglikelihood), True, True, n, {}, note)
+    found = _by_name(held.params)
+    parameters = _natural(found, persistence_cap, largest)
+    return GarchFit(parameters, found["nu"], float(held.loglikelihood), True, True, n, {}, note, found.get("skew", 0.0))
 
 
 def in_percent(log_return: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from gramlib.models.bootstrap import StationaryBootstrap
 from gramlib.models.egarch import EgarchSkewT, EgarchT
 from gramlib.models.ensemble import Ensemble
 from gramlib.models.fhs import FilteredHistoricalSimulation
+from gramlib.models.garch_skewt import GarchSkewT, GjrSkewT
 from gramlib.models.garch_t import GarchT
 from gramlib.models.gjr_t import GjrT
 from gramlib.models.hs import HistoricalSimulation
@@ -24,6 +25,8 @@ _MODELS: tuple[type[PathModel], ...] = (
     FilteredHistoricalSimulation,
     GarchT,
     GjrT,
+    GarchSkewT,
+    GjrSkewT,
     EgarchT,
     EgarchSkewT,
     StationaryBootstrap,

@@ -20,6 +20,8 @@ MODEL_NAMES = (
     "fhs",
     "garch_t",
     "gjr_t",
+    "garch_skewt",
+    "gjr_skewt",
     "egarch_t",
     "egarch_skewt",
     "bootstrap",

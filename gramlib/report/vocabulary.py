@@ -67,6 +67,8 @@ MODELS: dict[str, str] = {
     "fhs": "filtered historical simulation",
     "garch_t": "GARCH(1,1) with Student t",
     "gjr_t": "GJR-GARCH with Student t",
+    "garch_skewt": "GARCH(1,1) with skewed Student t",
+    "gjr_skewt": "GJR-GARCH with skewed Student t",
     "egarch_t": "EGARCH with Student t",
     "egarch_skewt": "EGARCH with skewed Student t",
     "bootstrap": "stationary block bootstrap",

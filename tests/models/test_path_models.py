@@ -19,7 +19,7 @@ from gramlib.simulation.price_models import price_paths
 HORIZONS = [1, 5, 20]
 N, STOP = 1600, 1500
 ALL = [*BASELINES, *PATH_MODELS.values()]
-GIVEN = ("egarch", "network", "ensemble")
+GIVEN = ("egarch", "garch_skewt", "gjr_skewt", "network", "ensemble")
 """Their paths reach the issuer's kernel as prices from outside."""
 
 NEW = [name for name in PATH_MODELS if name not in ("fhs", "garch_t")]
