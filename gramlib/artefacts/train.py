@@ -69,7 +69,7 @@ ARTEFACTS: tuple[Artefact, ...] = (
         "league",
         "train",
         "Out-of-sample scores of every model",
-        version=2,
+        version=3,
         key=("model", "horizon_days", "score"),
         columns=(
             Column("model", "str", "", "model"),
@@ -86,6 +86,9 @@ ARTEFACTS: tuple[Artefact, ...] = (
             ),
             Column("n", "int64", "1", "forecasts scored", lower=1),
             Column("refit_every_days", "int64", "day", "days between refits; 0 is fitted once, before", lower=0),
+            Column(
+                "covariates", "str", "", "what its fits knew beside gold's own past, with commas; empty for nothing"
+            ),
             Column("rank", "int64", "1", "1 is best within horizon and score", lower=1),
         ),
     ),
@@ -117,5 +120,25 @@ ARTEFACTS: tuple[Artefact, ...] = (
         "Premium of gold tokens over gold, beside the defaults of the peg model",
         key=("token", "parameter"),
         columns=_figures("token", "name of the token"),
+    ),
+    Artefact(
+        "tail_fit",
+        "train",
+        "Both tails at every threshold, and moves that come once in so many years",
+        key=("series", "tail", "threshold_share", "quantity"),
+        columns=(
+            Column("series", "str", "", "residuals, daily returns, or simulated moves of a model or over models"),
+            Column("tail", "str", "", "which tail", isin=("falls", "rises")),
+            Column("threshold_share", "float64", "1", "share of the window's days beyond it", lower=0.0, upper=0.5),
+            Column("quantity", "str", "", "xi, beta, var_990, once_in_25_years, years_between_9_percent ..."),
+            Column("value", "float64", "as unit", "estimate"),
+            Column("standard_error", "float64", "as unit", "its standard error", nullable=True, lower=0.0),
+            Column("lower", "float64", "as unit", "lower end of the 95% interval or of the range", nullable=True),
+            Column("upper", "float64", "as unit", "upper end; infinite where nothing bounds it", nullable=True),
+            Column("unit", "str", "", "1, year, or sd of the day"),
+            Column("n_exceed", "int64", "1", "days beyond the threshold, simulated years, or models", lower=1),
+            Column("used", "bool", "", "whether it is the threshold the run uses"),
+            Column("method", "str", "", "how estimate and interval were made"),
+        ),
     ),
 )

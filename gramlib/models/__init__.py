@@ -19,6 +19,7 @@ In the order in which they build on each other:
     multiplicity, contest         Holm, the model confidence set; the league, the duels, the champion
     stylised, acceptance          do a model's paths look like gold; those that do not are out of the contest
     far_tail         how rare each model thinks a day is that it has hardly seen
+    tail_region, tail_fit, rare_moves   what the tails say at each threshold, how surely, and how rare large moves are
     training, simulate            the two doors of the room
 """
 
@@ -27,6 +28,7 @@ from gramlib.models.premium import premium_fit
 from gramlib.models.redemption import redemption_fit
 from gramlib.models.residual_law import residual_law
 from gramlib.models.simulate import simulate_prices
+from gramlib.models.tail_fit import tail_fit_table
 from gramlib.models.training import Training, train
 
 __all__ = [
@@ -38,5 +40,6 @@ __all__ = [
     "residual_law",
     "ruin_table",
     "simulate_prices",
+    "tail_fit_table",
     "train",
 ]

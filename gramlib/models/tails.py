@@ -37,8 +37,6 @@ def fit_gpd(excesses: np.ndarray) -> GpdFit:
     A shape above 0.45 is held there, the scale then matching the mean excess, and noted.
     Raises DataContractError for fewer than 20 excesses.
     """
-    from scipy.stats import genpareto
-
     n = len(excesses)
     if n < MIN_EXCEEDANCES:
         raise DataContractError(
@@ -47,13 +45,21 @@ def fit_gpd(excesses: np.ndarray) -> GpdFit:
             origin="the residuals of stage train",
             remedy="raise train.tail_share or lengthen the history",
         )
-    xi, _, beta = (float(x) for x in genpareto.fit(excesses, floc=0.0))
+    xi, beta = gpd_maximum(excesses)
     note = ""
     if xi > MAX_XI:
         note = f"fitted shape {xi:.3f} held at {MAX_XI}, scale matched to the mean excess"
         xi, beta = MAX_XI, float(excesses.mean()) * (1.0 - MAX_XI)
     spread = max(1.0 + xi, 0.0)
     return GpdFit(xi, beta, spread / math.sqrt(n), beta * math.sqrt(2.0 * spread / n), n, note)
+
+
+def gpd_maximum(excesses: np.ndarray) -> tuple[float, float]:
+    """Shape and scale of greatest likelihood, as they come."""
+    from scipy.stats import genpareto
+
+    xi, _, beta = genpareto.fit(excesses, floc=0.0)
+    return float(xi), float(beta)
 
 
 def gpd_excess(survival: float | np.ndarray, xi: float, beta: float) -> float | np.ndarray:

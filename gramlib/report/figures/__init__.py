@@ -4,6 +4,7 @@ data      price_history, return_profile
 sources   coverage_timeline, agreement
 tokens    token_premium, redemptions
 train     volatility, league, tail_fit
+tails     threshold_stability
 predict   scenario_paths, fan
 replay    replay, one scenario day by day; path, one drawn path
 analyse   failure_probabilities, loss_distribution, scenario_ranking, coverage_backtest
@@ -20,6 +21,7 @@ from gramlib.report.figures.replay import path, replay
 from gramlib.report.figures.reverse import reverse_intervals
 from gramlib.report.figures.sources import agreement, coverage_timeline
 from gramlib.report.figures.summary import overview
+from gramlib.report.figures.tails import threshold_stability
 from gramlib.report.figures.tokens import redemptions, token_premium
 from gramlib.report.figures.train import league, tail_fit, volatility
 
@@ -41,6 +43,7 @@ __all__ = [
     "scenario_paths",
     "scenario_ranking",
     "tail_fit",
+    "threshold_stability",
     "token_premium",
     "volatility",
 ]

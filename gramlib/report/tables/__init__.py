@@ -9,6 +9,7 @@ from gramlib.report.tables.models import model_cards
 from gramlib.report.tables.plain import NO_EVIDENCE
 from gramlib.report.tables.scenarios import failures, scenario_odds, scenarios
 from gramlib.report.tables.settings import assumptions, issuer, leaves, parameters, provenance
+from gramlib.report.tables.tails import rare_moves, thresholds
 
 __all__ = [
     "NO_EVIDENCE",
@@ -37,6 +38,7 @@ __all__ = [
     "premium",
     "provenance",
     "quality",
+    "rare_moves",
     "reverse",
     "ruin",
     "scenario_odds",
@@ -44,5 +46,6 @@ __all__ = [
     "series",
     "shock_range",
     "sources",
+    "thresholds",
     "verdicts",
 ]
