@@ -116,5 +116,6 @@ class BoostedQuantiles(QuantileModel):
                 "The days ahead differ from its ten years: a tree says beyond its last cut what it says at it. Its in-sample exceedances are "
                 "tamer than those to come, so its tails lean towards the thin side; forecasts jump where a feature crosses a cut. Without "
                 "covariates it knows nothing that the returns do not say."
+                " A covariate that ends is read at its mean from ten days later."
             ),
         }

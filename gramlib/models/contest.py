@@ -37,6 +37,7 @@ def league_table(forecasts: pd.DataFrame, refit_every_days: Mapping[str, int]) -
             "standard_error": math.sqrt(newey_west_variance(group[score].to_numpy(), horizon - 1)),
             "n": len(group),
             "refit_every_days": refit_every_days[str(model)],
+            "covariates": ", ".join(_distinct(group["covariates"])),
         }
         for (model, horizon), group in forecasts.groupby(["model", "horizon_days"])
         for score in SCORES
@@ -44,6 +45,11 @@ def league_table(forecasts: pd.DataFrame, refit_every_days: Mapping[str, int]) -
     table = pd.DataFrame(rows)
     table["rank"] = table.groupby(["horizon_days", "score"])["value"].rank(method="min").astype("int64")
     return table.sort_values(["horizon_days", "score", "rank", "model"], ignore_index=True)
+
+
+def _distinct(lists: pd.Series) -> list[str]:
+    """Names in any of `lists`, each written with commas: two fits of one model may know different covariates."""
+    return list(dict.fromkeys(name for text in lists.unique() for name in text.split(", ") if name))
 
 
 def diebold_mariano(difference: np.ndarray, horizon_days: int) -> tuple[float, float]:

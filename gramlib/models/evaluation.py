@@ -102,7 +102,8 @@ def rolling_forecasts(
 ) -> pd.DataFrame:
     """Forecasts and scores, one row a model, horizon and window, sorted so.
 
-    Columns: those of the catalogue's `forecasts`, then `pinball_005` ... `pinball_995`. `first` is the index at which the
+    Columns: those of the catalogue's `forecasts`, `covariates` (those the fit used, with commas), then `pinball_005` ...
+    `pinball_995`. `first` is the index at which the
     training window begins. `workers` threads (default: one a processor) fit and forecast; the result is the same with any
     number. Threads, because the forecasts spend their time in NumPy, which lets go of the interpreter.
     """
@@ -203,6 +204,7 @@ def _scored(
         columns = {
             "model": fitted.name,
             "horizon_days": horizon,
+            "covariates": ", ".join(getattr(fitted, "covariates", ())),
             "date": returns.dates[ends],
             "realised_log_return": realised,
             "var_975": -sample_quantile(ordered, 0.025),

@@ -2,13 +2,15 @@
 
 All from returns up to that day: yesterday's and today's standardised return and their sizes, how the volatility of the last
 5, 20 and 60 days stands to the exponentially weighted one, and how that one stands to its own past. Covariates join where the
-data bring them: `Returns` may carry a mapping `covariates` of names to values (n,), each as known at the end of its day. Stage
-data hands none on yet, and without them everything here works on returns alone.
+data bring them (`Returns.covariates`); without, everything here works on returns alone.
+
+A covariate begins later than gold does. One that is known on at least half of the days of a fit is used, on all of them: where
+it is not known it stands at its mean, so that no day is lost, and a forecast made on such a day reads it the same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,18 +39,15 @@ COVARIATE_NAMES = {
     "gvz": "gold volatility index",
     "dollar": "change of the dollar",
 }
-"""Key in `Returns.covariates`: what becomes of it (real yield in percent, gvz in percent a year, dollar an index)."""
+"""Key in `Returns.covariates`: what becomes of it (real yield and volatility are fractions a year, the dollar an index)."""
+SHARE_KNOWN = 0.5
+"""Share of a fit's days on which a covariate must be known: below it most of its column would be its own mean."""
 
 
 def sigma_of_next_day(log_return: np.ndarray) -> np.ndarray:
     """Exponentially weighted volatility (n + 1,) per day: entry t + 1 is known at the end of day t."""
     variance = filter_variance(GarchParameters(0.0, 0.0, 1.0 - DECAY, DECAY), log_return)
     return np.maximum(np.sqrt(variance), SMALLEST_SIGMA)
-
-
-def covariates_of(returns: Returns) -> Mapping[str, np.ndarray]:
-    """The covariates that `returns` carries, none today."""
-    return getattr(returns, "covariates", None) or {}
 
 
 def raw_features(returns: Returns, covariates: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -66,14 +65,14 @@ def raw_features(returns: Returns, covariates: Sequence[str]) -> tuple[np.ndarra
         realised = np.full(len(r), np.nan)
         realised[days - 1 :] = np.sqrt(np.maximum(squares[days:] - squares[:-days], 0.0) / days)
         columns.append(np.log(np.maximum(realised, SMALLEST_SIGMA) / sigma[1:]))
-    known = covariates_of(returns)
-    columns += [_covariate(name, known.get(name, np.full(len(r), np.nan)), sigma[1:]) for name in covariates]
+    unknown = np.full(len(r), np.nan)
+    columns += [_covariate(name, returns.covariates.get(name, unknown), sigma[1:]) for name in covariates]
     return np.column_stack(columns), sigma[1:]
 
 
 def _covariate(name: str, value: np.ndarray, sigma: np.ndarray) -> np.ndarray:
     if name == "gvz":
-        return np.log(value / 100.0 / np.sqrt(BUSINESS_DAYS_PER_YEAR) / sigma)
+        return np.log(value / np.sqrt(BUSINESS_DAYS_PER_YEAR) / sigma)
     level = np.log(value) if name == "dollar" else value
     change = np.full(len(value), np.nan)
     change[CHANGE_DAYS:] = level[CHANGE_DAYS:] - level[:-CHANGE_DAYS]
@@ -92,11 +91,11 @@ class FeatureScale:
 
     @classmethod
     def of(cls, rows: np.ndarray, covariates: Sequence[str]) -> FeatureScale:
-        """From training rows (n, k), all of them numbers."""
-        low, high = np.quantile(rows, (0.005, 0.995), axis=0)
+        """From training rows (n, k), each column a number in some row at least; what is unknown counts for nothing."""
+        low, high = np.nanquantile(rows, (0.005, 0.995), axis=0)
         held = np.clip(rows, low, high)
-        spread = np.maximum(held.std(axis=0), 1e-9)
-        return cls(tuple(covariates), *(tuple(map(float, x)) for x in (low, high, held.mean(axis=0), spread)))
+        spread = np.maximum(np.nanstd(held, axis=0), 1e-9)
+        return cls(tuple(covariates), *(tuple(map(float, x)) for x in (low, high, np.nanmean(held, axis=0), spread)))
 
     def read(self, rows: np.ndarray) -> np.ndarray:
         """Features as the regressions take them: held to the bounds, centred, scaled; the unknown stands at the centre."""
@@ -105,9 +104,9 @@ class FeatureScale:
 
 
 def usable_covariates(returns: Returns, rows: np.ndarray) -> tuple[str, ...]:
-    """Covariates that have a value on every one of the days `rows` (indices), so that no row is lost for them."""
-    known = [name for name in COVARIATE_NAMES if name in covariates_of(returns)]
-    if not known:
+    """Covariates whose feature is known on at least half of the days `rows` (indices)."""
+    given = [name for name in COVARIATE_NAMES if name in returns.covariates]
+    if not given:
         return ()
-    values = raw_features(returns, known)[0][rows, len(OWN_NAMES) :]
-    return tuple(name for name, column in zip(known, values.T, strict=True) if np.isfinite(column).all())
+    known = np.isfinite(raw_features(returns, given)[0][rows, len(OWN_NAMES) :]).mean(axis=0)
+    return tuple(name for name, share in zip(given, known, strict=True) if share >= SHARE_KNOWN)

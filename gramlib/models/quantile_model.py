@@ -2,7 +2,9 @@
 
 Both regress the log-return of the next 1, 5, 10 and 20 days, over the volatility of the day and the root of the number of
 days, on what is known at the end of a day. Another horizon is read between the two next to it, in the logarithm of days.
-They are fitted on ten years at most: what a quantile depends on changes, and older days teach the wrong thing.
+They are fitted on ten years at most: what a quantile depends on changes, and older days teach the wrong thing. Covariates
+join as `features` says. On gold since 2015, with what was known of implied volatility standing at its mean before it began,
+both scored better than fits on the days that have it alone.
 
 They forecast and generate no paths: a path needs the law of every next day given a drawn one, and theirs is of sums.
 """
@@ -108,6 +110,11 @@ class QuantileModel:
             samples[horizon] = standard * (sigma[origins] * math.sqrt(horizon))[:, None]
         return samples
 
+    @property
+    def covariates(self) -> tuple[str, ...]:
+        """Covariates that the fit uses."""
+        return self.scale.covariates
+
     def record(self) -> dict[str, Any]:
         """JSON-able mapping."""
         return {
@@ -138,7 +145,11 @@ class QuantileModel:
 
     def _fitted_on(self) -> str:
         """Features, covariates and tails in a sentence, for the card."""
-        with_them = ", ".join(self.scale.covariates) if self.scale.covariates else "none, for the data bring none"
+        with_them = (
+            f"{', '.join(self.covariates)} (at the mean on days without a value)"
+            if self.covariates
+            else "none, for the data bring none that is known on half of its days"
+        )
         (low, _), (high, _) = self.laws[1].lower, self.laws[1].upper
         return (
             f"{len(OWN_NAMES)} features of its own past, covariates: {with_them}; {len(self.levels)} levels from {self.levels[0]:g} to "

@@ -76,11 +76,11 @@ class QuantileRegression(QuantileModel):
         """Model card in plain sentences."""
         grid = self.laws[1].grid
         assert isinstance(grid, LinearGrid)
-        names = ["constant", *OWN_NAMES, *self.scale.covariates]
+        names = ["constant", *OWN_NAMES, *self.covariates]
         shown = ", ".join(
             f"{name} {value:.3f} (s.e. {error:.3f})"
             for name, value, error in zip(names, grid.coefficients[0], grid.standard_errors[0], strict=True)
-            if name in ("constant", "size of return", "log volatility")
+            if name in ("constant", "size of return", "log volatility", *self.covariates)
         )
         unconverged = sum(law.grid.unconverged for law in self.laws.values() if isinstance(law.grid, LinearGrid))
         note = (
@@ -97,5 +97,6 @@ class QuantileRegression(QuantileModel):
                 "Volatility leaves the range of its ten years, beyond which features are held at their bounds; few days stand behind the "
                 "outer quantiles, and the tails' shape is the same on calm days and wild ones; errors for horizons above a day are "
                 "understated, because windows overlap. Without covariates it knows nothing that the returns do not say."
+                " A covariate that ends is read at its mean from ten days later."
             ),
         }

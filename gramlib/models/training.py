@@ -43,13 +43,15 @@ def train(
     rng: np.random.Generator,
     progress: Progress | None = None,
     grade: str = "D",
+    covariates: pd.DataFrame | None = None,
 ) -> Training:
     """Score and fit the models `params.models` on a `prices` table; the two kinds of historical simulation are always scored.
 
-    `grade` is the data grade: on D the champion is not contested. The result depends on nothing but the arguments.
+    `covariates` is the catalogue's table, for the models that use it. `grade` is the data grade: on D the champion is not
+    contested. The result depends on nothing but the arguments.
     Raises DataContractError when the table is too short, ParameterError for an unknown model.
     """
-    returns = usable_returns(prices)
+    returns = usable_returns(prices, covariates)
     first = returns.first_on_or_after(params.start)
     classes = {name: path_model(name) for name in params.models if name not in FORECASTERS}
     forecasters = {name: FORECASTERS[name] for name in params.models if name in FORECASTERS}

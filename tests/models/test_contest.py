@@ -23,7 +23,7 @@ def scored(gain_by_model: dict[str, dict[int, float]]) -> pd.DataFrame:
             piece = pd.DataFrame(
                 {"model": model, "horizon_days": horizon, "date": pd.bdate_range("2020-01-01", periods=N), "crps": crps}
             )
-            piece = piece.assign(log_score=np.log(crps))
+            piece = piece.assign(log_score=np.log(crps), covariates="")
             pieces.append(piece.assign(**{f"pinball_{code}": 2 * crps for code in PINBALL_LEVELS}))
     return pd.concat(pieces, ignore_index=True)
 
@@ -113,4 +113,5 @@ def test_league_ranks_within_horizon_and_score():
     assert list(best[10]) == ["fhs"]
     assert (league["standard_error"] > 0).all()
     assert len(league) == 2 * 2 * 10
+    assert set(league["covariates"]) == {""}
     assert league.groupby("model")["refit_every_days"].unique().map(list).to_dict() == {"fhs": [250], "garch_t": [0]}

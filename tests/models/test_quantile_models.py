@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 from synthetic_garch import TRUE_ALPHA, TRUE_BETA, TRUE_MEAN, TRUE_OMEGA, garch_returns, price_table
 
 from gramlib.models.boosted import BoostedGrid, BoostedQuantiles
-from gramlib.models.features import OWN_NAMES, raw_features
+from gramlib.models.features import CHANGE_DAYS, OWN_NAMES, raw_features
 from gramlib.models.garch import GarchParameters, filter_variance
 from gramlib.models.protocol import FIT_ONCE
 from gramlib.models.quantile_law import levels_of, rearranged, samples_of, tails_beyond
@@ -22,15 +21,6 @@ ORIGINS = np.arange(STOP - 1, N - 21)
 HORIZONS = [1, 3, 10, 20, 30]
 UNIFORM = np.zeros((1000, 30))
 MODELS = [QuantileRegression, BoostedQuantiles]
-
-
-@dataclass(frozen=True)
-class WithCovariates(Returns):
-    covariates: dict[str, np.ndarray] = field(default_factory=dict)
-
-    def until(self, stop: int) -> WithCovariates:
-        known = {name: value[:stop] for name, value in self.covariates.items()}
-        return WithCovariates(self.dates[:stop], self.log_return[:stop], known)
 
 
 def window(returns: Returns, stop: int = STOP) -> TrainingWindow:
@@ -191,27 +181,61 @@ def test_features_know_nothing_after_their_day(returns):
     assert (sigma[:500] == known_sigma).all()
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
-def test_covariates_are_used_where_they_are_there(returns, model):
-    """A volatility index that knows tomorrow's true size helps; a covariate with a hole is left out; a missing value is borne."""
+@pytest.fixture(scope="module")
+def told() -> Returns:
+    """Returns whose size is known a day ahead to "gvz" from day 900 on; the dollar has a hole, the real yield begins late."""
     rng = np.random.default_rng(12)
     burst = np.exp(rng.normal(0.0, 0.8, N))
     shocks = np.concatenate(([0.0], burst[:-1])) * rng.normal(0.0, 0.008, N)
-    gvz = 100.0 * np.sqrt(252) * 0.008 * burst
-    holed = np.where(np.arange(N) == 700, np.nan, rng.normal(100.0, 1.0, N))
-    plain = Returns(returns.dates, shocks)
-    told = WithCovariates(returns.dates, shocks, {"gvz": gvz, "dollar": holed})
+    known = {
+        "gvz": np.where(np.arange(N) < 900, np.nan, np.sqrt(252) * 0.008 * burst),
+        "dollar": np.where(np.arange(N) == 700, np.nan, rng.normal(100.0, 1.0, N)),
+        "real_yield": np.where(np.arange(N) < 1200, np.nan, rng.normal(0.01, 0.001, N)),
+    }
+    return Returns(np.datetime64("2010-01-04", "us") + np.arange(N).astype("timedelta64[D]"), shocks, known)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_covariates_are_used_where_they_are_known_for_long_enough(told, model):
+    """One known on half of the days is used on all, one that begins later is not; what knows tomorrow's true size helps."""
+    plain = Returns(told.dates, told.log_return)
     without, with_them = model.fit(window(plain)), model.fit(window(told))
-    assert with_them.scale.covariates == ("gvz",)
-    assert without.scale.covariates == ()
-    assert "gvz" in with_them.card()["parameters"]
+    assert with_them.covariates == ("gvz", "dollar")
+    assert without.covariates == ()
+    assert with_them.n == without.n == STOP - 100
+    assert "gvz, dollar" in with_them.card()["parameters"]
     assert "the data bring none" in without.card()["parameters"]
-    outcome = shocks[ORIGINS + 1]
+    outcome = told.log_return[ORIGINS + 1]
     blind, seeing = (m.forecast(told, ORIGINS, [1], UNIFORM)[1] for m in (without, with_them))
     assert crps(seeing, outcome).mean() < 0.95 * crps(blind, outcome).mean()
-    unknown = WithCovariates(returns.dates, shocks, {})
-    assert np.isfinite(with_them.forecast(unknown, ORIGINS[:5], [1], UNIFORM)[1]).all()
     assert json.dumps(model.from_record(with_them.record(), np.empty(0)).record()) == json.dumps(with_them.record())
+
+
+def test_a_covariate_that_is_not_known_is_read_at_its_mean(told):
+    fitted = QuantileRegression.fit(window(told))
+    plain = Returns(told.dates, told.log_return)
+    at = len(OWN_NAMES)
+    mean = fitted.scale.centre[at] + np.log(raw_features(plain, ())[1])
+    rise = fitted.scale.centre[at + 1] * np.arange(N) / CHANGE_DAYS
+    level = {"gvz": np.sqrt(252) * np.exp(mean), "dollar": 100.0 * np.exp(rise)}
+    unknown = fitted.forecast(plain, ORIGINS[:50], HORIZONS, UNIFORM)
+    average = fitted.forecast(Returns(told.dates, told.log_return, level), ORIGINS[:50], HORIZONS, UNIFORM)
+    for horizon in HORIZONS:
+        assert unknown[horizon] == pytest.approx(average[horizon], abs=1e-9)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
+def test_shuffling_later_covariates_changes_neither_fit_nor_forecast(told, model):
+    rng = np.random.default_rng(5)
+    later = {name: np.concatenate([v[:STOP], rng.permutation(v[STOP:])]) for name, v in told.covariates.items()}
+    other = Returns(told.dates, told.log_return, later)
+    fitted = model.fit(window(told))
+    assert json.dumps(model.fit(window(other)).record()) == json.dumps(fitted.record())
+    origins = np.arange(STOP - 40, STOP + 40)
+    before, after = (fitted.forecast(known, origins, [1, 20], UNIFORM) for known in (told, other))
+    for horizon in (1, 20):
+        assert (before[horizon][:40] == after[horizon][:40]).all()
+        assert (before[horizon][40:] != after[horizon][40:]).any()
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
