@@ -137,8 +137,8 @@ class AnalyseParams(Section):
     refit_samples: int = param(
         20, "refits of the price model behind parameter uncertainty; 0 leaves it out", "samples", ge=0, le=1000
     )
-    profiles: Annotated[list[str], each_of()] = param(
-        ["all"], "standards to hold the run against; all means every file in params/profiles"
+    standards: Annotated[list[str], each_of()] = param(
+        ["all"], "standards in params/profiles to hold the run against; all means every one"
     )
     search_n_paths: int = param(
         10_000, "paths behind each try of a measure or sensitivity", "paths", ge=100, le=1_000_000

@@ -141,7 +141,7 @@ _FORMATS = {
     "days": days,
     "usd/oz": lambda value: MISSING if is_missing(value) else f"USD {plain(value, 0)}/oz",
     "usd/g": lambda value: MISSING if is_missing(value) else f"USD {plain(value, 2)}/g",
-    "times": lambda value: MISSING if is_missing(value) else f"{plain(value, 1)} times",
+    "times": lambda value: MISSING if is_missing(value) else f"{significant(value)} times",
     "share": percent,
     "fraction": percent,
     "probability": percent,

@@ -31,10 +31,32 @@ SHOCKS: dict[str, tuple[str, str]] = {
         "a gold market {} as illiquid as usual with a confidence event",
     ),
     "event_days": ("length of a confidence event, gold flat", "a confidence event of {}, gold flat"),
+    "price_fall_5d": ("fall of gold over 5 days", "a fall of gold by {} over 5 days"),
+    "price_fall_20d": ("fall of gold over 20 days", "a fall of gold by {} over 20 days"),
+    "price_fall_60d": ("fall of gold over 60 days", "a fall of gold by {} over 60 days"),
+    "price_rise_with_lease_default": (
+        "one-day rise of gold, and the lessee fails",
+        "a one-day rise of gold by {} on which the lessee fails",
+    ),
+    "price_rise_with_hedge": (
+        "one-day rise of gold, futures above it by the basis shock",
+        "a one-day rise of gold by {} with futures above it by the basis shock",
+    ),
+    "one_day_run": ("share of the free tokens asked for in one day", "a run on {} of the free tokens in one day"),
+    **{
+        f"custody_loss_{k}": (f"share of custodian {k}'s gold lost", f"the loss of {{}} of the gold at custodian {k}")
+        for k in range(1, 5)
+    },
+    "bank_freeze": ("share of the cash at a bank that fails", "the failure of a bank with {} of the cash"),
+    "bank_freeze_with_event": (
+        "share of the cash at a bank that fails, with a confidence event",
+        "the failure of a bank with {} of the cash and a confidence event that day",
+    ),
 }
 """Axis of the reverse stress: (its name, a shock of a given size as a phrase)."""
 
-SHARE_SHOCKS = frozenset({"price_fall", "price_rise", "price_fall_with_event", "custody_loss"})
+TIMES_SHOCKS = frozenset({"liquidity_multiplier"})
+"""Axes whose plain numbers are multiples; those of the others are shares."""
 
 BOOKS: dict[str, str] = {
     "liquidity_price_only": "liquidity test, price moves alone",
@@ -131,6 +153,19 @@ REQUIREMENTS: dict[str, tuple[str, str]] = {
 }
 """Requirement of a profile: (short name, in full)."""
 
+STANDARDS: dict[str, str] = {
+    "mica": "MiCA",
+    "mica_significant": "MiCA at its strictest",
+    "bcbs_sco60": "Basel SCO60",
+    "basel_haircut": "Basel haircut",
+    "frtb": "FRTB",
+    "vara": "UAE VARA",
+    "finma": "Swiss FINMA",
+    "fsb": "International principles",
+    "uk_comparators": "UK comparators",
+    "policy": "Internal policy",
+}
+
 CAUSES: dict[str, str] = {"price_effect": "price", "event_loss": "custody loss", "opex": "operating cost"}
 
 STATUS_WORDS: dict[str, tuple[str, str]] = {
@@ -200,7 +235,7 @@ def shock_unit(shock: str, unit: str) -> str:
     """Unit in which a shock is printed: falls and losses are shares, the liquidity multiplier is "times"."""
     if unit != "1":
         return unit
-    return "share" if shock in SHARE_SHOCKS else "times"
+    return "times" if shock in TIMES_SHOCKS else "share"
 
 
 def book_name(book: str) -> str:
@@ -257,7 +292,15 @@ def metric_unit(metric: str, unit: str) -> str:
 def requirement_name(requirement: str, *, short: bool = False) -> str:
     """A requirement of the verdicts table in words."""
     names = REQUIREMENTS.get(requirement)
+    standard, dot, name = requirement.partition(".")
+    if dot:
+        return f"{standard_name(standard)}: {spaced(name)}"
     return names[0 if short else 1] if names else failure_name(requirement)
+
+
+def standard_name(standard: str) -> str:
+    """A standard of params/profiles by its usual name."""
+    return STANDARDS.get(standard, spaced(standard))
 
 
 def requirement_unit(unit: str) -> str:

@@ -67,10 +67,12 @@ def _issuers(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
 
 
 def _profiles(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
-    from gramlib.verdicts import load_profile
+    from gramlib.verdicts import list_profiles, load_profile, load_standards
 
-    for path in sorted((root / "params" / "profiles").glob("*.yaml")):
-        yield path.stem, load_profile(path.stem, root).title
+    for name in list_profiles(root):
+        yield name, f"{load_profile(name, root).title} (to judge by)"
+    for standard in load_standards(["all"], root):
+        yield standard.id, f"{standard.title} (standard)"
 
 
 def _runs(root: Path, reports: Path) -> Iterator[tuple[str, str]]:

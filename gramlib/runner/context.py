@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from gramlib.params.issuer import Issuer
     from gramlib.params.model_figures import ModelFigure
     from gramlib.scenarios import Scenario
-    from gramlib.verdicts import Profile
+    from gramlib.verdicts import Profile, Standard
 
 _NOTEBOOK_NAMES = {"In", "Out", "exit", "quit", "open", "get_ipython", "gramlib"}
 PROGRESS_EVERY_SECONDS = 0.2
@@ -147,6 +147,15 @@ class StageContext:
         if self.by_hand and hasattr(self.params, "profile"):
             return load_profile(self.params.profile, _root())
         return Profile.from_record(self.run_record["profile"])
+
+    @cached_property
+    def standards(self) -> tuple[Standard, ...]:
+        """The standards to hold the run against, those that bind by the profile among them."""
+        from gramlib.verdicts import Standard, standards_of
+
+        if self.by_hand and hasattr(self.params, "standards"):
+            return standards_of(list(self.params.standards), self.profile, _root())
+        return tuple(Standard.from_record(record) for record in self.run_record["standards"])
 
     @cached_property
     def assumptions(self) -> list[dict[str, Any]]:

@@ -44,6 +44,8 @@ def stage_params(run: ResolvedRun, stage: str) -> dict[str, Any]:
         flat["assumptions"] = sha256_record(run.record["assumptions"])
     if stage == "train":
         flat["params/models"] = sha256_record(run.record["model_figures"])
+    if stage == "analyse":
+        flat["standards"] = sha256_record([standard.to_record() for standard in run.standards])
     if stage == "predict":
         for scenario in run.scenarios:
             record = scenario.to_record()

@@ -18,9 +18,9 @@ from gramlib.params.model_figures import load_all_figures
 from gramlib.scenarios import Scenario, load_scenarios
 from gramlib.store import atomic
 from gramlib.store.hashing import sha256_file, sha256_record
-from gramlib.verdicts import Profile, load_profile
+from gramlib.verdicts import Profile, Standard, load_profile, standards_of
 
-RECORD_SCHEMA = 2
+RECORD_SCHEMA = 3
 LONGEST_ID = 100
 RESERVED_IDS = ("example", "exports", "snapshots", "index.html")
 """What else lives in the folder of runs."""
@@ -35,6 +35,7 @@ class ResolvedRun:
     params: RunParams
     scenarios: tuple[Scenario, ...]
     profile: Profile
+    standards: tuple[Standard, ...]
     inputs: dict[str, str]
     record: dict[str, Any]
     replay_of: str = ""
@@ -55,8 +56,9 @@ def resolve_run(path: Path, overrides: list[str], root: Path, run_id: str = "") 
     params = _on_its_day(resolve_params(path, overrides, root))
     scenarios = load_scenarios(list(params.scenarios), root)
     profile = load_profile(params.profile, root)
+    standards = standards_of(params.stages["analyse"].model_dump()["standards"], profile, root)
     assumptions = [entry.model_dump(mode="json") for entry in load_assumptions(root)]
-    return _resolved(params, scenarios, profile, assumptions, load_all_figures(root), run_id=run_id)
+    return _resolved(params, scenarios, profile, standards, assumptions, load_all_figures(root), run_id=run_id)
 
 
 def _on_its_day(params: RunParams) -> RunParams:
@@ -90,12 +92,13 @@ def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> R
     if not isinstance(record, dict) or record.get("schema") != RECORD_SCHEMA:
         raise ParameterError(
             f"{path} is not the record of a run",
-            expected="the run.json that this version of gram run wrote, schema 2",
+            expected="the run.json that this version of gram run wrote, schema 3",
             remedy="give a params file, or reports/<run_id>/run.json",
         )
     params = RunParams.from_record(record["params"])
     scenarios = tuple(Scenario.from_record(scenario) for scenario in record["scenarios"])
     profile = Profile.from_record(record["profile"])
+    standards = tuple(Standard.from_record(standard) for standard in record["standards"])
     for file, digest in record["inputs"].items():
         if not Path(file).is_file() or sha256_file(Path(file)) != digest:
             raise DataContractError(
@@ -109,14 +112,16 @@ def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> R
         record["run_id"] if record["run_id"] != run_id else ""
     )  # a run resumed from its own record repeats nothing
     return _resolved(
-        params, scenarios, profile, record["assumptions"], record["model_figures"], run_id=run_id, replay_of=replay_of
-    )
+        params, scenarios, profile, standards, record["assumptions"], record["model_figures"], run_id=run_id,
+        replay_of=replay_of,
+    )  # fmt: skip
 
 
 def _resolved(
     params: RunParams,
     scenarios: tuple[Scenario, ...],
     profile: Profile,
+    standards: tuple[Standard, ...],
     assumptions: list[dict[str, Any]],
     model_figures: dict[str, list[dict[str, Any]]],
     *,
@@ -130,6 +135,7 @@ def _resolved(
             "params": params.identity_record(),
             "scenarios": scenario_records,
             "profile": profile.to_record(),
+            "standards": [standard.to_record() for standard in standards],
             "inputs": [inputs[str(path)] for path in params.data_files],
             "assumptions": assumptions,
             "model_figures": model_figures,
@@ -146,11 +152,12 @@ def _resolved(
         "params": params.to_record(),
         "scenarios": scenario_records,
         "profile": profile.to_record(),
+        "standards": [standard.to_record() for standard in standards],
         "inputs": inputs,
         "assumptions": assumptions,
         "model_figures": model_figures,
     }
-    return ResolvedRun(run_id, params, scenarios, profile, inputs, record, replay_of)
+    return ResolvedRun(run_id, params, scenarios, profile, standards, inputs, record, replay_of)
 
 
 def _checked_id(run_id: str) -> str:

@@ -1,24 +1,49 @@
-"""Pass, watch or fail: figures against the limits of a profile.
+"""Pass, watch or fail: figures against the limits of a profile and the requirements of standards.
 
-    profile     limits from params/profiles/<id>.yaml, each with source, date and whether it was checked
-    judgement   the rules, as truth tables, and the overall verdict
-    wording     each finding as a sentence made from its numbers
+    profile        limits from params/profiles/<id>.yaml (kind: appetite), each with source, date and whether it was checked
+    standard       requirements of a regime, in the same folder (kind: standard)
+    settings       what a requirement's measure needs to know
+    measures       what requirements are held against, from the tables of a run
+    requirements   every requirement found and judged
+    judgement      the rules of the profile, as truth tables, and the overall verdict
+    wording        each finding as a sentence made from its numbers
 
-Reading a profile needs neither numpy nor pandas; judging loads them when used.
+Reading a profile or standard needs neither numpy nor pandas; judging loads them when used.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from gramlib.verdicts.profile import Profile, list_profiles, load_profile
+from gramlib.verdicts.standard import Standard, list_standards, load_standards, standards_of
 
-__all__ = ["Profile", "list_profiles", "load_profile", "overall", "verdicts_table"]
+__all__ = [
+    "Evidence",
+    "Profile",
+    "Standard",
+    "list_profiles",
+    "list_standards",
+    "load_profile",
+    "load_standards",
+    "overall",
+    "requirements_table",
+    "standards_of",
+    "verdicts_table",
+    "with_standards",
+]
+
+_WHERE = {
+    "Evidence": "measures",
+    "overall": "judgement",
+    "requirements_table": "requirements",
+    "verdicts_table": "judgement",
+    "with_standards": "requirements",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("overall", "verdicts_table"):
-        from gramlib.verdicts import judgement
-
-        return getattr(judgement, name)
+    if name in _WHERE:
+        return getattr(import_module(f"gramlib.verdicts.{_WHERE[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

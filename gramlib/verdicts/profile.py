@@ -7,7 +7,7 @@ keeps a limit in the report and out of the overall verdict.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -17,7 +17,9 @@ from gramlib.params.problems import raise_problems, validated
 from gramlib.params.suggest import did_you_mean
 from gramlib.params.yaml_source import load_yaml, shown_path
 
-_FOLDER = Path("params") / "profiles"
+FOLDER = Path("params") / "profiles"
+"""Where appetites (kind: appetite) and standards (kind: standard) stand."""
+KINDS = ("appetite", "standard")
 _TOLERABLE = Annotated[list[str], each_of("F1", "F2", "F3", "F4", "F5", "F6", "F7", empty_ok=True)]
 
 
@@ -99,8 +101,12 @@ class OwnFunds(Statement):
 class Profile(Section):
     """All limits of one regime or appetite."""
 
+    kind: Literal["appetite"] = Field(description="what sort of profile this is")
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name of the file without .yaml")
     title: str = Field(min_length=5, description="title in the report")
+    binding: Annotated[list[str], each_of(empty_ok=True)] = Field(
+        description="standards that bind this issuer: their verified requirements decide; the others are comparators"
+    )
     own_funds_rule: OwnFunds
     appetite: Appetites
     listed_scenarios: Tolerated
@@ -127,8 +133,24 @@ class Profile(Section):
 
 
 def list_profiles(root: Path) -> tuple[str, ...]:
-    """Ids of every profile below the repository folder `root`, sorted."""
-    return tuple(sorted(path.stem for path in (root / _FOLDER).glob("*.yaml")))
+    """Ids of every profile to judge by below the repository folder `root`, sorted; standards are not among them."""
+    return tuple(sorted(p.stem for p in (root / FOLDER).glob("*.yaml") if kind_of_file(p, root) == "appetite"))
+
+
+def kind_of_file(path: Path, root: Path) -> str:
+    """The word that a file in params/profiles states as its kind: appetite or standard.
+
+    Raises ParameterError, with the file, for one that states neither.
+    """
+    kind = load_yaml(path, shown_path(path, root)).values.get("kind")
+    if kind not in KINDS:
+        raise ParameterError(
+            f"kind is {kind!r}",
+            expected=f"one of {', '.join(KINDS)}",
+            origin=shown_path(path, root),
+            remedy="say at the top of the file what it is",
+        )
+    return str(kind)
 
 
 def load_profile(name: str, root: Path) -> Profile:
@@ -142,10 +164,10 @@ def load_profile(name: str, root: Path) -> Profile:
         raise ParameterError(
             f"unknown profile {name!r}{did_you_mean(name, known)}",
             expected=f"one of {', '.join(known) or 'no profile: the folder is empty'}",
-            origin=_FOLDER.as_posix(),
-            remedy=f"correct the name, or add {(_FOLDER / name).as_posix()}.yaml",
+            origin=FOLDER.as_posix(),
+            remedy=f"correct the name, or add {(FOLDER / name).as_posix()}.yaml",
         )
-    path = root / _FOLDER / f"{name}.yaml"
+    path = root / FOLDER / f"{name}.yaml"
     located = load_yaml(path, shown_path(path, root))
     profile, problems = validated(Profile, located.values, "", located.where)
     raise_problems(problems)

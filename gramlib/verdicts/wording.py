@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -24,6 +25,15 @@ SHOCKS_IN_WORDS = {
     "custody_loss": "a custody loss",
     "liquidity_multiplier": "a market liquidity stress with a confidence event on day one",
     "event_days": "a confidence event alone",
+    "price_fall_5d": "a fall of gold over 5 days",
+    "price_fall_20d": "a fall of gold over 20 days",
+    "price_fall_60d": "a fall of gold over 60 days",
+    "price_rise_with_lease_default": "a one-day rise of gold on which the lessee fails",
+    "price_rise_with_hedge": "a one-day rise of gold with futures above it by the basis shock",
+    "one_day_run": "a one-day run on a share of the free tokens",
+    **{f"custody_loss_{k}": f"a loss at custodian {k} as a share of its gold" for k in range(1, 5)},
+    "bank_freeze": "the failure of a bank with a share of the cash",
+    "bank_freeze_with_event": "the failure of a bank with a share of the cash, with a confidence event that day",
 }
 
 
@@ -65,6 +75,8 @@ def breaking_sentence(rows: pd.DataFrame) -> str:
     first = rows.iloc[0]
     queue = first["predicate"] == "queue"
     words = SHOCKS_IN_WORDS[first["shock"]]
+    if first["predicate"] == "not_applicable":
+        return f"Not searched, {words}: {first['note']}."
     if not first["found"]:
         no = "No queue" if queue else f"No failure {first['predicate']}"
         return f"{no} found for {words} within [{_size(first['scan_from'], first)}, {_size(first['scan_to'], first)}]."
@@ -72,6 +84,34 @@ def breaking_sentence(rows: pd.DataFrame) -> str:
     what = "A queue forms" if queue else f"{first['predicate']} fails"
     scanned = f"{_size(first['scan_from'], first)} to {_size(first['scan_to'], first)}"
     return f"{what} for {words} of {sizes} (scanned from {scanned})."
+
+
+def requirement_sentence(requirement: Any, found: Any, unit: str, status: str, speaks: bool) -> str:
+    """A requirement of a standard (`standard.Requirement`) and what was found of it (`measures.Found`)."""
+    asked = requirement.title.rstrip(".")
+    if not speaks:
+        return f"{asked}: the standard does not speak of this token."
+    if requirement.limit is None:
+        return f"{asked}: nothing here computes it. Look at: {requirement.evidence}"
+    side = "at least" if requirement.rule == "at_least" else "at most"
+    limit = f"{side} {amount(requirement.limit, unit)}"
+    if status == "not_applicable":
+        return f"{asked}: {limit} is asked for; no figure, {found.subject}."
+    on = "" if found.subject == "today" else f" ({found.subject})"
+    words = {"pass": "met", "watch": "met, but close or not certain", "fail": "not met"}[status]
+    return f"{asked}: {amount(found.number, unit)}{on} against {limit}: {words}."
+
+
+def amount(value: float, unit: str) -> str:
+    """A figure in the unit of its measure, as it stands in a sentence."""
+    if unit == "1":
+        return f"{value:.2%}"
+    if unit == "EUR":
+        return f"{value:,.0f} EUR"
+    if unit == "times":
+        return f"{value:.2f} times"
+    plural = {"day": "days", "count": ""}.get(unit, unit)
+    return f"{value:,.0f} {plural}".rstrip()
 
 
 def _range(row: pd.Series) -> str:

@@ -24,7 +24,7 @@ def test_every_kind_can_be_listed(what: str, workbench_root: Path, tmp_path: Pat
         "models": {*PATH_MODELS, *FORECASTERS, *(model.name for model in BASELINES)},
         "runs": set(),
         "sources": {"sample", "file", *PROVIDERS},
-        "profiles": {"internal"},
+        "profiles": {path.stem for path in (workbench_root / "params" / "profiles").glob("*.yaml")},
         "issuers": {path.stem for path in (workbench_root / "params" / "issuers").glob("*.yaml")},
         "scenarios": {path.stem for path in (workbench_root / "params" / "scenarios").glob("*.yaml")},
     }

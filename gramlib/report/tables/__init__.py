@@ -7,6 +7,7 @@ from gramlib.report.tables.judged import failure_names, interval, metrics, rever
 from gramlib.report.tables.judgement import acceptance, backtests, contest, league, power
 from gramlib.report.tables.models import model_cards
 from gramlib.report.tables.plain import NO_EVIDENCE
+from gramlib.report.tables.requirements import requirements
 from gramlib.report.tables.scenarios import failures, scenario_odds, scenarios
 from gramlib.report.tables.settings import assumptions, issuer, leaves, parameters, provenance
 from gramlib.report.tables.tails import rare_moves, thresholds
@@ -39,6 +40,7 @@ __all__ = [
     "provenance",
     "quality",
     "rare_moves",
+    "requirements",
     "reverse",
     "ruin",
     "scenario_odds",
