@@ -12,6 +12,7 @@ import pytest
 
 from gramlib.artefacts import CATALOGUE, PREDICATES, check_table
 from gramlib.metrics import metrics_table
+from gramlib.models.tail_fit import threshold_rows
 from gramlib.params.issuer import Issuer
 from gramlib.params.stages import AnalyseParams
 from gramlib.report.documents import report_document
@@ -134,6 +135,21 @@ def _acceptance() -> pd.DataFrame:
         )
     ]
     return _typed("acceptance", pd.DataFrame(rows))
+
+
+def _tail_fit(residuals: pd.DataFrame) -> pd.DataFrame:
+    values = residuals["residual"].to_numpy()
+    rows = [
+        *threshold_rows("residuals", values, values, 0.05),
+        *threshold_rows("daily returns", values / 90, values / 90, 0.05),
+    ]
+    rows += [
+        {"series": f"20 days, {who}", "tail": "falls", "threshold_share": 0.05, "quantity": quantity, "value": value, "unit": unit,
+         "standard_error": np.nan, "lower": 0.8 * value, "upper": 1.2 * value, "n_exceed": 10_000, "used": True, "method": "fhs: simulated"}
+        for who in ("champion", "all models")
+        for quantity, value, unit in (("once_in_25_years", 0.211, "1"), ("years_between_15_percent", 6.8, "year"))
+    ]  # fmt: skip
+    return _typed("tail_fit", pd.DataFrame(rows))
 
 
 def _scenarios_used() -> dict[str, Any]:
@@ -325,5 +341,5 @@ def run_tables() -> SimpleNamespace:
         prices=prices, quality=quality, facts=_facts(), source_cards=_source_document(), residuals=residuals, calibration=_calibration(residuals),
         league=_league(), scenarios_used=used, replays=replays, replay_failures=failures, days=_days(), outcomes=outcomes,
         metrics=metrics, verdicts=verdicts, issuer=Issuer(), document=document,
-        reverse=reverse, backtests=_backtests(), acceptance=_acceptance(), token_prices=_tokens(prices), flows=_flows(), differences=_differences(),
+        reverse=reverse, backtests=_backtests(), acceptance=_acceptance(), tail_fit=_tail_fit(residuals), token_prices=_tokens(prices), flows=_flows(), differences=_differences(),
     )  # fmt: skip

@@ -26,6 +26,7 @@ CHARTS = {
     "volatility": lambda t: figures.volatility(t.prices, t.residuals, t.calibration),
     "league": lambda t: figures.league(t.league, t.calibration),
     "tail_fit": lambda t: figures.tail_fit(t.residuals, t.calibration),
+    "threshold_stability": lambda t: figures.threshold_stability(t.tail_fit),
     "scenario_paths": lambda t: figures.scenario_paths(t.replays, t.scenarios_used),
     "replay": lambda t: figures.replay(t.replays, "S14", t.scenarios_used, t.replay_failures),
     "path": lambda t: figures.path(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from gramlib.report import numbers
 from gramlib.report.html_table import Table, Tables
 from gramlib.report.tables.plain import columns
 
+_UNBOUNDED = "no bound"
 _NAMES = {
     "threshold": "Threshold", "mean_excess": "Mean excess", "xi": "Shape xi", "beta": "Scale beta", "scale_less_xi_threshold": "Scale less xi times threshold",
     "hill_alpha": "Hill's tail index", "var_990": "VaR 99%", "es_990": "ES 99%", "var_999": "VaR 99.9%", "es_999": "ES 99.9%",
@@ -56,7 +59,7 @@ def rare_moves(table: pd.DataFrame) -> Table:
         key = ("1 day" if place == 0 else span if who in ways else str(row.series), str(row.tail), str(row.quantity))
         if place == 1:
             champion = str(row.method).partition(":")[0]
-        shown = numbers.percent if row.unit != "year" else lambda value: numbers.significant(value, 2)
+        shown = numbers.percent if row.unit != "year" else _years
         cells.setdefault(key, ["\N{EN DASH}"] * 3)[place] = (
             f"{shown(row.value)} ({shown(row.lower)} to {shown(row.upper)})"
         )
@@ -84,4 +87,8 @@ def _interval(row: object) -> str:
     lower, upper = getattr(row, "lower"), getattr(row, "upper")  # noqa: B009
     if numbers.is_missing(lower):
         return "\N{EN DASH}"
-    return f"{numbers.significant(lower)} to {numbers.significant(upper)}"
+    return f"{numbers.significant(lower)} to {numbers.significant(upper) if math.isfinite(upper) else _UNBOUNDED}"
+
+
+def _years(value: float) -> str:
+    return numbers.significant(value, 2) if math.isfinite(value) else _UNBOUNDED
