@@ -233,6 +233,10 @@ class StageContext:
             )
         return read_artefact(self._upstream[wanted], self.manifests[wanted], name)
 
+    def read_all(self, *names: str) -> dict[str, Any]:
+        """Several upstream artefacts by catalogue name; raises as `read` does."""
+        return {name: self.read(name) for name in names}
+
     def write(self, name: str, value: Any) -> None:
         """Hand on `value` under its catalogue name; it is checked against the catalogue first."""
         from gramlib.store.tables import write_artefact
