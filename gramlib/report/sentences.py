@@ -69,6 +69,8 @@ def breaking_shock(reverse: pd.DataFrame, shock: str) -> str:
     row = smallest_shock(reverse, shock)
     if row is None:
         first = dict(searched.iloc[0])
+        if first.get("note"):
+            return f"The axis {vocabulary.shock_name(shock)} was not searched: {first['note']}."
         reach = f"{shock_size(first, 'scan_from')} to {shock_size(first, 'scan_to')}"
         return f"No failure was found on the axis {vocabulary.shock_name(shock)} within {reach}."
     failure = vocabulary.failure_name(row["predicate"])

@@ -20,6 +20,9 @@ from gramlib.errors import ParameterError
 Question = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 """Sizes, shape (n,), to one boolean array (n,) a predicate."""
 
+RowQuestion = Callable[[np.ndarray, np.ndarray], Mapping[str, np.ndarray]]
+"""Sizes and the number of the row that each is asked of, both (n,), to one boolean array (n,) a predicate."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -59,6 +62,7 @@ class _Edge:
     They are equal where the run reaches the end of the line: there is nothing to refine.
     """
 
+    row: int
     predicate: str
     failing: float
     sound: float
@@ -70,31 +74,43 @@ def failing_intervals(question: Question, line: Line) -> dict[str, list[FailingI
     `question` is called once for the scan and then once for every halving, always with all open edges of all
     predicates together, because engines are fast on many paths at once.
     """
+    return failing_intervals_by_row(lambda sizes, _: question(sizes), line, 1)[0]
+
+
+def failing_intervals_by_row(question: RowQuestion, line: Line, n_rows: int) -> list[dict[str, list[FailingInterval]]]:
+    """`failing_intervals` along each of `n_rows` lines side by side, all scanned in one call and refined together."""
     points = line.points()
-    runs = {predicate: _runs(predicate, points, failing) for predicate, failing in question(points).items()}
+    rows = np.repeat(np.arange(n_rows), len(points))
+    answers = question(np.tile(points, n_rows), rows)
+    runs = {
+        (row, predicate): _runs(row, predicate, points, by_row[row])
+        for predicate, failing in answers.items()
+        for by_row in [np.reshape(failing, (n_rows, len(points)))]
+        for row in range(n_rows)
+    }
     edges = [edge for pairs in runs.values() for pair in pairs for edge in pair]
     while open_edges := [edge for edge in edges if abs(edge.failing - edge.sound) > line.tolerance]:
         middles = np.array([(edge.failing + edge.sound) / 2 for edge in open_edges])
-        answers = question(middles)
+        answers = question(middles, np.array([edge.row for edge in open_edges]))
         for index, (edge, middle) in enumerate(zip(open_edges, middles, strict=True)):
             if answers[edge.predicate][index]:
                 edge.failing = float(middle)
             else:
                 edge.sound = float(middle)
-    return {
-        predicate: [FailingInterval(lower.failing, upper.failing) for lower, upper in pairs]
-        for predicate, pairs in runs.items()
-    }
+    found: list[dict[str, list[FailingInterval]]] = [{} for _ in range(n_rows)]
+    for (row, predicate), pairs in runs.items():
+        found[row][predicate] = [FailingInterval(lower.failing, upper.failing) for lower, upper in pairs]
+    return found
 
 
-def _runs(predicate: str, points: np.ndarray, failing: np.ndarray) -> list[tuple[_Edge, _Edge]]:
+def _runs(row: int, predicate: str, points: np.ndarray, failing: np.ndarray) -> list[tuple[_Edge, _Edge]]:
     """Both edges of every run of consecutive failing points."""
     steps = np.diff(np.concatenate([[0], np.asarray(failing, dtype=np.int8), [0]]))
     firsts, lasts = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
     return [
         (
-            _Edge(predicate, float(points[first]), float(points[max(first - 1, 0)])),
-            _Edge(predicate, float(points[last]), float(points[min(last + 1, len(points) - 1)])),
+            _Edge(row, predicate, float(points[first]), float(points[max(first - 1, 0)])),
+            _Edge(row, predicate, float(points[last]), float(points[min(last + 1, len(points) - 1)])),
         )
         for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
     ]

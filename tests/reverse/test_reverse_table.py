@@ -98,7 +98,7 @@ def test_shocks_do_what_they_say():
     assert events.event.tolist() == [[0.0, 1.0, 0.0, 0.0]] * 2
     assert axes["custody_loss"].days(sizes)[1].lost_g[1].tolist() == [0.0, 0.25 * issuer.gold_g, 0.0, 0.0]
     assert axes["liquidity_multiplier"].days(np.array([3.0]))[1].liquidity_multiplier.tolist() == [[1.0, 3.0, 3.0, 3.0]]
-    assert axes["event_days"].days(np.array([2.0]))[1].event.tolist() == [[0.0, 1.0, 1.0, 0.0]]
+    assert axes["event_days"].days(np.array([2.0]))[1].event.tolist() == [[0.0, 1.0, 1.0, 0.0, 0.0, 0.0]]
 
 
 def test_progress_and_own_funds_reach_the_engine():

@@ -16,8 +16,13 @@ from gramlib.report.theme import FAINT, INK, MUTED, ORANGE, VERMILLION, canvas, 
 
 @themed
 def reverse_intervals(reverse: pd.DataFrame) -> Figure:
-    """Every failing interval on its searched range, one panel a shock."""
-    shocks = shocks_in_order(reverse)
+    """Every failing interval on its searched range, one panel a shock.
+
+    Axes that broke nothing, or do not concern the issuer, have no panel: they stand in the text and in the table.
+    """
+    every = shocks_in_order(reverse)
+    broken = set(reverse.loc[reverse["found"], "shock"])
+    shocks = [shock for shock in every if shock in broken] or every[:1]
     sizes = [panel_lines(reverse, shock) for shock in shocks]
     drawing = canvas(8.4, 0.4 + sum(0.62 + 0.27 * n for n in sizes))
     panels = drawing.subplots(len(shocks), 1, height_ratios=[n + 1.4 for n in sizes], squeeze=False)[:, 0]
@@ -28,7 +33,7 @@ def reverse_intervals(reverse: pd.DataFrame) -> Figure:
         sentence for sentence in (breaking_shock(reverse, s) for s in ("price_fall", "custody_loss")) if sentence
     )
     if not headline:
-        headline = " ".join(breaking_shock(reverse, s) for s in shocks)
+        headline = " ".join(breaking_shock(reverse, s) for s in every)
     alt = (
         "Bars of the failing shocks on the range that was searched. "
         + "; ".join(

@@ -136,8 +136,8 @@ def _reverse_row(row: Any) -> tuple[str, ...]:
         vocabulary.failure_name(row.predicate),
         vocabulary.shock_name(row.shock),
         shock_range(row),
-        _searched(row, unit),
-        step,
+        "\N{EN DASH}" if row.note else _searched(row, unit),
+        "\N{EN DASH}" if row.note else step,
     )
 
 
@@ -148,6 +148,8 @@ def _searched(row: Any, unit: str) -> str:
 def shock_range(row: Any) -> str:
     """One row of the reverse table as words."""
     unit = vocabulary.shock_unit(row.shock, row.unit)
+    if row.note:
+        return f"not searched: {row.note}"
     if not row.found:
         return f"no failure found within {_searched(row, unit)}"
     upper = "the end of the search" if row.upper >= row.scan_to else numbers.with_unit(row.upper, unit)
