@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from test_books import CALIBRATION, OutsideModels
 
 from gramlib.errors import ParameterError
 from gramlib.params.issuer import CustodyDriver, Drivers, Issuer
@@ -12,7 +13,6 @@ from gramlib.simulation import Market, OwnFundsRule, simulate
 from gramlib.simulation.events import Events
 from gramlib.simulation.replays import Listed
 from gramlib.simulation.rerun import Rerun
-from test_books import CALIBRATION, OutsideModels
 
 ISSUER = Issuer(drivers=Drivers(custody=CustodyDriver(rate_year=2.0)))
 PARAMS = PredictParams(
