@@ -5,6 +5,7 @@ them was produced by this code. The tolerance is half a unit of the last printed
 
     answer       what a known answer is
     statistics   coverage tests, tails, volatility models, scores
+    paths        barrier watched daily, largest drawdown of a year
     engine       worked vector, runs and closed forms of the issuer model, draws
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 from gramlib.selftest.answer import KnownAnswer
 from gramlib.selftest.engine import engine_answers
+from gramlib.selftest.paths import path_answers
 from gramlib.selftest.statistics import statistics_answers
 
 __all__ = ["KnownAnswer", "known_answers"]
@@ -19,4 +21,4 @@ __all__ = ["KnownAnswer", "known_answers"]
 
 def known_answers() -> list[KnownAnswer]:
     """All known answers, in the order of their sources."""
-    return [*statistics_answers(), *engine_answers()]
+    return [*statistics_answers(), *path_answers(), *engine_answers()]

@@ -137,6 +137,25 @@ def _volatility() -> Iterator[KnownAnswer]:
     yield KnownAnswer(
         "log-likelihood of our filter at arch's estimates", -6936.72, log_likelihood, 0.01, "arch documentation"
     )
+    yield from _reference_fits()
+
+
+SP500_FITS = {
+    "GARCH": {"log_likelihood": -6936.72, "mu": 0.0564, "omega": 0.0175, "alpha[1]": 0.1022, "beta[1]": 0.8852},
+    "GJR": {"log_likelihood": -6822.88},
+    "GJR-t": {"log_likelihood": -6744.43, "nu": 7.6907},
+}
+"""As printed. Parameters of a flat likelihood are met to one more in the last digit, since optimisers stop where they stop."""
+
+
+def _reference_fits() -> Iterator[KnownAnswer]:
+    from gramlib.models.reference_fits import sp500_reference_fits
+
+    fits = sp500_reference_fits()
+    for model, printed in SP500_FITS.items():
+        for name, expected in printed.items():
+            tolerance = 0.005 if name == "log_likelihood" else 5e-4 if name == "nu" else 6e-5
+            yield KnownAnswer(f"S&P 500, {model}: {name}", expected, fits[model][name], tolerance, "arch documentation")
 
 
 def _scores() -> Iterator[KnownAnswer]:
