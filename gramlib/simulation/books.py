@@ -241,6 +241,23 @@ class Market:
         labelled = days.assign(book=book.name, choice=choice, path=np.int32(path))
         return labelled[["book", "choice", "path", *days.columns]].astype({"book": "str", "choice": "str"})
 
+    def days(self, book: str, path: int) -> dict[str, np.ndarray]:
+        """Path `path` of `book` once more by the kernel: arrays (n_days,), day 1 to n, named as the fields of `day.Day`.
+
+        A hundred times as fast as `path_ledger`. Raises ParameterError for a book there is not.
+        """
+        known = _named_book(self.params, book)
+        driver = self.driver
+        if driver is None:
+            block, row = divmod(path, OUTSIDE_BLOCK_PATHS)
+            prices, sigma = self._from_outside(known, block)
+            driver = PriceDriver.given(prices[row], sigma[row])
+        return launch.day_records(
+            self.issuer, driver, known.n_days, start_usd_per_g=self.start_usd_per_g, drivers=known.drivers,
+            sigma_sample=self.sigma_sample, own_funds=self.own_funds, seed=self.params.seed, replicate=known.replicate,
+            path=path,
+        )  # fmt: skip
+
     def _walk(
         self, book: _Book, driver: PriceDriver, n_paths: int, first_path: int, fan_paths: int, progress: Progress | None
     ) -> tuple[Outcomes, FanCounts | None]:
