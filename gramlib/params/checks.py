@@ -37,10 +37,21 @@ def cross_checks(stages: Mapping[str, Section], where: Where, root: Path) -> lis
     """Every contradiction between the values of valid `stages`, and every scenario or profile that `root` lacks."""
     predict = cast(PredictParams, stages["predict"])
     named = [
-        *_named(predict.scenarios, root / "params" / "scenarios", "scenarios", where("predict.scenarios"), ("all",)),
+        *_named(
+            _scenario_ids(predict.scenarios),
+            root / "params" / "scenarios",
+            "scenarios",
+            where("predict.scenarios"),
+            ("all",),
+        ),
         *_named([predict.profile], root / "params" / "profiles", "profile", where("predict.profile")),
     ]
     return named + _contradictions(stages, where)
+
+
+def _scenario_ids(names: list[str]) -> list[str]:
+    """Every id in the list of scenarios: an entry may put two together, as H13a*1.5+S10."""
+    return [part.partition("*")[0] for name in names for part in name.split("+")]
 
 
 def _contradictions(stages: Mapping[str, Section], where: Where) -> list[Problem]:
@@ -55,11 +66,20 @@ def _contradictions(stages: Mapping[str, Section], where: Where) -> list[Problem
 def _model(predict: PredictParams, train: TrainParams, where: Where) -> list[Problem]:
     known = ("champion", *train.models)
     if predict.model in known:
-        return []
+        return _override(predict, where)
     return [Problem(
         f"predict.model is {predict.model!r}, train.models is {train.models}{did_you_mean(predict.model, known)}",
         f"a model that stage train fits: {' or '.join(known)}", blame(where, "predict.model", "train.models"),
         f"choose one of these, or add {predict.model} to train.models",
+    )]  # fmt: skip
+
+
+def _override(predict: PredictParams, where: Where) -> list[Problem]:
+    if predict.model == "champion" or predict.model_reason.strip():
+        return []
+    return [Problem(
+        f"predict.model is {predict.model!r}, and nothing says why the champion is overridden",
+        "a reason, which the report prints", where("predict.model"), 'set predict.model_reason: "…", or leave the model to the rule',
     )]  # fmt: skip
 
 

@@ -96,6 +96,7 @@ class PredictParams(Section):
     scenarios: Annotated[list[str], each_of()] = param(["all"], "listed scenarios to replay; all means every one")
     profile: str = _profile()
     model: Annotated[str, one_of("champion", *MODEL_NAMES)] = param("champion", "price model of the generated paths")
+    model_reason: str = param("", "why the champion is overridden; asked for when model is not champion")
     n_paths: int = param(100_000, "paths of the liquidity book", "paths", ge=1, le=10_000_000)
     horizon_days: int = param(252, "length of the liquidity book", "business days", ge=1, le=2520)
     solvency_n_paths: int = param(20_000, "paths of the solvency book", "paths", ge=1, le=10_000_000)

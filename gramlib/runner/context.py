@@ -28,8 +28,10 @@ from gramlib.report.html_table import Heading, Table
 from gramlib.runner.pipeline import Stage, stage_named
 from gramlib.store import Manifest, Output, RunFolder, atomic
 from gramlib.store.manifest import read_manifest
+from gramlib.store.parts import Parts, parts_folder
 
 if TYPE_CHECKING:
+    from gramlib.params.governance import Governance
     from gramlib.params.issuer import Issuer
     from gramlib.params.model_figures import ModelFigure
     from gramlib.scenarios import Scenario
@@ -166,6 +168,15 @@ class StageContext:
 
         return [entry.model_dump(mode="json") for entry in load_assumptions(_root())]
 
+    @cached_property
+    def governance(self) -> Governance:
+        """Who answers for what: as the run was started with, by hand as in params/."""
+        from gramlib.params.governance import Governance, load_governance
+
+        return (
+            Governance(**self.run_record["governance"]) if "governance" in self.run_record else load_governance(_root())
+        )
+
     def model_figures(self, name: str) -> tuple[ModelFigure, ...]:
         """Fitted figures of params/models/`name`.yaml: those the run was started with, by hand those in params/."""
         from gramlib.params.model_figures import ModelFigure, load_figures
@@ -208,6 +219,13 @@ class StageContext:
         from gramlib.runner import workbench
 
         return (self.folder.parent.parent if not self.by_hand else workbench.reports()) / "snapshots"
+
+    @cached_property
+    def parts(self) -> Parts | None:
+        """Where long work keeps what is finished, so that the next attempt need not do it again; None by hand."""
+        if self.by_hand or self._run is None:
+            return None
+        return Parts(parts_folder(self._run.path, self.stage.folder), self.warn)
 
     def read(self, name: str) -> Any:
         """An upstream artefact by catalogue name: a DataFrame, or a dict for a document; verified.

@@ -42,6 +42,8 @@ def stage_params(run: ResolvedRun, stage: str) -> dict[str, Any]:
         _flatten("profile", run.profile.to_record(), flat)
     if stage == "report":
         flat["assumptions"] = sha256_record(run.record["assumptions"])
+    if stage in {"analyse", "report"}:
+        flat["params/governance.yaml"] = sha256_record(run.record["governance"])
     if stage == "train":
         flat["params/models"] = sha256_record(run.record["model_figures"])
     if stage == "analyse":

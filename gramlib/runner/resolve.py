@@ -13,6 +13,7 @@ from typing import Any
 import gramlib
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.assumptions import load_assumptions
+from gramlib.params.governance import load_governance
 from gramlib.params.layers import RunParams, resolve_params
 from gramlib.params.model_figures import load_all_figures
 from gramlib.scenarios import Scenario, load_scenarios
@@ -57,8 +58,12 @@ def resolve_run(path: Path, overrides: list[str], root: Path, run_id: str = "") 
     scenarios = load_scenarios(list(params.scenarios), root)
     profile = load_profile(params.profile, root)
     standards = standards_of(params.stages["analyse"].model_dump()["standards"], profile, root)
-    assumptions = [entry.model_dump(mode="json") for entry in load_assumptions(root)]
-    return _resolved(params, scenarios, profile, standards, assumptions, load_all_figures(root), run_id=run_id)
+    judgement = {
+        "assumptions": [entry.model_dump(mode="json") for entry in load_assumptions(root)],
+        "model_figures": load_all_figures(root),
+        "governance": load_governance(root).model_dump(mode="json"),
+    }
+    return _resolved(params, scenarios, profile, standards, judgement, run_id=run_id)
 
 
 def _on_its_day(params: RunParams) -> RunParams:
@@ -111,10 +116,8 @@ def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> R
     replay_of = (
         record["run_id"] if record["run_id"] != run_id else ""
     )  # a run resumed from its own record repeats nothing
-    return _resolved(
-        params, scenarios, profile, standards, record["assumptions"], record["model_figures"], run_id=run_id,
-        replay_of=replay_of,
-    )  # fmt: skip
+    judgement = {name: record[name] for name in ("assumptions", "model_figures", "governance")}
+    return _resolved(params, scenarios, profile, standards, judgement, run_id=run_id, replay_of=replay_of)
 
 
 def _resolved(
@@ -122,8 +125,7 @@ def _resolved(
     scenarios: tuple[Scenario, ...],
     profile: Profile,
     standards: tuple[Standard, ...],
-    assumptions: list[dict[str, Any]],
-    model_figures: dict[str, list[dict[str, Any]]],
+    judgement: dict[str, Any],
     *,
     run_id: str,
     replay_of: str = "",
@@ -137,8 +139,7 @@ def _resolved(
             "profile": profile.to_record(),
             "standards": [standard.to_record() for standard in standards],
             "inputs": [inputs[str(path)] for path in params.data_files],
-            "assumptions": assumptions,
-            "model_figures": model_figures,
+            **judgement,
         }
     )
     tail = "-".join(filter(None, (params.stages["data"].model_dump()["as_of"], identity[:8])))
@@ -154,8 +155,7 @@ def _resolved(
         "profile": profile.to_record(),
         "standards": [standard.to_record() for standard in standards],
         "inputs": inputs,
-        "assumptions": assumptions,
-        "model_figures": model_figures,
+        **judgement,
     }
     return ResolvedRun(run_id, params, scenarios, profile, standards, inputs, record, replay_of)
 

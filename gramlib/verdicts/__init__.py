@@ -6,6 +6,7 @@
     measures       what requirements are held against, from the tables of a run
     requirements   every requirement found and judged
     judgement      the rules of the profile, as truth tables, and the overall verdict
+    governance     model inventory and champion record
     wording        each finding as a sentence made from its numbers
 
 Reading a profile or standard needs neither numpy nor pandas; judging loads them when used.
@@ -23,10 +24,12 @@ __all__ = [
     "Evidence",
     "Profile",
     "Standard",
+    "champion_record",
     "list_profiles",
     "list_standards",
     "load_profile",
     "load_standards",
+    "model_inventory",
     "overall",
     "requirements_table",
     "standards_of",
@@ -36,6 +39,8 @@ __all__ = [
 
 _WHERE = {
     "Evidence": "measures",
+    "champion_record": "governance",
+    "model_inventory": "governance",
     "overall": "judgement",
     "requirements_table": "requirements",
     "verdicts_table": "judgement",

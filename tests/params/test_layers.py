@@ -201,10 +201,18 @@ def test_refused_overrides_name_themselves(resolve: Resolve, override: str, word
 def test_a_model_that_training_leaves_out_is_refused_whoever_leaves_it_out(resolve: Resolve) -> None:
     text = "train: {models: [fhs]}\n"
     for model in ("champion", "fhs"):
-        assert resolve(text, f"predict.model={model}").stages["predict"].model_dump()["model"] == model
+        given = resolve(text, f"predict.model={model}", "predict.model_reason=a test")
+        assert given.stages["predict"].model_dump()["model"] == model
     with pytest.raises(ParameterError, match=r"add garch_t to train.models") as caught:
         resolve("predict: {model: garch_t}\n", "train.models=[fhs]")
     assert caught.value.origin == "--set train.models=[fhs]"
+
+
+def test_an_override_of_the_champion_says_why(resolve: Resolve) -> None:
+    with pytest.raises(ParameterError, match="nothing says why") as caught:
+        resolve("predict: {model: garch_t}\n")
+    assert "predict.model_reason" in str(caught.value)
+    assert resolve("predict: {model: garch_t, model_reason: a challenge}\n").stages["predict"]
 
 
 LONG = "x" * 5000
@@ -269,7 +277,7 @@ _STAGES = st.fixed_dictionaries({
     "predict": st.builds(
         PredictParams, n_paths=st.integers(1, 10**7), horizon_days=st.integers(1, 500),
         solvency_horizon_days=st.integers(500, 2520), start_gold_usd_per_oz=st.just(0.0) | st.floats(20, 50_000),
-        drivers=st.lists(st.sampled_from(DRIVER_NAMES), unique=True), model=st.just("fhs"),
+        drivers=st.lists(st.sampled_from(DRIVER_NAMES), unique=True), model=st.just("fhs"), model_reason=st.just("a test"),
     ),
     "analyse": st.builds(
         AnalyseParams, level=st.floats(0.51, 0.9999), reverse_tolerance=st.floats(1e-8, 1e-4),

@@ -5,7 +5,7 @@ from gramlib.report.tables.drivers import driver_effects
 from gramlib.report.tables.fitted import fitted, losses, ruin
 from gramlib.report.tables.judged import failure_names, interval, metrics, reverse, shock_range, verdicts
 from gramlib.report.tables.judgement import acceptance, backtests, contest, league, power
-from gramlib.report.tables.models import model_cards
+from gramlib.report.tables.models import champion_record, model_cards, model_inventory, sign_off
 from gramlib.report.tables.plain import NO_EVIDENCE
 from gramlib.report.tables.requirements import requirements
 from gramlib.report.tables.scenarios import failures, scenario_odds, scenarios
@@ -19,6 +19,7 @@ __all__ = [
     "assumptions",
     "attempts",
     "backtests",
+    "champion_record",
     "contest",
     "driver_effects",
     "facts",
@@ -34,6 +35,7 @@ __all__ = [
     "losses",
     "metrics",
     "model_cards",
+    "model_inventory",
     "parameters",
     "power",
     "premium",
@@ -47,6 +49,7 @@ __all__ = [
     "scenarios",
     "series",
     "shock_range",
+    "sign_off",
     "sources",
     "thresholds",
     "verdicts",
