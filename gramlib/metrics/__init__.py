@@ -3,11 +3,21 @@
     tail_risk       value at risk, expected shortfall, drawdown of plain arrays
     intervals       how sure we are: proportions, paired differences, quantiles, bootstrap
     tail_bootstrap  the bootstrap of VaR and ES, from the tail alone
-    figures         the metrics table of a run: books, scenarios, and what the drivers add
+    daily, survival figures of one path from its days; closed forms of a run
+    figures, scenario_figures       the metrics table of a run: books, scenarios, and what the drivers add
+    path_sample     some paths of each book, walked again day by day: ladder, headroom, days counted
+    attribution     which module losses come from
+    driver_shares   which driver failures come from, paired path by path
+    headlines       the headline figures as means over paths, which pairs and batches compare
+    convergence     have they settled, and are they sure enough for their limits
+    parameter_uncertainty           what they would be with other parameters that the data allow
 
-Pure functions on arrays and tables; random numbers are handed in as a Generator.
+Pure functions on arrays and tables, but for those that walk paths again and say so; random numbers are handed in as a Generator.
 """
 
+from gramlib.metrics.attribution import loss_attribution
+from gramlib.metrics.convergence import convergence_table
+from gramlib.metrics.driver_shares import driver_shares
 from gramlib.metrics.figures import metrics_table
 from gramlib.metrics.intervals import (
     Interval,
@@ -16,16 +26,26 @@ from gramlib.metrics.intervals import (
     quantile_interval,
     wilson_interval,
 )
+from gramlib.metrics.parameter_uncertainty import parameter_uncertainty
+from gramlib.metrics.path_sample import path_sample
+from gramlib.metrics.survival import survival_days, survival_days_with_sales
 from gramlib.metrics.tail_risk import expected_shortfall, max_drawdown, value_at_risk
 
 __all__ = [
     "Interval",
     "bootstrap_interval",
+    "convergence_table",
+    "driver_shares",
     "expected_shortfall",
+    "loss_attribution",
     "max_drawdown",
     "metrics_table",
     "paired_difference_interval",
+    "parameter_uncertainty",
+    "path_sample",
     "quantile_interval",
+    "survival_days",
+    "survival_days_with_sales",
     "value_at_risk",
     "wilson_interval",
 ]

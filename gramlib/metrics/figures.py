@@ -1,17 +1,17 @@
 """The metrics table of a run: one row a figure, with its interval and how it was made.
 
     subject          figures
-    each book        probability and median day of each failure, expected loss, VaR and ES of the non-price loss,
+    each book        probability and day (quantiles) of each failure, expected loss, VaR and ES of the non-price loss,
                      quantiles of the worst coverage, backing, equity, queue, wait and discount
     book liquidity   added_by_drivers_*: its failure rates less those of liquidity_price_only on the same price paths
-    each scenario    worst values of its daily ledger, and how many predicates failed
+    sampled books    quantiles of what every day is needed for (`daily`): headroom, ladder, exhaustion, days counted
+    each scenario    worst values and days of its ledger (`scenario_figures`), and its odds with random drivers on
 
-Intervals are Monte Carlo error. A figure of a scenario is exact for that scenario, so it has none.
+Intervals are Monte Carlo error. A figure of a scenario is exact for that scenario, so it has none; its odds have one.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -19,6 +19,8 @@ import pandas as pd
 
 from gramlib import artefacts
 from gramlib.errors import DataContractError
+from gramlib.metrics.daily import DAILY_UNITS
+from gramlib.metrics.headlines import NEVER
 from gramlib.metrics.intervals import (
     Interval,
     bootstrap_interval,
@@ -26,6 +28,7 @@ from gramlib.metrics.intervals import (
     quantile_interval,
     wilson_interval,
 )
+from gramlib.metrics.scenario_figures import odds_figures, scenario_figures
 from gramlib.metrics.tail_bootstrap import tail_bootstrap_intervals
 from gramlib.metrics.tail_risk import expected_shortfall, value_at_risk
 from gramlib.params.issuer import Issuer
@@ -33,8 +36,9 @@ from gramlib.params.stages import AnalyseParams
 
 COLUMNS = ("subject", "metric", "value", "lower", "upper", "unit", "method", "n")
 WITH_DRIVERS, PRICE_ONLY = "liquidity", "liquidity_price_only"
-NEVER = -1
-_EXACT = Interval(math.nan, math.nan)
+_FAILURE_LEVELS = (0.05, 0.95)
+"""Of the day of a failure, beside its median."""
+
 _QUANTILES = (
     ("min_coverage", "1", (0.01, 0.05, 0.5)),
     ("min_backing", "1", (0.01, 0.05, 0.5)),
@@ -44,6 +48,16 @@ _QUANTILES = (
     ("worst_discount", "1", (0.5, 0.95, 0.99)),
     ("end_tokens_share", "1", (0.01, 0.5)),
 )
+
+_SAMPLED_LEVELS = {
+    "min_own_funds_headroom_usd": (0.05, 0.5),
+    "min_liquid_1d_share": (0.05, 0.5),
+    "min_liquid_5d_share": (0.05, 0.5),
+    "queue_days": (0.5, 0.95),
+    "oldest_request_days": (0.5, 0.95),
+    "discount_days": (0.5, 0.95),
+    "longest_discount_days": (0.5, 0.95),
+}
 
 Row = tuple[str, float, Interval, str, str, int]
 
@@ -55,20 +69,27 @@ def metrics_table(
     issuer: Issuer,
     params: AnalyseParams,
     rng: np.random.Generator,
+    scenario_odds: pd.DataFrame | None = None,
+    sample: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The catalogue's `metrics` table from the tables of stage predict; `rng` feeds the bootstrap alone.
 
-    Raises DataContractError when the books with and without drivers do not hold the same paths.
+    `scenario_odds` is stage predict's table, `sample` that of `path_sample`; without one its figures are left out. Raises DataContractError when the books with and without drivers do not hold the same paths.
     """
     rows: list[tuple] = []
     for book in dict.fromkeys(outcomes["book"]):
         paths = outcomes[outcomes["book"] == book]
         rows += [(book, *row) for row in _book_figures(paths, issuer, params, rng)]
     rows += [(WITH_DRIVERS, *row) for row in _added_by_drivers(outcomes, issuer, params)]
-    for scenario in dict.fromkeys(replays["scenario"]):
-        ledger = replays[replays["scenario"] == scenario]
-        failed = replay_failures[replay_failures["scenario"] == scenario]
-        rows += [(scenario, *row) for row in _scenario_figures(ledger, failed, issuer)]
+    if sample is not None:
+        for book, paths in sample.groupby("book", sort=False):
+            rows += [(book, *row) for row in _sampled_figures(paths, params)]
+    failed = dict(list(replay_failures.groupby("scenario", sort=False)))
+    for scenario, ledger in replays.groupby("scenario", sort=False):
+        rows += [(scenario, *row) for row in scenario_figures(ledger, failed[scenario], issuer)]
+        if scenario_odds is not None:
+            odds = scenario_odds[scenario_odds["scenario"] == scenario]
+            rows += [(scenario, *row) for row in odds_figures(odds, params.confidence)]
     flat = [(s, metric, value, *interval, unit, method, n) for s, metric, value, interval, unit, method, n in rows]
     kinds = {"value": "float64", "lower": "float64", "upper": "float64", "n": "int64"}
     return pd.DataFrame(flat, columns=list(COLUMNS)).astype(kinds)
@@ -95,6 +116,10 @@ def _book_figures(
             f"median_days_to_{predicate}", median, quantile_interval(failing, 0.5, params.confidence), "day", method,
             max(1, failing.size),
         )  # fmt: skip
+        for level in _FAILURE_LEVELS if failing.size else ():
+            day, ends = value_at_risk(failing, level), quantile_interval(failing, level, params.confidence)
+            name = f"days_to_{predicate}_q{round(level * 100):02d}"
+            yield name, day, ends, "day", f"quantile over the failing paths only, {_order(params)}", failing.size
     yield from _loss_figures(paths["nonprice_loss_usd"].to_numpy(dtype=float), params, rng)
     for column, unit, levels in _QUANTILES:
         values = paths[column].to_numpy(dtype=float)
@@ -136,23 +161,35 @@ def _added_by_drivers(outcomes: pd.DataFrame, issuer: Issuer, params: AnalysePar
         yield f"added_by_drivers_{predicate}", (only_first - only_second) / n, interval, "1", method, n
 
 
-def _scenario_figures(ledger: pd.DataFrame, failed: pd.DataFrame, issuer: Issuer) -> Iterator[Row]:
-    headroom = ledger["equity_usd"] - ledger["own_funds_requirement_usd"]
-    last_tokens_g = ledger["tokens_g"].to_numpy()[-1]
-    figures: tuple[tuple[str, float, str], ...] = (
-        ("min_equity_usd", ledger["equity_usd"].min(), "USD"),
-        ("min_own_funds_headroom_usd", headroom.min(), "USD"),
-        ("min_coverage", ledger["coverage"].min(), "1"),
-        ("min_backing", ledger["backing"].min(), "1"),
-        ("peak_queue_share", ledger["queue_g"].max() / issuer.tokens_g, "1"),
-        ("longest_wait_days", ledger["wait_days"].max(), "day"),
-        ("oldest_request_days", ledger["oldest_request_days"].max(), "day"),
-        ("worst_discount", ledger["discount"].max(), "1"),
-        ("end_tokens_share", last_tokens_g / issuer.tokens_g, "1"),
-        ("failures", int((failed["first_day"] != NEVER).sum()), "count"),
+def _sampled_figures(paths: pd.DataFrame, params: AnalyseParams) -> Iterator[Row]:
+    n = len(paths)
+    told = f"over the first {n:,} paths, walked day by day"
+    for name, levels in _SAMPLED_LEVELS.items():
+        values = paths[name].to_numpy(dtype=float)
+        for level in levels:
+            interval = quantile_interval(values, level, params.confidence)
+            quantile = f"quantile {told}, {_order(params)}"
+            yield (
+                f"{name}_q{round(level * 100):02d}",
+                value_at_risk(values, level),
+                interval,
+                DAILY_UNITS[name],
+                quantile,
+                n,
+            )
+    spent = paths["days_to_exhaustion"].dropna().to_numpy(dtype=float)
+    interval = wilson_interval(spent.size, n, params.confidence)
+    yield (
+        "share_exhausted",
+        spent.size / n,
+        interval,
+        "1",
+        f"share of paths that use up cash and bills, {told}, {_wilson(params)}",
+        n,
     )
-    for name, value, unit in figures:
-        yield name, float(value), _EXACT, unit, "exact for this scenario, from its daily ledger", len(ledger)
+    ends = quantile_interval(spent, 0.5, params.confidence)
+    median = f"median over those of them that use up cash and bills, {told}, {_order(params)}"
+    yield "median_days_to_exhaustion", value_at_risk(spent, 0.5), ends, "day", median, max(1, spent.size)
 
 
 def _first_of(days: np.ndarray) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Its presence lets the tests import the helpers beside them."""
