@@ -100,6 +100,11 @@ class BoostedQuantiles(QuantileModel):
     refit_every_days: ClassVar[int | None] = FIT_ONCE
     grid_type: ClassVar[type[QuantileGrid]] = BoostedGrid
 
+    @classmethod
+    def load(cls) -> None:
+        """Load the library that fits."""
+        import sklearn.ensemble  # noqa: F401
+
     def card(self) -> dict[str, str]:
         """Model card in plain sentences."""
         return {

@@ -125,6 +125,9 @@ def rolling_forecasts(
         return [scores for some, uniform in draws for scores in _scored(fitted, known, returns, days, some, uniform)]
 
     scored: dict[tuple[str, int], list[Columns]] = {}
+    for model in models:
+        # Two threads that each load a library which loads a third may wait for each other until Python gives up.
+        getattr(model, "load", lambda: None)()
     pool = ThreadPoolExecutor(workers or usual_workers())
     try:
         fitting: dict[Future[list[Forecaster]], Refit] = {pool.submit(fit, refit): refit for refit in fits}

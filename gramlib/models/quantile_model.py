@@ -3,8 +3,8 @@
 Both regress the log-return of the next 1, 5, 10 and 20 days, over the volatility of the day and the root of the number of
 days, on what is known at the end of a day. Another horizon is read between the two next to it, in the logarithm of days.
 They are fitted on ten years at most: what a quantile depends on changes, and older days teach the wrong thing. Covariates
-join as `features` says. On gold since 2015, with what was known of implied volatility standing at its mean before it began,
-both scored better than fits on the days that have it alone.
+join as `features` says: on gold of 2015 to 2025, with implied volatility at its mean on the days before it began, both had a
+lower CRPS at 1 and 20 days than when they were fitted on the days since alone.
 
 They forecast and generate no paths: a path needs the law of every next day given a drawn one, and theirs is of sums.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,13 +33,14 @@ class LinearGrid:
         """One regression a level, by statsmodels."""
         from statsmodels.regression.quantile_regression import QuantReg
 
+        # What it warns of is read off the result. Filters belong to the process: set for the time of a fit, they would
+        # be taken back while another thread still fits.
+        warnings.filterwarnings("ignore", module=re.escape(__name__))
         model = QuantReg(target, _with_constant(features))
         coefficients, errors, unconverged = [], [], 0
         for level in levels:
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always")
-                result = model.fit(q=level, max_iter=MAX_ITERATIONS)
-            unconverged += any("iterations" in str(warning.message) for warning in caught)
+            result = model.fit(q=level, max_iter=MAX_ITERATIONS)
+            unconverged += result.iterations == MAX_ITERATIONS
             coefficients.append(np.asarray(result.params, dtype=float))
             errors.append(np.nan_to_num(np.asarray(result.bse, dtype=float)))
         return cls(np.array(coefficients), np.array(errors), unconverged)
@@ -71,6 +73,11 @@ class QuantileRegression(QuantileModel):
     name: ClassVar[str] = "quantreg"
     refit_every_days: ClassVar[int | None] = FIT_ONCE
     grid_type: ClassVar[type[QuantileGrid]] = LinearGrid
+
+    @classmethod
+    def load(cls) -> None:
+        """Load the library that fits."""
+        import statsmodels.regression.quantile_regression  # noqa: F401
 
     def card(self) -> dict[str, str]:
         """Model card in plain sentences."""

@@ -144,6 +144,13 @@ def test_a_linear_grid_recovers_a_location_and_scale_law():
     assert grid.unconverged == 0
 
 
+def test_levels_that_did_not_converge_are_counted(monkeypatch):
+    monkeypatch.setattr("gramlib.models.quantile_regression.MAX_ITERATIONS", 2)
+    rng = np.random.default_rng(7)
+    x = rng.normal(size=(300, 3))
+    assert LinearGrid.fit(x, x[:, 0] + rng.normal(size=300), (0.1, 0.5, 0.9)).unconverged == 3
+
+
 def test_crossing_quantiles_are_rearranged_and_come_nearer():
     truth = np.array([[-2.0, -0.5, 0.0, 0.5, 2.0]])
     crossed = np.array([[-2.1, 0.2, -0.1, 0.6, 1.9]])
@@ -195,11 +202,16 @@ def told() -> Returns:
     return Returns(np.datetime64("2010-01-04", "us") + np.arange(N).astype("timedelta64[D]"), shocks, known)
 
 
+@pytest.fixture(scope="module")
+def told_fitted(told) -> dict:
+    return {model: model.fit(window(told)) for model in MODELS}
+
+
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
-def test_covariates_are_used_where_they_are_known_for_long_enough(told, model):
+def test_covariates_are_used_where_they_are_known_for_long_enough(told, told_fitted, model):
     """One known on half of the days is used on all, one that begins later is not; what knows tomorrow's true size helps."""
     plain = Returns(told.dates, told.log_return)
-    without, with_them = model.fit(window(plain)), model.fit(window(told))
+    without, with_them = model.fit(window(plain)), told_fitted[model]
     assert with_them.covariates == ("gvz", "dollar")
     assert without.covariates == ()
     assert with_them.n == without.n == STOP - 100
@@ -211,8 +223,8 @@ def test_covariates_are_used_where_they_are_known_for_long_enough(told, model):
     assert json.dumps(model.from_record(with_them.record(), np.empty(0)).record()) == json.dumps(with_them.record())
 
 
-def test_a_covariate_that_is_not_known_is_read_at_its_mean(told):
-    fitted = QuantileRegression.fit(window(told))
+def test_a_covariate_that_is_not_known_is_read_at_its_mean(told, told_fitted):
+    fitted = told_fitted[QuantileRegression]
     plain = Returns(told.dates, told.log_return)
     at = len(OWN_NAMES)
     mean = fitted.scale.centre[at] + np.log(raw_features(plain, ())[1])
@@ -225,11 +237,11 @@ def test_a_covariate_that_is_not_known_is_read_at_its_mean(told):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
-def test_shuffling_later_covariates_changes_neither_fit_nor_forecast(told, model):
+def test_shuffling_later_covariates_changes_neither_fit_nor_forecast(told, told_fitted, model):
     rng = np.random.default_rng(5)
     later = {name: np.concatenate([v[:STOP], rng.permutation(v[STOP:])]) for name, v in told.covariates.items()}
     other = Returns(told.dates, told.log_return, later)
-    fitted = model.fit(window(told))
+    fitted = told_fitted[model]
     assert json.dumps(model.fit(window(other)).record()) == json.dumps(fitted.record())
     origins = np.arange(STOP - 40, STOP + 40)
     before, after = (fitted.forecast(known, origins, [1, 20], UNIFORM) for known in (told, other))
