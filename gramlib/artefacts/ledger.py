@@ -55,7 +55,7 @@ LEDGER_EXTENSIONS: tuple[Column, ...] = (
     Column("minted_g", "float64", "g", "tokens issued today against grams allocated", lower=0.0),
     Column("ordered_g", "float64", "g", "tokens ordered today, to be issued when their gold settles", lower=0.0),
     usd("mint_fees_usd", "minting fees earned today"),
-    Column("block_requested_g", "float64", "g", "tokens that large holders asked for today", lower=0.0),
+    Column("block_requested_g", "float64", "g", "tokens that large holders, or one given, asked for today", lower=0.0),
     Column("kind_requested_g", "float64", "g", "tokens asked to be redeemed in gold bars today", lower=0.0),
     Column("delivered_g", "float64", "g", "gold delivered in bars today", lower=0.0),
     Column("kind_queue_g", "float64", "g", "requests in kind not yet delivered", lower=0.0),
@@ -81,5 +81,7 @@ LEDGER_EXTENSIONS: tuple[Column, ...] = (
     Column("liquidated_g", "float64", "g", "collateral seized by liquidators today (peg usd)", lower=0.0),
     usd("liquidation_loss_usd", "collateral seized beyond the debt it retired (peg usd)"),
     usd("shortfall_usd", "debt that selling all collateral today would not cover (peg usd)", lower=0.0),
+    Column("run_requested_g", "float64", "g", "tokens asked for today by a given run, beyond rho's", lower=0.0),
+    Column("discount_shock", "float64", "1", "discount given for today, before arbitrage holds it"),
 )
 """A line in the ledger for every extension; nought while it is off."""

@@ -17,6 +17,9 @@ MODULES = (
 )  # fmt: skip
 """What drives redemptions."""
 
+GIVEN_RUN = "given run"
+"""The same, where a run is given from outside; its causes stand at the end, as whatever was added later."""
+
 REDEMPTIONS = tuple(f"redemptions: {module}" for module in MODULES)
 SECONDARY_SALES = tuple(f"secondary sales: {module}" for module in MODULES)
 
@@ -32,6 +35,9 @@ CAUSES: tuple[str, ...] = (
     *SECONDARY_SALES,
     "weekend sales",
     "bank failure: cash frozen",
+    f"redemptions: {GIVEN_RUN}",
+    f"secondary sales: {GIVEN_RUN}",
+    "discount shock",
 )
 """Every cause by its code."""
 

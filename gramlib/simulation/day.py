@@ -38,11 +38,12 @@ PRICE_TERMS = ("price_effect_usd", "principal_effect_usd", "hedge_usd")
 
 FLOWS = (*BRIDGE, "redemption_rate", "requested_g", "paid_g", "sold_g", "lost_g", "minted_g", "delivered_g",
          "liquidated_g", "weekend_requested_g", "weekend_discount", "ordered_g", "unmet_mint_g", "kind_requested_g",
-         "block_requested_g")  # fmt: skip
+         "block_requested_g", "run_requested_g")  # fmt: skip
 """What happens during a day; nought once the books are closed."""
 
 INPUTS = (
     "price_usd_per_g", "event", "liquidity_multiplier", "lag_days", "futures_basis", "operations_stop",
+    "discount_shock", "mint_stop", "spread_rise", "capacity_cut",
 )  # fmt: skip
 """What is given for a day; today's also after the books are closed. All other ledger columns are positions."""
 
@@ -101,6 +102,10 @@ class Day:
     lag_days: Number = 0
     futures_basis: Number = 0.0
     operations_stop: Number = 0.0
+    discount_shock: Number = 0.0
+    mint_stop: Number = 0.0
+    spread_rise: Number = 0.0
+    capacity_cut: Number = 0.0
     minted_g: Number = 0.0
     ordered_g: Number = 0.0
     unmet_mint_g: Number = 0.0
@@ -123,6 +128,7 @@ class Day:
     weekend_requested_g: Number = 0.0
     weekend_discount: Number = 0.0
     block_requested_g: Number = 0.0
+    run_requested_g: Number = 0.0
     credit_drawn_usd: Number = 0.0
     credit_interest_usd: Number = 0.0
     hedge_usd: Number = 0.0

@@ -28,10 +28,17 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "lease_default": (0.0, 1.0),
     "futures_basis": (-0.5, 1.0),
     "lag_days": (0.0, 60.0),
+    "redeem_share": (0.0, 1.0),
+    "block_share": (0.0, 1.0),
+    "discount_shock": (-1.0, 1.0),
+    "mint_stop": (0.0, 1.0),
+    "bank_share": (0.0, 1.0),
+    "spread_rise": (0.0, 1000.0),
+    "capacity_cut": (0.0, 0.999),
 }
 """Least and largest value of each column of an events file, in its order; the extensions' come after the core's."""
 
-_WHOLE = ("custodian", "frozen_days", "bank_failed", "lease_default", "lag_days")
+_WHOLE = ("custodian", "frozen_days", "bank_failed", "lease_default", "lag_days", "mint_stop")
 _CSV_COLUMNS = ("day", *_BOUNDS)
 EXTENSION_EVENTS = tuple(_BOUNDS)[4:]
 
@@ -67,6 +74,15 @@ class Events:
         lease_default    1 on the day the lessee fails
         futures_basis    futures over spot, less one
         lag_days         settlement lag of gold sold or bought that day; 0 means the issuer's own
+        redeem_share     share of the free tokens that is asked for at least, whatever the intensity says
+        block_share      share of all tokens that one holder asks for at once: bars where redemption in kind is on, else cash
+        discount_shock   added to the discount before arbitrage holds it; below 0 a premium
+        mint_stop        1 while no tokens are ordered or issued
+        bank_share       share of the cash at a bank that fails that day, whatever banks the issuer names
+        spread_rise      rise of the spread as a multiple of the issuer's own: 9 makes it ten times as wide
+        capacity_cut     share of the capacity to sell gold that is gone
+
+    MODEL.md, section 12, says how the last seven act, and by which columns each hypothetical scenario is said.
 
     Raises DataContractError for a wrong shape, and for values that are not finite, out of bounds or, where
     they count or name something, not whole.
@@ -85,6 +101,13 @@ class Events:
     lease_default: np.ndarray = field(default_factory=_nothing)
     futures_basis: np.ndarray = field(default_factory=_nothing)
     lag_days: np.ndarray = field(default_factory=_nothing)
+    redeem_share: np.ndarray = field(default_factory=_nothing)
+    block_share: np.ndarray = field(default_factory=_nothing)
+    discount_shock: np.ndarray = field(default_factory=_nothing)
+    mint_stop: np.ndarray = field(default_factory=_nothing)
+    bank_share: np.ndarray = field(default_factory=_nothing)
+    spread_rise: np.ndarray = field(default_factory=_nothing)
+    capacity_cut: np.ndarray = field(default_factory=_nothing)
 
     def __post_init__(self) -> None:
         """Convert to float64 and hold every array against its bounds."""
@@ -108,6 +131,11 @@ class Events:
                 raise DataContractError(f"events: {name} {number} on day {strange[0][-1]}, and the issuer has {len(shares)}",
                                         expected=f"a number from 0 to {len(shares)}", origin=origin,
                                         remedy="correct the number, or give the issuer more of them")  # fmt: skip
+        if not issuer.banks.on and bool((self.bank_share > 0.0).any()):
+            day = int(np.argwhere(self.bank_share > 0.0)[0][-1])
+            raise DataContractError(f"events: bank_share on day {day}, and the issuer's banks are off",
+                                    expected="an issuer with banks.on: true", origin=origin,
+                                    remedy="switch issuer.banks on, or leave bank_share out")  # fmt: skip
 
     @property
     def n_days(self) -> int:

@@ -6,7 +6,7 @@ hold them equal. The cause is the largest term that worked towards the failure o
     F1, F2, F6   equity bridge of the day
     F5           loss or sale of grams on the day on which they first fell short
     F3, F7       change of liquidity after the queue: new requests, costs, margin, dearer queue
-    F4           persistence of yesterday's discount against secondary sales, or the weekend's sales
+    F4           persistence of yesterday's discount against secondary sales and a given shock, or the weekend's sales
 
 Requests and secondary sales carry the module that drove them, the largest term of the intensity x (E6), as in
 "redemptions: confidence event". A failure that was there before day 1 is put down to the "opening position".
@@ -20,7 +20,7 @@ import pandas as pd
 from gramlib.artefacts import PREDICATES
 from gramlib.params.issuer import Issuer
 from gramlib.simulation import limits
-from gramlib.simulation.causes import OPENING
+from gramlib.simulation.causes import GIVEN_RUN, OPENING
 from gramlib.simulation.day import BRIDGE
 from gramlib.simulation.outcomes import NEVER
 from gramlib.simulation.stops import books_close
@@ -163,6 +163,7 @@ def _discount_cause(ledger: pd.DataFrame, issuer: Issuer, row: int) -> str:
         "discount of the day before": peg.persistence * _discount_before(ledger, row),
         f"secondary sales: {_driver(ledger, issuer, row)}":
             0.01 * peg.secondary_share * excess_g * day["token_value_usd"] / peg.depth_usd,
+        "discount shock": day["discount_shock"],
     }  # fmt: skip
     return _largest(terms) or OPENING
 
@@ -177,6 +178,8 @@ def _driver(ledger: pd.DataFrame, issuer: Issuer, row: int) -> str:
     """Module behind the largest term of the intensity x; the five-day return is what the other terms leave."""
     day, holders = ledger.iloc[row], issuer.redemption
     asked_g = day["requested_g"] + day["kind_requested_g"]
+    if 2.0 * day["run_requested_g"] > asked_g:
+        return GIVEN_RUN
     if 2.0 * day["block_requested_g"] > asked_g:
         return "large holders"
     if day["redemption_rate"] <= holders.base_rate:

@@ -89,7 +89,7 @@ def walk(
         e3_carry(day, book, issuer)
         e4_events(day, book, issuer, happening)
         e5_coverage(day, book, issuer)
-        e6_redemption_intensity(day, book, issuer, drivers)
+        e6_redemption_intensity(day, book, issuer, happening, drivers)
         admitted_g = e7_gate(day, book, issuer)
         e8_waterfall(day, book, issuer, admitted_g)
         e9_gold_sale(day, book, issuer)
@@ -271,23 +271,28 @@ def redemption_rate(x: float, issuer: Issuer) -> float:
     return holders.base_rate + (holders.max_rate - holders.base_rate) * excess
 
 
-def e6_redemption_intensity(day: Day, book: Book, issuer: Issuer, drivers: PathDrivers | None) -> None:
+def e6_redemption_intensity(
+    day: Day, book: Book, issuer: Issuer, happening: Happening, drivers: PathDrivers | None
+) -> None:
     """How many holders ask today, and how many new ones order."""
     day.intensity = intensity(book, issuer, -day.five_day_return, day.coverage, day.event)
     day.redemption_rate = redemption_rate(day.intensity, issuer)
-    free_g = book.tokens_g - book.waiting_g
-    asked_g = day.redemption_rate * free_g
+    block_g = extensions.ask_at_once(day, book, happening)
+    free_g = book.tokens_g - book.waiting_g - block_g
     if issuer.holders.on:
-        asked_g = extensions.ask_with_blocks(day, book, issuer, drivers, free_g)
-    day.kind_requested_g = extensions.ask_in_kind(book, issuer, asked_g)
-    day.requested_g = asked_g - day.kind_requested_g
+        asked_g = extensions.ask_with_blocks(day, book, issuer, happening, drivers, free_g)
+    else:
+        asked_g = max(day.redemption_rate, happening.redeem_share) * free_g
+        day.run_requested_g = max(0.0, happening.redeem_share - day.redemption_rate) * free_g
+    day.kind_requested_g = extensions.ask_in_kind(book, issuer, asked_g, block_g)
+    day.requested_g = (asked_g + block_g) - day.kind_requested_g
     join_queue(book, issuer, day.requested_g)
     # A weekend's requests are dated by its Monday, since days are business days.
     weekend_kind_g = issuer.in_kind.share * day.weekend_requested_g if issuer.in_kind.on else 0.0
     _count(book.claims, day.requested_g, day.weekend_requested_g - weekend_kind_g)
     _count(book.kind_claims, day.kind_requested_g, weekend_kind_g)
     extensions.order_tokens(day, book, issuer)
-    day.fee = extensions.swung_fee(day, book, issuer, asked_g)
+    day.fee = extensions.swung_fee(day, book, issuer, asked_g + block_g)
 
 
 def join_queue(book: Book, issuer: Issuer, grams: float) -> None:
@@ -356,7 +361,7 @@ def request_value_usd(day: Day, book: Book, issuer: Issuer) -> float:
 def e9_gold_sale(day: Day, book: Book, issuer: Issuer) -> None:
     """Sell the grams no token needs, and those the queue needs beyond what is already sold and unpaid."""
     price, stress = day.price_usd_per_g, day.liquidity_multiplier
-    day.capacity_usd = capacity_usd(issuer, stress)
+    day.capacity_usd = capacity_usd(issuer, stress, day.capacity_cut)
     receivables_usd = sum(book.receivables_usd.values())
     surplus_g = max(0.0, book.gold_g - book.tokens_g)
     for_queue_g = max(0.0, book.queue_g - receivables_usd / price)
@@ -371,7 +376,7 @@ def e9_gold_sale(day: Day, book: Book, issuer: Issuer) -> None:
         for_queue_g = max(0.0, (book.queue_fixed_usd - receivables_usd) / price)
     saleable_g = max(book.gold_g - book.frozen_g(day.day), 0.0)
     day.sold_g = min(day.capacity_usd / price, surplus_g + for_queue_g, saleable_g)
-    day.execution_usd_per_g = price * execution_share(issuer, day.sold_g * price, stress)
+    day.execution_usd_per_g = price * execution_share(issuer, day.sold_g * price, stress, day.spread_rise)
     book.take_gold(day.sold_g, day.day)
     if day.sold_g > 0.0:
         due = day.day + int(day.lag_days)
@@ -391,10 +396,10 @@ def e10_peg(day: Day, book: Book, issuer: Issuer) -> None:
     day.band = day.fee + peg.arbitrage_cost + risk
     asked_g = day.requested_g + day.kind_requested_g
     excess_g = max(0.0, asked_g - issuer.redemption.base_rate * day.tokens_before_g) - day.unmet_mint_g
-    draw = draw_of_discount(book, issuer, excess_g, day.token_value_usd)
+    draw = draw_of_discount(book, issuer, excess_g, day.token_value_usd) + day.discount_shock
     redemption_open = day.operations_stop < 1.0
     book.discount = min(draw, day.band) if redemption_open else draw
-    if issuer.minting.on and redemption_open:
+    if issuer.minting.on and redemption_open and not day.mint_stop:
         book.discount = max(book.discount, -(issuer.minting.fee + peg.arbitrage_cost))
 
 
@@ -425,7 +430,7 @@ def e11_book_and_judge(day: Day, book: Book, issuer: Issuer, own_funds: OwnFunds
     day.liquid_1d_usd = book.cash_usd + book.bills_usd * (1.0 - issuer.treasury.bill_haircut)
     due_usd = sum(usd for due, usd in book.receivables_usd.items() if due <= day.day + 5)
     sale_days = max(0, 5 - day.lag_days)
-    saleable_usd = day.capacity_usd * sale_days * execution_share(issuer, day.capacity_usd, stress)
+    saleable_usd = day.capacity_usd * sale_days * execution_share(issuer, day.capacity_usd, stress, day.spread_rise)
     day.liquid_5d_usd = day.liquid_1d_usd + due_usd + saleable_usd
     day.oldest_request_days = float(oldest_request_days(book, issuer))
     book.coverage, book.event, book.fee = day.coverage, day.event, day.fee

@@ -39,6 +39,9 @@ class Happening:
     bank_fails: list[bool]
     cyber_loss_usd: float
     lease_default: bool
+    redeem_share: float
+    block_share: float
+    bank_share: float
 
 
 def is_monday(t: int, issuer: Issuer) -> bool:
@@ -64,7 +67,12 @@ def what_happens(
         bank_fails=[issuer.banks.on and bank_failed == b + 1 for b in range(banks)],
         cyber_loss_usd=events["cyber_loss_usd"][t],
         lease_default=events["lease_default"][t] > 0.0,
+        redeem_share=events["redeem_share"][t],
+        block_share=events["block_share"][t],
+        bank_share=events["bank_share"][t] if issuer.banks.on else 0.0,
     )
+    day.discount_shock, day.mint_stop = events["discount_shock"][t], events["mint_stop"][t]
+    day.spread_rise, day.capacity_cut = events["spread_rise"][t], events["capacity_cut"][t]
     day.lag_days = max(issuer.market.lag_days, int(events["lag_days"][t]))
     day.futures_basis = events["futures_basis"][t]
     day.operations_stop = events["operations_stop"][t]
@@ -100,8 +108,12 @@ def arrive(day: Day, book: Book, issuer: Issuer) -> None:
 
 
 def issue_tokens(day: Day, book: Book, issuer: Issuer) -> None:
-    """Tokens ordered `lag` days ago are issued: their gold has settled, bought with the buyer's segregated money."""
-    day.minted_g = book.mint_orders_g.pop(day.day, 0.0)
+    """Tokens ordered `lag` days ago are issued: their gold has settled, bought with the buyer's segregated money.
+
+    During a stop of minting the order is called off instead, and the buyer has the money back.
+    """
+    ordered_g = book.mint_orders_g.pop(day.day, 0.0)
+    day.minted_g = 0.0 if day.mint_stop else ordered_g
     if day.minted_g > 0.0:
         book.tokens_g += day.minted_g
         book.add_gold(day.minted_g, issuer)
@@ -177,7 +189,10 @@ def lose_leased_gold(day: Day, book: Book, issuer: Issuer, happening: Happening)
 
 
 def fail_banks(day: Day, book: Book, issuer: Issuer, happening: Happening) -> None:
-    """A failed bank's share of the cash is frozen; what will not be recovered is lost at once."""
+    """A failed bank's share of the cash is frozen; what will not be recovered is lost at once.
+
+    A bank of a given share comes last: it holds no more than the others have left.
+    """
     cash_usd = max(0.0, book.cash_usd)
     for share, fails in zip(bank_shares(issuer), happening.bank_fails, strict=True):
         if fails:
@@ -186,6 +201,12 @@ def fail_banks(day: Day, book: Book, issuer: Issuer, happening: Happening) -> No
             book.cash_usd -= held_usd
             _add(book.bank_frozen_usd, day.day + issuer.banks.freeze_days, recovered_usd)
             day.bank_loss_usd += held_usd - recovered_usd
+    if happening.bank_share > 0.0:
+        held_usd = min(happening.bank_share * cash_usd, max(0.0, book.cash_usd))
+        recovered_usd = issuer.banks.recovery * held_usd
+        book.cash_usd -= held_usd
+        _add(book.bank_frozen_usd, day.day + issuer.banks.freeze_days, recovered_usd)
+        day.bank_loss_usd += held_usd - recovered_usd
 
 
 def lose_cash(day: Day, book: Book, happening: Happening) -> None:
@@ -221,13 +242,32 @@ def liquidate(day: Day, book: Book, issuer: Issuer) -> None:
 # E6 --------------------------------------------------------------------------------------------------------
 
 
-def ask_with_blocks(day: Day, book: Book, issuer: Issuer, drivers: PathDrivers | None, free_g: float) -> float:
+def ask_at_once(day: Day, book: Book, happening: Happening) -> float:
+    """One given holder asks for its share of all tokens, before anybody else; it is one of the large ones, where there are."""
+    if happening.block_share == 0.0:
+        return 0.0
+    block_g = left_g = min(happening.block_share * book.tokens_g, max(0.0, book.tokens_g - book.waiting_g))
+    for j, held_g in enumerate(book.blocks_g):
+        taken_g = min(held_g, left_g)
+        book.blocks_g[j] = held_g - taken_g
+        left_g -= taken_g
+    day.block_requested_g = block_g
+    return block_g
+
+
+def ask_with_blocks(
+    day: Day, book: Book, issuer: Issuer, happening: Happening, drivers: PathDrivers | None, free_g: float
+) -> float:
     """Requests of small holders, a share of theirs, and of large ones, who ask for everything or for nothing.
 
-    Without draws (a replay) each large holder asks for what it would ask on average.
+    Without draws (a replay) each large holder asks for what it would ask on average. In a given run small and large ask
+    with the same share at least, so that together they ask for it, with draws on average.
     """
-    probability = min(1.0, day.redemption_rate * (1.0 + issuer.holders.load))
-    asked_g = day.redemption_rate * max(0.0, free_g - sum(book.blocks_g))
+    rate, given = day.redemption_rate, happening.redeem_share
+    probability = max(min(1.0, rate * (1.0 + issuer.holders.load)), given)
+    small_g = max(0.0, free_g - sum(book.blocks_g))
+    asked_g = max(rate, given) * small_g
+    day.run_requested_g = max(0.0, given - rate) * small_g
     for j, block_g in enumerate(book.blocks_g):
         if drivers is None:
             leaving_g = probability * block_g
@@ -240,19 +280,22 @@ def ask_with_blocks(day: Day, book: Book, issuer: Issuer, drivers: PathDrivers |
     return asked_g
 
 
-def ask_in_kind(book: Book, issuer: Issuer, asked_g: float) -> float:
-    """The part of today's requests that wants bars; it joins a queue of its own."""
+def ask_in_kind(book: Book, issuer: Issuer, asked_g: float, block_g: float = 0.0) -> float:
+    """The part of today's requests that wants bars, and all of a given block; it joins a queue of its own."""
     if not issuer.in_kind.on:
         return 0.0
-    kind_g = issuer.in_kind.share * asked_g
+    kind_g = issuer.in_kind.share * asked_g + block_g
     book.kind_queue_g += kind_g
     return kind_g
 
 
 def order_tokens(day: Day, book: Book, issuer: Issuer) -> None:
-    """New holders order; what onboarding turns away is bought on the secondary market and lifts the token's price."""
+    """New holders order; what onboarding turns away is bought on the secondary market and lifts the token's price.
+
+    A stop of minting keeps them from buying there too: it says that something is wrong, and must not help the token.
+    """
     minting = issuer.minting
-    if not minting.on:
+    if not minting.on or day.mint_stop:
         return
     growth = exp(min(minting.return_sensitivity * day.twenty_day_return, LARGEST_MINT_EXPONENT))
     premium = 1.0 + minting.premium_sensitivity * max(0.0, -book.discount)
@@ -271,8 +314,8 @@ def swung_fee(day: Day, book: Book, issuer: Issuer, asked_g: float) -> float:
     fee, swing, stress = issuer.terms.fee, issuer.swing_fee, day.liquidity_multiplier
     if not (swing.on and asked_g > swing.threshold * day.tokens_before_g):
         return fee
-    sale_usd = min(capacity_usd(issuer, stress), book.queue_g * day.token_value_usd)
-    slippage = 1.0 - execution_share(issuer, sale_usd, stress)
+    sale_usd = min(capacity_usd(issuer, stress, day.capacity_cut), book.queue_g * day.token_value_usd)
+    slippage = 1.0 - execution_share(issuer, sale_usd, stress, day.spread_rise)
     return max(fee, min(swing.max_fee, fee + swing.factor * slippage))
 
 
@@ -323,7 +366,9 @@ def book_positions(day: Day, book: Book, issuer: Issuer) -> None:
     day.credit_drawn_usd = book.credit_drawn_usd
     if issuer.peg == "usd":
         collateral_usd = day.price_usd_per_g * book.all_gold_g
-        proceeds_usd = collateral_usd * execution_share(issuer, collateral_usd, day.liquidity_multiplier)
+        proceeds_usd = collateral_usd * execution_share(
+            issuer, collateral_usd, day.liquidity_multiplier, day.spread_rise
+        )
         day.shortfall_usd = max(0.0, day.token_value_usd * book.tokens_g - proceeds_usd)
 
 

@@ -214,6 +214,14 @@ def extended_worlds(draw: st.DrawFn, max_days: int = 30) -> tuple[np.ndarray, Ev
         lease_default=sometimes(np.ones(n)),
         futures_basis=sometimes(0.2 * rng.random(n) - 0.05),
         lag_days=sometimes(rng.integers(0, 30, n).astype(float)),
+        # Now and then, and never quite all: whether a last 1e-10 g is left is no engine's business.
+        redeem_share=sometimes(0.6 * rng.random(n) ** 4),
+        block_share=sometimes(0.5 * rng.random(n) ** 4),
+        discount_shock=sometimes(0.3 * rng.random(n) - 0.1),
+        mint_stop=sometimes(np.ones(n)),
+        bank_share=sometimes(rng.random(n)),
+        spread_rise=sometimes(20.0 * rng.random(n)),
+        capacity_cut=sometimes(0.99 * rng.random(n)),
     )
     return paths[0], events
 
@@ -243,4 +251,7 @@ def cases(draw: st.DrawFn) -> tuple[Issuer, np.ndarray, Events]:
 def within(issuer: Issuer, events: Events) -> Events:
     """`events` at custodians and banks that the issuer has: others are refused at the door."""
     custodians, banks = len(custodian_shares(issuer)) + 1, len(bank_shares(issuer)) + 1
-    return replace(events, custodian=events.custodian % custodians, bank_failed=events.bank_failed % banks)
+    bank_share = events.bank_share * issuer.banks.on
+    return replace(
+        events, custodian=events.custodian % custodians, bank_failed=events.bank_failed % banks, bank_share=bank_share
+    )

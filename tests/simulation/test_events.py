@@ -106,6 +106,13 @@ def test_wrong_shapes_are_refused() -> None:
         ("lag_days", 61.0),
         ("lag_days", 2.5),
         ("futures_basis", np.nan),
+        ("redeem_share", 1.01),
+        ("block_share", -0.01),
+        ("discount_shock", 1.1),
+        ("mint_stop", 0.5),
+        ("bank_share", 1.5),
+        ("spread_rise", -0.5),
+        ("capacity_cut", 1.0),
     ],
 )
 def test_extension_events_out_of_bounds_are_refused(tmp_path: Path, name: str, bad: float) -> None:
@@ -124,6 +131,16 @@ def test_extension_events_are_read_from_a_file(tmp_path: Path) -> None:
     assert events.bank_failed.tolist() == [0, 0, 1, 0]
     assert events.frozen_days[2] == 20 and events.custodian[2] == 2
     assert events.futures_basis[2] == 0.044 and events.lag_days[2] == 20 and events.operations_stop[2] == 0.5
+
+
+def test_a_list_of_events_may_name_a_run_a_holder_and_a_market_apart_from_each_other(tmp_path: Path) -> None:
+    text = "day,redeem_share,block_share,discount_shock,mint_stop,bank_share,spread_rise,capacity_cut\n"
+    events = Events.from_csv(written(tmp_path, text + "1,0.054,0.25,-0.08,1,0.6,9,0.75\n2,0.04,,,,,,\n"), 3)
+    assert events.redeem_share.tolist() == [0, 0.054, 0.04, 0]
+    found = [getattr(events, name)[1] for name in text.strip().split(",")[2:]]
+    assert found == [0.25, -0.08, 1, 0.6, 9, 0.75]
+    with pytest.raises(DataContractError, match="capacity_cut is '1'"):
+        Events.from_csv(written(tmp_path, "day,capacity_cut\n1,1\n"), 3)
 
 
 @pytest.mark.parametrize("name", ["custodian", "bank_failed"])

@@ -34,7 +34,9 @@ def written(folder: Path, text: str, name: str = "prices.csv") -> Path:
 def test_header_begins_with_the_design_s_and_the_extensions_follow() -> None:
     header = ", ".join(DAYS_COLUMNS)
     assert header.startswith(f"{DESIGN_HEADER}, backing, ")
-    assert DAYS_COLUMNS[-1] == "shortfall_usd" and len(set(DAYS_COLUMNS)) == len(DAYS_COLUMNS)
+    assert DAYS_COLUMNS[-3:] == ("shortfall_usd", "run_requested_g", "discount_shock") and len(
+        set(DAYS_COLUMNS)
+    ) == len(DAYS_COLUMNS)
 
 
 @pytest.mark.parametrize("engine", ["reference", "kernel"])

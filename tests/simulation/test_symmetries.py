@@ -113,7 +113,8 @@ def test_equal_cohorts_added_give_the_whole_with_extensions(
 LATER = {
     "event": 1.0, "liquidity_multiplier": 9.0, "lost_g": 1e5, "lost_share": 0.5, "custodian": 1.0, "frozen_days": 3.0,
     "assay_share": 0.5, "bank_failed": 1.0, "operations_stop": 1.0, "cyber_loss_usd": 1e6, "lease_default": 1.0,
-    "futures_basis": 0.1, "lag_days": 30.0,
+    "futures_basis": 0.1, "lag_days": 30.0, "redeem_share": 0.5, "block_share": 0.3, "discount_shock": 0.2, "mint_stop": 1.0,
+    "bank_share": 0.7, "spread_rise": 9.0, "capacity_cut": 0.75,
 }  # fmt: skip
 """Another future."""
 
@@ -125,7 +126,9 @@ def test_nothing_reads_the_future(case: Case, cut: int, engine: str) -> None:
     issuer, path, events = case
     cut = min(cut, len(path) - 1)
     later = np.arange(len(path)) > cut
-    other = Events(**{name: np.where(later, value, getattr(events, name)) for name, value in LATER.items()})
+    other = within(
+        issuer, Events(**{name: np.where(later, value, getattr(events, name)) for name, value in LATER.items()})
+    )
     days = ledger(issuer, path, events, engine=engine)[:cut]
     changed = ledger(issuer, np.where(later, 0.4 * path, path), other, engine=engine)[:cut]
     pd.testing.assert_frame_equal(days, changed, check_exact=True)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from gramlib.simulation import limits
-from gramlib.simulation.causes import CODE, OPENING, REDEMPTIONS, SECONDARY_SALES
+from gramlib.simulation.causes import CODE, GIVEN_RUN, OPENING, REDEMPTIONS, SECONDARY_SALES
 from gramlib.simulation.day import BRIDGE
-from gramlib.simulation.kernel.lanes import DAY_NAMES, jitted
+from gramlib.simulation.kernel.lanes import DAY_NAMES, inlined, jitted
 
 _OPENING = CODE[OPENING]
 _BRIDGE_COLUMNS = np.array([DAY_NAMES.index(name) for name in BRIDGE])
@@ -23,6 +23,9 @@ _BANK, _CYBER = CODE["bank failure: cash frozen"], CODE["cyber loss"]
 _YESTERDAY, _WEEKEND = CODE["discount of the day before"], CODE["weekend sales"]
 _REDEMPTIONS, _SECONDARY = CODE[REDEMPTIONS[0]], CODE[SECONDARY_SALES[0]]
 _BASE_RATE, _EVENT, _DISCOUNT, _QUEUE, _SHORTFALL, _FALL, _LARGE_HOLDERS = range(7)
+_GIVEN_RUN = 7
+_RUN_REDEMPTIONS, _RUN_SALES = CODE[f"redemptions: {GIVEN_RUN}"], CODE[f"secondary sales: {GIVEN_RUN}"]
+_SHOCK = CODE["discount shock"]
 _SHORT, _ONCE = 1.0 - limits.BACKING_ROUNDING, limits.DISCOUNT_ONCE
 
 
@@ -66,7 +69,7 @@ def for_liquidity(day: Any, book: Any, issuer: Any, price_before: float, i: int)
     dearer_usd = day.queue_before_g[i] * (day.price_usd_per_g[i] - price_before) * paid_share
     frozen_usd = max(0.0, book.bank_frozen_usd[i] - day.bank_frozen_before_usd[i]) + day.bank_loss_usd[i]
     terms = (
-        (asked_usd * paid_share, _REDEMPTIONS + module(day, book, issuer, i)),
+        (asked_usd * paid_share, of_module(_REDEMPTIONS, _RUN_REDEMPTIONS, module(day, book, issuer, i))),
         (dearer_usd if owed_in_grams else 0.0, _QUEUE_PRICE),
         (day.opex_usd[i], _OPEX),
         (day.custody_cost_usd[i], _CUSTODY_COST),
@@ -85,7 +88,7 @@ def for_liquidity(day: Any, book: Any, issuer: Any, price_before: float, i: int)
 
 @jitted
 def for_discount(day: Any, book: Any, issuer: Any, i: int) -> int:
-    """F4: yesterday's discount against today's secondary sales, or the weekend's sales."""
+    """F4: yesterday's discount against today's secondary sales and a given shock, or the weekend's sales."""
     if day.weekend_discount[i] > _ONCE:
         return _WEEKEND
     peg = issuer.peg_model
@@ -94,9 +97,18 @@ def for_discount(day: Any, book: Any, issuer: Any, i: int) -> int:
     excess_g = max(0.0, asked_g - issuer.redemption.base_rate * tokens_before_g)
     kept = peg.persistence * discount_before(day, i)
     pushed = 0.01 * peg.secondary_share * excess_g * day.token_value_usd[i] / peg.depth_usd
-    if kept > 0.0 and kept >= pushed:
+    shock = day.discount_shock[i]
+    if kept > 0.0 and kept >= pushed and kept >= shock:
         return _YESTERDAY
-    return _SECONDARY + module(day, book, issuer, i) if pushed > 0.0 else _OPENING
+    if pushed > 0.0 and pushed >= shock:
+        return of_module(_SECONDARY, _RUN_SALES, module(day, book, issuer, i))
+    return _SHOCK if shock > 0.0 else _OPENING
+
+
+@inlined
+def of_module(first: int, given_run: int, place: int) -> int:
+    """Code of a cause by module: `first` is that of the first module, `given_run` that of a given run."""
+    return given_run if place == _GIVEN_RUN else first + place
 
 
 @jitted
@@ -107,9 +119,11 @@ def discount_before(day: Any, i: int) -> float:
 
 @jitted
 def module(day: Any, book: Any, issuer: Any, i: int) -> int:
-    """Module behind the largest term of the intensity x, as its place in `causes.MODULES`."""
+    """Module behind the largest term of the intensity x, as its place in `causes.MODULES`; _GIVEN_RUN behind them."""
     holders = issuer.redemption
     asked_g = day.requested_g[i] + day.kind_requested_g[i]
+    if 2.0 * day.run_requested_g[i] > asked_g:
+        return _GIVEN_RUN
     if 2.0 * day.block_requested_g[i] > asked_g:
         return _LARGE_HOLDERS
     if day.redemption_rate[i] <= holders.base_rate:

@@ -69,6 +69,8 @@ def issue_tokens(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
     """Tokens ordered `lag` days ago are issued: their gold has settled, bought with the buyer's segregated money."""
     ring_g = rings.mint_orders_g
     row, fee = t % rings.lag_rows, issuer.minting.fee
+    for i in range(LANES if book.staged else 0):
+        ring_g[row, i] = ring_g[row, i] if day.mint_stop[i] == 0.0 else 0.0
     for i in range(LANES):
         minted_g = ring_g[row, i]
         ring_g[row, i] = 0.0
@@ -146,6 +148,14 @@ def fail_banks(day: Any, book: Any, drawn: Any, issuer: Any, ring_usd: Any, t: i
                 ring_usd[due % ring_usd.shape[0], i] += recovered_usd
                 day.bank_loss_usd[i] += held_usd - recovered_usd
                 book.bank_until = max(book.bank_until, due)
+        if drawn.bank_share[i] > 0.0:
+            held_usd = min(drawn.bank_share[i] * cash_usd, max(0.0, book.cash_usd[i]))
+            recovered_usd = banks.recovery * held_usd
+            book.cash_usd[i] -= held_usd
+            book.bank_frozen_usd[i] += recovered_usd
+            ring_usd[due % ring_usd.shape[0], i] += recovered_usd
+            day.bank_loss_usd[i] += held_usd - recovered_usd
+            book.bank_until = max(book.bank_until, due)
 
 
 @jitted
@@ -186,7 +196,34 @@ def liquidate(day: Any, book: Any, issuer: Any, t: int) -> None:
 
 
 @jitted
-def ask_with_blocks(day: Any, book: Any, issuer: Any, drawn: Any, t: int, address: Any, drawing: bool) -> None:
+def ask_at_once(day: Any, book: Any, drawn: Any, issuer: Any) -> None:
+    """One given holder asks for its share of all tokens, before anybody else; it is one of the large ones, where there are."""
+    n = issuer.holders.count if issuer.holders.on else 0
+    for i in range(LANES):
+        free_g = book.tokens_g[i] - (book.queue_g[i] + book.kind_queue_g[i])
+        left_g = min(drawn.block_share[i] * book.tokens_g[i], max(0.0, free_g))
+        day.block_g[i] = left_g
+        day.block_requested_g[i] = left_g
+        for j in range(n):
+            taken_g = min(book.blocks_g[j, i], left_g)
+            book.blocks_g[j, i] -= taken_g
+            left_g -= taken_g
+
+
+@jitted
+def ask_at_least(day: Any, book: Any, drawn: Any) -> None:
+    """Requests where a run is given, or one holder has asked before."""
+    for i in range(LANES):
+        rate, share = day.redemption_rate[i], drawn.redeem_share[i]
+        free_g = book.tokens_g[i] - (book.queue_g[i] + book.kind_queue_g[i]) - day.block_g[i]
+        day.run_requested_g[i] = max(0.0, share - rate) * free_g
+        day.requested_g[i] = max(rate, share) * free_g + day.block_g[i]
+
+
+@jitted
+def ask_with_blocks(
+    day: Any, book: Any, given: Any, issuer: Any, drawn: Any, t: int, address: Any, drawing: bool
+) -> None:
     """Requests of small holders, a share of theirs, and of large ones, who ask for everything or for nothing.
 
     Without draws (a replay) each large holder asks for what it would ask on average.
@@ -194,35 +231,44 @@ def ask_with_blocks(day: Any, book: Any, issuer: Any, drawn: Any, t: int, addres
     n, readiness = issuer.holders.count, 1.0 + issuer.holders.load
     if drawing:
         draw_holders(t, address, n, drawn)
+    staged = book.staged
     for i in range(LANES):
-        day.block_requested_g[i] = 0.0
+        day.block_requested_g[i] = day.block_g[i] if staged else 0.0
         day.requested_g[i] = 0.0
     for j in range(n):
         for i in range(LANES):
             day.requested_g[i] += book.blocks_g[j, i]
     for i in range(LANES):
         free_g = book.tokens_g[i] - (book.queue_g[i] + book.kind_queue_g[i])
-        day.requested_g[i] = day.redemption_rate[i] * max(0.0, free_g - day.requested_g[i])
+        free_g = free_g - day.block_g[i] if staged else free_g
+        rate, small_g = day.redemption_rate[i], max(0.0, free_g - day.requested_g[i])
+        at_least = max(rate, given.redeem_share[i]) if staged else rate
+        day.requested_g[i] = at_least * small_g
+        day.run_requested_g[i] = (at_least - rate) * small_g
     for j in range(n):
         for i in range(LANES):
             chance = min(1.0, day.redemption_rate[i] * readiness)
+            chance = max(chance, given.redeem_share[i]) if staged else chance
             block_g = book.blocks_g[j, i]
             leaving_g = chance * block_g
             if drawing:
                 leaving_g = block_g if holder_uniform(t, j, drawn, i) < chance else 0.0
             book.blocks_g[j, i] = block_g - leaving_g
             free_g = book.tokens_g[i] - (book.queue_g[i] + book.kind_queue_g[i])
+            free_g = free_g - day.block_g[i] if staged else free_g
             leaving_g = min(leaving_g, max(0.0, free_g - day.requested_g[i]))
             day.block_requested_g[i] += leaving_g
             day.requested_g[i] += leaving_g
+    for i in range(LANES if staged else 0):
+        day.requested_g[i] += day.block_g[i]
 
 
 @jitted
 def ask_in_kind(day: Any, book: Any, issuer: Any) -> None:
-    """The part of today's requests that wants bars; it joins a queue of its own."""
+    """The part of today's requests that wants bars, and all of a given block; it joins a queue of its own."""
     share = issuer.in_kind.share
     for i in range(LANES):
-        kind_g = share * day.requested_g[i]
+        kind_g = share * (day.requested_g[i] - day.block_g[i]) + day.block_g[i]
         day.kind_requested_g[i] = kind_g
         day.requested_g[i] -= kind_g
         book.kind_queue_g[i] += kind_g
@@ -250,6 +296,9 @@ def order_tokens(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
         ordered_g = ordered_g if day.operations_stop[i] < 1.0 else 0.0
         day.ordered_g[i] = ordered_g
         day.unmet_mint_g[i] = min(wanted_g - ordered_g, book.tokens_g[i])
+    for i in range(LANES if book.staged else 0):
+        day.ordered_g[i] = day.ordered_g[i] if day.mint_stop[i] == 0.0 else 0.0
+        day.unmet_mint_g[i] = day.unmet_mint_g[i] if day.mint_stop[i] == 0.0 else 0.0
     fall_due(rings.mint_orders_g, rings.lag_rows, day.ordered_g, day, book, issuer, t)
 
 
@@ -262,8 +311,9 @@ def swing_fee(day: Any, book: Any, issuer: Any) -> None:
     half_spread, push, per_adv = impact_terms(issuer)
     for i in range(LANES):
         stress = day.liquidity_multiplier[i]
-        sale_usd = min(capacity_usd / stress, book.queue_g[i] * day.token_value_usd[i])
-        slippage = 1.0 - execution_share(half_spread, push, per_adv, sale_usd, stress, np.sqrt(stress))
+        sale_usd = min(capacity_usd / day.capacity_stress[i], book.queue_g[i] * day.token_value_usd[i])
+        share = execution_share(half_spread, push, per_adv, sale_usd, stress, np.sqrt(stress), day.spread_stress[i])
+        slippage = 1.0 - share
         swung = max(fee, min(max_fee, fee + factor * slippage))
         asked_g = day.requested_g[i] + day.kind_requested_g[i]
         day.fee[i] = swung if asked_g > threshold * day.tokens_before_g[i] else fee

@@ -24,15 +24,22 @@ from gramlib.simulation.kernel.drivers import (
 )  # fmt: skip
 from gramlib.simulation.kernel.lanes import LANES, MAX_BANKS, MAX_CUSTODIANS, jitted
 
-ANYTHING = SHAKEN | SQUEEZED | LOST | FROZEN | BANK_FAILED | STOPPED | ATTACKED | LEASE_DEFAULTED
+DRAWABLE = SHAKEN | SQUEEZED | LOST | FROZEN | BANK_FAILED | STOPPED | ATTACKED | LEASE_DEFAULTED
+"""What drivers may draw as well."""
+
+STAGED = LEASE_DEFAULTED << 1
+"""What no driver draws: a given run, one holder's request, a discount, a stop of minting, spread and capacity."""
+
+ANYTHING = DRAWABLE | STAGED
 
 GIVEN = tuple(field.name for field in fields(Events))
 """Arrays of `Events`, in their order."""
 
 (_EVENT, _MULTIPLIER, _LOST_G, _LOST_SHARE, _CUSTODIAN, _FROZEN_DAYS, _ASSAY_SHARE, _BANK_FAILED, _STOP, _CYBER,
- _LEASE, _BASIS, _LAG) = range(13)  # fmt: skip
+ _LEASE, _BASIS, _LAG, _REDEEM, _BLOCK, _DISCOUNT, _MINT_STOP, _BANK_SHARE, _SPREAD, _CAPACITY) = range(20)  # fmt: skip
 assert GIVEN == ("event", "liquidity_multiplier", "lost_g", "lost_share", "custodian", "frozen_days", "assay_share",
-                 "bank_failed", "operations_stop", "cyber_loss_usd", "lease_default", "futures_basis", "lag_days")  # fmt: skip
+                 "bank_failed", "operations_stop", "cyber_loss_usd", "lease_default", "futures_basis", "lag_days",
+                 "redeem_share", "block_share", "discount_shock", "mint_stop", "bank_share", "spread_rise", "capacity_cut")  # fmt: skip
 
 GivenEvents = tuple[np.ndarray, ...]
 """One array for each of `GIVEN`, float64 (1 or n_paths, n_days + 1); (0, 0) where nothing happens."""
@@ -79,7 +86,17 @@ def make_calm(drawn: Any, happened: int) -> None:
         for k in range(MAX_CUSTODIANS):
             for i in range(LANES):
                 drawn.freeze_days[k, i] = 0.0
+    if happened & STAGED:
+        for i in range(LANES):
+            drawn.redeem_share[i] = 0.0
+            drawn.block_share[i] = 0.0
+            drawn.discount_shock[i] = 0.0
+            drawn.mint_stop[i] = 0.0
+            drawn.spread_rise[i] = 0.0
+            drawn.capacity_cut[i] = 0.0
     if happened & BANK_FAILED:
+        for i in range(LANES):
+            drawn.bank_share[i] = 0.0
         for b in range(MAX_BANKS):
             for i in range(LANES):
                 drawn.bank_failed[b, i] = 0.0
@@ -122,7 +139,14 @@ def give(drawn: Any, events: GivenEvents, block: int, t: int) -> int:
             number = drawn.bank_failed[0, i]
             for b in range(MAX_BANKS):
                 drawn.bank_failed[b, i] = 1.0 if number == b + 1.0 else 0.0
-    return ANYTHING if others else 0
+    others |= _fill(drawn.bank_share, events[_BANK_SHARE], block, t)
+    staged = _fill(drawn.redeem_share, events[_REDEEM], block, t)
+    staged |= _fill(drawn.block_share, events[_BLOCK], block, t)
+    staged |= _fill(drawn.discount_shock, events[_DISCOUNT], block, t)
+    staged |= _fill(drawn.mint_stop, events[_MINT_STOP], block, t)
+    staged |= _fill(drawn.spread_rise, events[_SPREAD], block, t)
+    staged |= _fill(drawn.capacity_cut, events[_CAPACITY], block, t)
+    return (DRAWABLE if others else 0) | (STAGED if staged else 0)
 
 
 @jitted
@@ -134,6 +158,22 @@ def what_happens(day: Any, book: Any, drawn: Any, issuer: Any, happened: int, st
         day.liquidity_multiplier[i] = stress
         day.root_stress[i] = np.sqrt(stress)
         day.per_stress[i] = 1.0 / stress
+        day.spread_stress[i] = stress
+        day.capacity_stress[i] = stress
+    book.staged = (happened & STAGED) != 0
+    if (happened | stale) & STAGED:
+        for i in range(LANES):
+            stress, left = drawn.liquidity_multiplier[i], 1.0 - drawn.capacity_cut[i]
+            day.spread_stress[i] = stress * (1.0 + drawn.spread_rise[i])
+            day.capacity_stress[i] = stress / left
+            day.per_stress[i] = left / stress
+            day.discount_shock[i] = drawn.discount_shock[i]
+            day.mint_stop[i] = drawn.mint_stop[i]
+            day.spread_rise[i] = drawn.spread_rise[i]
+            day.capacity_cut[i] = drawn.capacity_cut[i]
+            day.block_g[i] = 0.0
+            day.block_requested_g[i] = 0.0
+            day.run_requested_g[i] = 0.0
     if (happened | stale) & STOPPED:
         for i in range(LANES):
             day.operations_stop[i] = drawn.operations_stop[i]

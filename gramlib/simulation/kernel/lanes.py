@@ -105,8 +105,9 @@ DRAWN = np.dtype([
     # What is given for the day; random drivers add to it, taking the larger level, multiplier, stop and lag.
     *columns("event", "liquidity_multiplier", "lag_days", "futures_basis", "operations_stop", "cyber_loss_usd",
              "lease_default"),
-    # Given alone: losses at the custodian of that number, 0 for all of them pro rata.
+    # Given alone: losses at the custodian of that number, 0 for all of them pro rata; and what `Events` has after lags.
     *columns("lost_g", "given_lost_share", "assay_share", "custodian"),
+    *columns("redeem_share", "block_share", "discount_shock", "mint_stop", "bank_share", "spread_rise", "capacity_cut"),
     # Share of custodian k's grams lost today; days a freeze at k lasts that begins today, 0 none; 1 where bank b fails.
     *rows(MAX_CUSTODIANS, "lost_share", "freeze_days"),
     *rows(MAX_BANKS, "bank_failed"),
@@ -121,12 +122,13 @@ DAY = np.dtype(columns(
     *BRIDGE,
     "fee", "minted_g", "ordered_g", "unmet_mint_g", "frozen_g", "bank_frozen_usd", "transit_g", "leased_g",
     "kind_requested_g", "kind_queue_g", "delivered_g", "queue_fixed_usd", "weekend_requested_g", "weekend_discount",
-    "block_requested_g", "credit_drawn_usd", "liquidated_g", "shortfall_usd",
+    "block_requested_g", "credit_drawn_usd", "liquidated_g", "shortfall_usd", "run_requested_g",
     # Not in `Day`: what stood at the end of yesterday; one over the price, sqrt(m), 1 / m; of the waterfall at which value,
-    # and what cash leaves to pay; of the day's sale of gold what is wanted and its proceeds.
+    # and what cash leaves to pay; of the day's sale of gold what is wanted and its proceeds; m as it stands for the spread
+    # and for capacity (`per_stress` is one over this); what one given holder asks for.
     "queue_before_g", "discount_before", "bank_frozen_before_usd",
     "per_price", "root_stress", "root_wait", "per_stress", "request_value_usd",
-    "wanted_usd", "wanted_g", "sale_usd",
+    "wanted_usd", "wanted_g", "sale_usd", "spread_stress", "capacity_stress", "block_g",
 ))  # fmt: skip
 """One day of LANES paths, named as `day.Day`; today's columns are written over yesterday's.
 
@@ -147,6 +149,8 @@ BOOK = np.dtype(columns(
     ("one_lag", "?"),
     # Whether any lane has sold bills today, or yesterday while E3 has not begun.
     ("bills_sold", "?"),
+    # Whether any lane has one of the events today that are given alone (`happening.STAGED`).
+    ("staged", "?"),
 ])  # fmt: skip
 """Positions between two days, named as `book.Book`; claims that fall due are kept as their sum, beside a ring of them.
 

@@ -183,6 +183,7 @@ def walk_block(world: World, results: Results, room: Room, block: int, n_days: i
         steps.e6_redemption_intensity(
             day,
             book,
+            drawn,
             issuer,
             rings,
             holders_drawn,
@@ -226,6 +227,7 @@ def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any
     # What the last block left in the record of the day would pass for flows of this one.
     room.day_columns[:] = 0.0
     book.bills_sold = False
+    book.staged = False
     for i in range(LANES):
         day.fee[i] = issuer.terms.fee
         day.lag_days[i] = issuer.market.lag_days
@@ -269,6 +271,8 @@ def open_books(room: Room, issuer: Any, rule: tuple[float, float], blocks_g: Any
         day.liquidity_multiplier[i] = 1.0
         day.root_stress[i] = 1.0
         day.per_stress[i] = 1.0
+        day.spread_stress[i] = 1.0
+        day.capacity_stress[i] = 1.0
         day.intensity[i] = issuer.redemption.a0
         day.capacity_usd[i] = issuer.market.capacity_share * issuer.market.adv_usd
     steps.e5_coverage(day, book, issuer)

@@ -21,8 +21,17 @@ def impact_terms(issuer: Any) -> tuple[float, float, float]:
 
 @inlined
 def execution_share(
-    half_spread: float, push: float, per_adv: float, sale_usd: float, stress: float, root_stress: float
+    half_spread: float,
+    push: float,
+    per_adv: float,
+    sale_usd: float,
+    stress: float,
+    root_stress: float,
+    spread_stress: float,
 ) -> float:
-    """Price got over P: half the stressed spread and a square-root impact below one; never negative."""
+    """Price got over P: half the stressed spread and a square-root impact below one; never negative.
+
+    `spread_stress` is m, times what widens the spread alone.
+    """
     impact = push * root_stress * np.sqrt(sale_usd * stress * per_adv)
-    return max(0.0, 1.0 - half_spread * stress - impact)
+    return max(0.0, 1.0 - half_spread * spread_stress - impact)

@@ -265,6 +265,7 @@ def redemption_rate(x: float, base_rate: float, span: float, calm: float) -> flo
 def e6_redemption_intensity(
     day: Any,
     book: Any,
+    drawn: Any,
     issuer: Any,
     rings: Any,
     holders_drawn: Any,
@@ -292,8 +293,12 @@ def e6_redemption_intensity(
         day.intensity[i] = intensity
         day.redemption_rate[i] = rate
         day.requested_g[i] = rate * (book.tokens_g[i] - waiting_g)
+    if book.staged:
+        extensions.ask_at_once(day, book, drawn, issuer)
     if issuer.holders.on:
-        extensions.ask_with_blocks(day, book, issuer, holders_drawn, t, address, drawing)
+        extensions.ask_with_blocks(day, book, drawn, issuer, holders_drawn, t, address, drawing)
+    elif book.staged:
+        extensions.ask_at_least(day, book, drawn)
     if issuer.in_kind.on:
         extensions.ask_in_kind(day, book, issuer)
     for i in range(LANES):
@@ -396,7 +401,7 @@ def e9_gold_sale(day: Any, book: Any, issuer: Any, rings: Any, t: int, has_queue
         for_queue_g = max(0.0, book.queue_g[i] - book.receivables_usd[i] * per_price)
         wanted_g = day.wanted_g[i] if other_claims else max(0.0, gold_g - book.tokens_g[i]) + for_queue_g
         sold_g = min(min(cap_usd * per_price, wanted_g), max(gold_g - book.frozen_g[i], 0.0))
-        share = execution_share(half_spread, push, per_adv, sold_g * price, stress, root_stress)
+        share = execution_share(half_spread, push, per_adv, sold_g * price, stress, root_stress, day.spread_stress[i])
         execution = price * share
         sale_usd = sold_g * execution
         day.sold_g[i] = sold_g
@@ -438,10 +443,11 @@ def e10_peg(day: Any, book: Any, issuer: Any, any_waiting: bool) -> None:
     base_rate, cost = issuer.redemption.base_rate, issuer.peg_model.arbitrage_cost
     per_capacity = 1.0 / (issuer.market.capacity_share * issuer.market.adv_usd)
     persistence, push = discount_terms(issuer)
+    staged = book.staged
     if any_waiting:
         for i in range(LANES):
             queue_usd = book.queue_g[i] * day.token_value_usd[i]
-            wait_days = day.lag_days[i] + queue_usd * (day.liquidity_multiplier[i] * per_capacity)
+            wait_days = day.lag_days[i] + queue_usd * (day.capacity_stress[i] * per_capacity)
             day.wait_days[i] = wait_days
             day.root_wait[i] = np.sqrt(wait_days)
     for i in range(LANES):
@@ -450,13 +456,15 @@ def e10_peg(day: Any, book: Any, issuer: Any, any_waiting: bool) -> None:
         excess_g = max(0.0, asked_g - base_rate * day.tokens_before_g[i]) - day.unmet_mint_g[i]
         discount = book.discount[i]
         draw = persistence * discount + push * excess_g * day.token_value_usd[i]
+        draw = draw + day.discount_shock[i] if staged else draw
         day.discount_before[i] = discount
         book.discount[i] = min(draw, band) if day.operations_stop[i] < 1.0 else draw
     if issuer.minting.on:
         lowest = -(issuer.minting.fee + cost)
         for i in range(LANES):
             held = max(book.discount[i], lowest)
-            book.discount[i] = held if day.operations_stop[i] < 1.0 else book.discount[i]
+            desk_shut = day.operations_stop[i] + (day.mint_stop[i] if staged else 0.0)
+            book.discount[i] = held if desk_shut < 1.0 else book.discount[i]
 
 
 # E11. Book and judge -------------------------------------------------------------------------------------
@@ -504,17 +512,17 @@ def e11_ledger(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
         day.receivables_usd[i] = book.receivables_usd[i]
         day.discount[i] = book.discount[i]
         day.backing[i] = book.backing[i]
-        day.capacity_usd[i] = issuer.market.capacity_share * issuer.market.adv_usd / day.liquidity_multiplier[i]
+        day.capacity_usd[i] = issuer.market.capacity_share * issuer.market.adv_usd / day.capacity_stress[i]
         day.liquid_1d_usd[i] = book.cash_usd[i] + book.bills_usd[i] * kept
         soon_usd = 0.0
         for ahead in range(1, min(5, rings.lag_rows) + 1):
             soon_usd += due_usd[(t + ahead) % rings.lag_rows, i]
-        stress, root_stress = day.liquidity_multiplier[i], day.root_stress[i]
+        stress, root_stress, spread_stress = day.liquidity_multiplier[i], day.root_stress[i], day.spread_stress[i]
         sold_usd = day.sold_g[i] * day.price_usd_per_g[i]
-        share = execution_share(half_spread, push, per_adv, sold_usd, stress, root_stress)
+        share = execution_share(half_spread, push, per_adv, sold_usd, stress, root_stress, spread_stress)
         day.execution_usd_per_g[i] = day.price_usd_per_g[i] * share
         day.band[i] = band_width(day, issuer, i)
-        share = execution_share(half_spread, push, per_adv, day.capacity_usd[i], stress, root_stress)
+        share = execution_share(half_spread, push, per_adv, day.capacity_usd[i], stress, root_stress, spread_stress)
         saleable_usd = day.capacity_usd[i] * max(0.0, 5.0 - day.lag_days[i]) * share
         day.liquid_5d_usd[i] = day.liquid_1d_usd[i] + soon_usd + saleable_usd
         day.twenty_day_return[i] = day.price_usd_per_g[i] / rings.price_usd_per_g[twenty_ago, i] - 1.0
@@ -528,5 +536,5 @@ def e11_ledger(day: Any, book: Any, issuer: Any, rings: Any, t: int) -> None:
         if issuer.usd_peg:
             gold_g = book.gold_g[i] + book.transit_g[i] + book.leased_g[i]
             gold_usd = day.price_usd_per_g[i] * gold_g
-            gold_usd *= execution_share(half_spread, push, per_adv, gold_usd, stress, root_stress)
+            gold_usd *= execution_share(half_spread, push, per_adv, gold_usd, stress, root_stress, spread_stress)
             day.shortfall_usd[i] = max(0.0, day.token_value_usd[i] * book.tokens_g[i] - gold_usd)

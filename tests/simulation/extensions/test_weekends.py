@@ -63,6 +63,15 @@ def test_a_weekend_neither_pays_nor_settles_nor_moves_own_funds() -> None:
     assert book.queue_g == pytest.approx(10_000.0, rel=1e-12)
 
 
+def test_over_a_gap_a_stale_oracle_costs_the_fall_of_what_was_asked_for() -> None:
+    """1% of a million grams asked at Friday's 100, Monday 90: 100,000 USD in principal mode; in agency mode nothing."""
+    for mode, loss_usd in (("principal", 100_000.0), ("agency", 0.0)):
+        issuer = quiet(cash_usd=1e9, redemption=asking(0.01), terms=Terms(fee=0.0, mode=mode), weekends=weekends())
+        days = table(issuer, [100.0, 90.0])
+        assert days["weekend_requested_g"][1] == pytest.approx(10_000.0, rel=1e-12)
+        assert days["equity_usd"][0] - days["equity_usd"][1] == pytest.approx(loss_usd, rel=1e-9, abs=1e-3), mode
+
+
 def test_without_a_gap_seen_the_weekend_asks_as_friday_did() -> None:
     holders = Redemption(base_rate=0.002, max_rate=0.1, a_return=50.0)
     days = table(quiet(cash_usd=1e9, redemption=holders, weekends=weekends(first_monday=2, price_share=0.0)),
