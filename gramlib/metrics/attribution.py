@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
 from gramlib.artefacts.analyse_metrics import LOSS_ATTRIBUTION
+from gramlib.metrics.intervals import normal_quantile
 from gramlib.metrics.tail_risk import tail_rank
 from gramlib.metrics.typed import typed
 from gramlib.params.stages import AnalyseParams
@@ -73,7 +73,7 @@ def tail_weights(losses: np.ndarray, level: float) -> np.ndarray:
 
 def _means(losses: dict[str, np.ndarray], params: AnalyseParams) -> Iterator[tuple]:
     total = losses[TOTAL]
-    n, z = len(total), NormalDist().inv_cdf(0.5 + params.confidence / 2)
+    n, z = len(total), normal_quantile(params.confidence)
     weights = tail_weights(total, params.level)
     near = _about_the_quantile(total, weights)
     for over, told in (

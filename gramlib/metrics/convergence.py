@@ -3,8 +3,8 @@
 Paths are independent, so a book is cut into batches in the order of their numbers; the spread of the batches' own estimates is
 a standard error that assumes nothing. The interval is the one of the metrics table (Wilson for a probability, normal by influence
 for expected shortfall). A headline is decided when that interval does not hold its limit; where it has none, when the half width is
-within a tenth of the estimate. An interval shrinks with the root of the number of paths, and with their number where none failed:
-that gives the paths needed.
+within a tenth of the estimate. The paths needed for that follow from the estimate so far: Wilson's interval of a share p lets go of
+a limit L at z^2 L (1-L) / (p-L)^2 paths, and a half width shrinks with the root of their number.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -20,7 +19,7 @@ import pandas as pd
 from gramlib.artefacts import predicates_of
 from gramlib.artefacts.analyse_metrics import CONVERGENCE
 from gramlib.metrics.headlines import SHORTFALL, headline_names, paths_behind, shortfall_influence, unit_of
-from gramlib.metrics.intervals import wilson_interval
+from gramlib.metrics.intervals import Interval, normal_quantile, wilson_interval
 from gramlib.metrics.tail_risk import expected_shortfall
 from gramlib.metrics.typed import typed
 from gramlib.params.issuer import Issuer
@@ -77,35 +76,33 @@ def running(values: np.ndarray, headline: str, limit: float, params: AnalysePara
         own.append(_estimate(values[start:stop], headline, params))
         so_far = values[:stop]
         estimate = _estimate(so_far, headline, params)
-        lower, upper = _interval(so_far, headline, estimate, params)
+        interval = _interval(so_far, headline, estimate, params)
         error = float(np.std(own, ddof=1)) / math.sqrt(batch) if batch > 1 else math.nan
-        decided, needed = _decision(estimate, lower, upper, limit, stop)
-        yield batch, stop, estimate, own[-1], error, limit, (upper - lower) / 2, decided, needed, unit_of(headline)
+        decided, needed = _decision(estimate, interval, limit, stop, params.confidence)
+        half = (interval.upper - interval.lower) / 2
+        yield batch, stop, estimate, own[-1], error, limit, half, decided, needed, unit_of(headline)
 
 
 def _estimate(values: np.ndarray, headline: str, params: AnalyseParams) -> float:
     return expected_shortfall(values, params.level) if headline == SHORTFALL else float(values.mean())
 
 
-def _interval(values: np.ndarray, headline: str, estimate: float, params: AnalyseParams) -> tuple[float, float]:
+def _interval(values: np.ndarray, headline: str, estimate: float, params: AnalyseParams) -> Interval:
     if headline != SHORTFALL:
         return wilson_interval(int(values.sum()), len(values), params.confidence)
-    z = NormalDist().inv_cdf(0.5 + params.confidence / 2)
-    half = z * float(shortfall_influence(values, params.level).std()) / math.sqrt(len(values))
-    return estimate - half, estimate + half
+    error = float(shortfall_influence(values, params.level).std()) / math.sqrt(len(values))
+    half = normal_quantile(params.confidence) * error
+    return Interval(estimate - half, estimate + half)
 
 
-def _decision(estimate: float, lower: float, upper: float, limit: float, n: int) -> tuple[bool, float]:
+def _decision(estimate: float, interval: Interval, limit: float, n: int, confidence: float) -> tuple[bool, float]:
     """Whether the interval is narrow enough, and how many paths would make it so."""
     if math.isnan(limit):
-        half, allowed = (upper - lower) / 2, SETTLED_WITHIN * abs(estimate)
-        return half <= allowed, _needed(half, allowed, n)
-    decided = not lower <= limit <= upper
-    if estimate == 0.0:
-        return decided, math.ceil(n * upper / limit) if limit > 0.0 else math.inf
-    end = upper if limit > estimate else lower
-    return decided, _needed(abs(end - estimate), abs(limit - estimate), n)
-
-
-def _needed(half: float, allowed: float, n: int) -> float:
-    return float(math.ceil(n * (half / allowed) ** 2)) if allowed > 0.0 else math.inf
+        half, allowed = (interval.upper - interval.lower) / 2, SETTLED_WITHIN * abs(estimate)
+        return half <= allowed, float(math.ceil(n * (half / allowed) ** 2)) if allowed > 0.0 else math.inf
+    # Wilson's interval holds a limit L just when (p - L)^2 <= z^2 L (1-L) / n.
+    z2, distance = normal_quantile(confidence) ** 2, abs(estimate - limit)
+    needed = z2 * limit * (1.0 - limit) / distance**2 if distance > 0.0 else math.inf
+    return not interval.lower <= limit <= interval.upper, float(math.ceil(needed)) if math.isfinite(
+        needed
+    ) else math.inf

@@ -37,7 +37,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
         raise DataContractError(
             f"{successes} successes in {trials} trials", expected="0 <= successes <= trials, trials >= 1"
         )
-    z2 = _z(confidence) ** 2
+    z2 = normal_quantile(confidence) ** 2
     share = successes / trials
     centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
     half = math.sqrt(z2 * (share * (1 - share) / trials + z2 / (4 * trials**2))) / (1 + z2 / trials)
@@ -61,7 +61,7 @@ def paired_difference_interval(only_first: int, only_second: int, pairs: int, co
     n = pairs + 2
     difference = (only_first - only_second) / n
     variance = (only_first + only_second + 1) / n - difference**2
-    half = _z(confidence) * math.sqrt(variance / n)
+    half = normal_quantile(confidence) * math.sqrt(variance / n)
     return Interval(max(-1.0, difference - half), min(1.0, difference + half))
 
 
@@ -75,7 +75,7 @@ def quantile_interval(sample: ArrayLike, level: float, confidence: float = 0.95)
     n = ordered.size
     if n == 0 or np.isnan(ordered).any():
         return Interval(math.nan, math.nan)
-    spread = _z(confidence) * math.sqrt(n * level * (1 - level))
+    spread = normal_quantile(confidence) * math.sqrt(n * level * (1 - level))
     low, high = math.floor(n * level - spread), math.ceil(n * level + spread) + 1
     return Interval(
         float(ordered[low - 1]) if low >= 1 else math.nan,
@@ -104,7 +104,8 @@ def bootstrap_interval(
     return Interval(float(lower), float(upper))
 
 
-def _z(confidence: float) -> float:
+def normal_quantile(confidence: float) -> float:
+    """How many standard errors a two-sided interval reaches."""
     return NormalDist().inv_cdf(0.5 + _checked(confidence) / 2)
 
 
