@@ -65,6 +65,7 @@ def parts(run_path: Path, workers: int | None) -> dict[str, float]:
 
     from gramlib.models import evaluation, training
     from gramlib.models.registry import BASELINES, FORECASTERS, PATH_MODELS
+    from gramlib.models.threads import usual_workers
     from gramlib.params.stages import TrainParams
     from gramlib.runner.pipeline import stage_named
     from gramlib.simulation.draws import generator
@@ -79,7 +80,7 @@ def parts(run_path: Path, workers: int | None) -> dict[str, float]:
         raise SystemExit(f"{run_path} has no succeeded data stage")
     prices = read_artefact(run.stage_path(folder), manifest, "prices")
     meter = Meter()
-    with mock.patch.object(evaluation, "usual_workers", lambda: workers or 2):
+    with mock.patch.object(evaluation, "usual_workers", lambda: workers or usual_workers()):
         models = [*BASELINES, *PATH_MODELS.values(), *FORECASTERS.values()]
         steps = [(m, s, getattr(m, s)) for m in models for s in STEPS if hasattr(m, s)]
         for model, step, plain in steps:  # all found before the first is replaced, since some inherit theirs

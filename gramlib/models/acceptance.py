@@ -7,6 +7,7 @@ long ones, after a run-in: they show what the model believes gold is like, not w
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from gramlib.models.protocol import PathModel
 from gramlib.models.stylised import YEAR_DAYS, bands, drawdown_facts, drawdowns, facts
+from gramlib.models.threads import usual_workers
 
 N_PATHS = 200
 N_DAYS = 2520
@@ -172,11 +174,15 @@ def acceptance_table(
     n_days = min(N_DAYS, len(log_return))
     for_bands, *for_models = rng.spawn(1 + len(models))
     known = bands(log_return, n_days, for_bands)
-    rows = []
-    for (name, model), own in zip(models.items(), for_models, strict=True):
+
+    def judged(model: PathModel, own: np.random.Generator) -> list[dict[str, Any]]:
         growth, _ = model.simulate(N_PATHS, RUN_IN_DAYS + n_days, own)
         paths = np.exp(growth[:, RUN_IN_DAYS:] - growth[:, RUN_IN_DAYS : RUN_IN_DAYS + 1])
-        rows += [{"model": name, **row} for row in acceptance(paths, log_return, own, known)]
+        return acceptance(paths, log_return, own, known)
+
+    with ThreadPoolExecutor(usual_workers()) as pool:
+        found = zip(models, pool.map(judged, models.values(), for_models), strict=True)
+        rows = [{"model": name, **row} for name, own_rows in found for row in own_rows]
     table = pd.DataFrame(rows, columns=COLUMNS).astype({"found": float, "low": float, "high": float})
     failed = table[~table["ok"]]
     reasons = {

@@ -62,13 +62,13 @@ class Ensemble:
         """Score the members on the last two years of the window, at most a third of it; then fit them on all of it."""
         scored_days = min(SCORED_DAYS, len(window.log_return) // 3)
         stop = len(window.returns) - scored_days
-        before = TrainingWindow(window.returns.until(stop), window.first, window.persistence_cap, window.tail_share)
+        before = window.until(stop)
         origins = np.arange(stop - 1, len(window.returns) - 1)
         scores = {
-            name: float(np.mean(_log_scores(member.fit(before), window.returns, origins)))
+            name: float(np.mean(_log_scores(before.fitted(member), window.returns, origins)))
             for name, member in MEMBERS.items()
         }
-        members = {name: member.fit(window) for name, member in MEMBERS.items()}
+        members = {name: window.fitted(member) for name, member in MEMBERS.items()}
         return cls(members, floored(softmax(scores, EVIDENCE_DAYS)), scores, scored_days)
 
     @property

@@ -9,31 +9,37 @@ can build ends by day r, and the first window it is scored on begins on day r + 
 the last origin of its piece, a test shuffles everything later, and another shows that a piece forecasts as its days alone.
 
 All models share one set of stratified random numbers between two refits of the run, addressed by the place of the piece:
-the table depends neither on the other models, nor on the number of workers, nor on the order in which they finish. Nothing
-is kept on the way: the stage is short, and one that is interrupted begins again.
+the table depends neither on the other models, nor on the number of workers, nor on the order in which they finish. What a
+model said between two of its refits is kept as soon as it is scored, where there is a place for it: an evaluation that was
+stopped goes on from there, with the same result.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gramlib.errors import DataContractError, ParameterError
+from gramlib.models.kept_forecasts import KeptForecasts
 from gramlib.models.log_score import placed
 from gramlib.models.protocol import Forecaster
 from gramlib.models.refits import Refit, refits
 from gramlib.models.returns import Returns
 from gramlib.models.scores import PINBALL_LEVELS, crps, pinball, sample_quantile, sample_shortfall
-from gramlib.models.window import TrainingWindow
+from gramlib.models.threads import usual_workers
+from gramlib.models.window import Windows
 from gramlib.params.stages import TrainParams
+from gramlib.store.parts import Parts
 
 Progress = Callable[[int, int, str], None]
 Columns = dict[str, Any]
+Unit = tuple[str, Refit]
+"""A model and one of its fits: what is kept when it has been scored."""
 
 ONE_DAY_SAMPLES, LONGER_SAMPLES = 4000, 2000
 """Draws behind a forecast. One day is one step and its draws are stratified, so the far quantiles are nearly exact; longer
@@ -41,9 +47,6 @@ horizons cost a step a day, and their scores are uncertain for want of independe
 
 ORIGINS_AT_ONCE = 50
 """Keeps the working arrays of a horizon loop inside the processor's cache."""
-
-MOST_WORKERS = 8
-"""Each holds some 20 MB of samples; beyond this many the fits, which share one interpreter, are what is waited for."""
 
 FORECAST_COLUMNS = [
     "model",
@@ -86,11 +89,6 @@ def first_origin(returns: Returns, first: int, params: TrainParams) -> int:
     return len(returns) - 1 - params.eval_days
 
 
-def usual_workers() -> int:
-    """As many threads as this process may use processors, at most eight."""
-    return min(MOST_WORKERS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-
-
 def rolling_forecasts(
     returns: Returns,
     first: int,
@@ -99,39 +97,56 @@ def rolling_forecasts(
     rng: np.random.Generator,
     progress: Progress | None = None,
     workers: int | None = None,
+    parts: Parts | None = None,
 ) -> pd.DataFrame:
     """Forecasts and scores, one row a model, horizon and window, sorted so.
 
     Columns: those of the catalogue's `forecasts`, `covariates` (those the fit used, with commas), then `pinball_005` ...
-    `pinball_995`. `first` is the index at which the
-    training window begins. `workers` threads (default: one a processor) fit and forecast; the result is the same with any
-    number. Threads, because the forecasts spend their time in NumPy, which lets go of the interpreter.
+    `pinball_995`. `first` is the index at which the training window begins. `workers` threads (default: one a processor) fit
+    and forecast; the result is the same with any number. Threads, because the forecasts spend their time in NumPy, which lets
+    go of the interpreter. `parts` keeps what is finished and gives back what was, bit for bit.
     """
     start, stop = first_origin(returns, first, params), len(returns) - 1
     horizons = sorted(set(params.horizons_days))
     blocks = range(start, stop, params.refit_every_days)
     uniforms = [_uniforms(child, horizons) for child in rng.spawn(len(blocks))]
-    fits = list(refits(list(models), params, start, stop))
-    pieces = {refit: list(_pieces(refit, start, params.refit_every_days)) for refit in fits}
-    total = len(fits) + sum(len(refit.models) * len(pieces[refit]) for refit in fits)
+    windows = Windows(returns, first, params.persistence_cap, params.tail_share)
+    kept = parts and KeptForecasts(parts, returns, first, params, start, [[u for _, u in some] for some in uniforms])
+    scored: dict[Unit, Columns] = {}
+    fits, pieces = [], {}
+    for refit in refits(list(models), params, start, stop):
+        pieces[refit.day, refit.stop] = list(_pieces(refit, start, params.refit_every_days))
+        found = {model: kept.read(model.name, refit) for model in refit.models} if kept else {}
+        scored |= {(model.name, refit): columns for model, columns in found.items() if columns is not None}
+        missing = tuple(model for model in refit.models if (model.name, refit) not in scored)
+        fits += [(refit, missing)] if missing else []
+    left = {(model.name, refit): len(pieces[refit.day, refit.stop]) for refit, missing in fits for model in missing}
+    total = len(fits) + sum(left.values())
 
-    def fit(refit: Refit) -> list[Forecaster]:
-        window = TrainingWindow(returns.until(refit.day + 1), first, params.persistence_cap, params.tail_share)
-        return [model.fit(window) for model in refit.models]
+    def fit(refit: Refit, missing: Sequence[type[Forecaster]]) -> list[Forecaster]:
+        window = windows.until(refit.day + 1)
+        return [window.fitted(model) for model in missing]
 
     def forecast(fitted: Forecaster, origins: range) -> list[Columns]:
         known, days = returns.until(origins.stop), np.arange(origins.start, origins.stop)
         draws = uniforms[(origins.start - start) // params.refit_every_days]
         return [scores for some, uniform in draws for scores in _scored(fitted, known, returns, days, some, uniform)]
 
-    scored: dict[tuple[str, int], list[Columns]] = {}
-    for model in models:
+    of_pieces: dict[Unit, dict[int, list[Columns]]] = {unit: {} for unit in left}
+    done = 0
+    for model in {model for _, missing in fits for model in missing}:
         # Two threads that each load a library which loads a third may wait for each other until Python gives up.
         getattr(model, "load", lambda: None)()
-    pool = ThreadPoolExecutor(workers or usual_workers())
+    workers = workers or usual_workers()
+    pool = ThreadPoolExecutor(workers)
     try:
-        fitting: dict[Future[list[Forecaster]], Refit] = {pool.submit(fit, refit): refit for refit in fits}
-        forecasting: dict[Future[list[Columns]], tuple[str, int]] = {}
+        # A fit more than there are workers, the next when one is done: so the forecasts of the first, of which the most time
+        # is spent outside the interpreter, run beside later fits, and what is finished is kept early.
+        waiting = iter(fits)
+        fitting: dict[Future[list[Forecaster]], Refit] = {
+            pool.submit(fit, *one): one[0] for one in islice(waiting, workers + 1)
+        }
+        forecasting: dict[Future[list[Columns]], tuple[Unit, int]] = {}
         while fitting or forecasting:
             under_way: list[Future[Any]] = [*fitting, *forecasting]
             for future in wait(under_way, return_when=FIRST_COMPLETED).done:
@@ -139,18 +154,26 @@ def rolling_forecasts(
                     refit = fitting.pop(future)
                     doing, day = "fitted up to", refit.day
                     for fitted in future.result():
-                        for origins in pieces[refit]:
-                            forecasting[pool.submit(forecast, fitted, origins)] = (fitted.name, origins.start)
+                        for origins in pieces[refit.day, refit.stop]:
+                            task = pool.submit(forecast, fitted, origins)
+                            forecasting[task] = ((fitted.name, refit), origins.start)
+                    fitting |= {pool.submit(fit, *one): one[0] for one in islice(waiting, 1)}
                 else:
-                    name, day = forecasting.pop(future)
-                    doing = f"{name}: forecasts from"
-                    scored[name, day] = future.result()
+                    unit, day = forecasting.pop(future)
+                    doing = f"{unit[0]}: forecasts from"
+                    of_pieces[unit][day] = future.result()
+                    if len(of_pieces[unit]) == left[unit]:
+                        by_day = of_pieces.pop(unit)
+                        scored[unit] = _stacked([columns for key in sorted(by_day) for columns in by_day[key]])
+                        if kept:
+                            kept.write(*unit, scored[unit])
+                done += 1
                 if progress:
-                    done = len(fits) - len(fitting) + len(scored)
                     progress(done, total, f"{doing} {np.datetime_as_string(returns.dates[day], 'D')}")
     finally:
         pool.shutdown(cancel_futures=True)  # after a failure nobody waits for what is left
-    return _joined([columns for key in sorted(scored) for columns in scored[key]])
+    frame = pd.DataFrame(_stacked([columns for columns in scored.values() if columns]))
+    return frame.sort_values(["model", "horizon_days", "date"], ignore_index=True)
 
 
 def _uniforms(rng: np.random.Generator, horizons: Sequence[int]) -> list[tuple[list[int], np.ndarray]]:
@@ -170,16 +193,12 @@ def _pieces(refit: Refit, start: int, every: int) -> Iterator[range]:
         origin = end
 
 
-def _joined(pieces: list[Columns]) -> pd.DataFrame:
-    table = {}
-    for column in pieces[0]:
-        parts = [
-            np.full(len(piece["crps"]), piece[column]) if np.isscalar(piece[column]) else piece[column]
-            for piece in pieces
-        ]
-        table[column] = np.concatenate(parts)
-    frame = pd.DataFrame(table)
-    return frame.sort_values(["model", "horizon_days", "date"], ignore_index=True)
+def _stacked(pieces: Sequence[Columns]) -> dict[str, np.ndarray]:
+    """The pieces under each other; a column that is one value stands for all rows of its piece."""
+    return {
+        column: np.concatenate([np.broadcast_to(piece[column], len(piece["crps"])) for piece in pieces])
+        for column in (pieces[0] if pieces else ())
+    }
 
 
 def _scored(

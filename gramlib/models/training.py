@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,12 +17,14 @@ from gramlib.models.contest import CHAMPION_RULE, choose_champion, league_table
 from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts
 from gramlib.models.far_tail import fall_odds
 from gramlib.models.multiplicity import confidence_sets
-from gramlib.models.protocol import PathModel
+from gramlib.models.protocol import FIT_ONCE, PathModel
 from gramlib.models.refits import refit_interval
 from gramlib.models.registry import BASELINES, FORECASTERS, path_model
 from gramlib.models.returns import usable_returns
+from gramlib.models.threads import threads_side_by_side, usual_workers
 from gramlib.models.window import TrainingWindow
 from gramlib.params.stages import TrainParams
+from gramlib.store.parts import Parts
 
 Progress = Callable[[int, int, str], None]
 
@@ -37,6 +40,7 @@ class Training:
     acceptance: pd.DataFrame
 
 
+@threads_side_by_side()
 def train(
     prices: pd.DataFrame,
     params: TrainParams,
@@ -44,11 +48,13 @@ def train(
     progress: Progress | None = None,
     grade: str = "D",
     covariates: pd.DataFrame | None = None,
+    parts: Parts | None = None,
 ) -> Training:
     """Score and fit the models `params.models` on a `prices` table; the two kinds of historical simulation are always scored.
 
     `covariates` is the catalogue's table, for the models that use it. `grade` is the data grade: on D the champion is not
-    contested. The result depends on nothing but the arguments.
+    contested. The result depends on nothing but the arguments; `parts` keeps what is finished of the evaluation and is read by
+    a later call with the same ones.
     Raises DataContractError when the table is too short, ParameterError for an unknown model.
     """
     returns = usable_returns(prices, covariates)
@@ -63,11 +69,12 @@ def train(
             remedy="add fhs",
         )
     judged = [*BASELINES, *classes.values(), *forecasters.values()]
-    scored = rolling_forecasts(returns, first, judged, params, rng, progress)
+    scored = rolling_forecasts(returns, first, judged, params, rng, progress, parts=parts)
     intervals = {model.name: refit_interval(model, params) for model in judged}
 
     window = TrainingWindow(returns, first, params.persistence_cap, params.tail_share)
-    fitted = {name: model.fit(window) for name, model in classes.items()}
+    everyone = _all_fitted({**classes, **forecasters}, window)
+    fitted = {name: everyone[name] for name in classes}
     for_paths, for_sets = rng.spawn(2)
     accepted, excluded = acceptance_table(fitted, window.log_return, for_paths)
     champion, duels, decision = choose_champion(scored, list(classes), grade, excluded)
@@ -106,11 +113,19 @@ def train(
                 **model.card(),
                 "fitted_on": f"{len(dates)} daily returns, {_day(dates[0])} to {_day(dates[-1])}",
             }
-            for name, model in (fitted | {name: model.fit(window) for name, model in forecasters.items()}).items()
+            for name, model in everyone.items()
         ],
     }
     residuals = pd.DataFrame({"date": dates, "sigma": np.sqrt(window.variance[first:-1]), "residual": window.residuals})
     return Training(calibration, residuals, scored[FORECAST_COLUMNS], league_table(scored, intervals), accepted)
+
+
+def _all_fitted(models: dict[str, type[Any]], window: TrainingWindow) -> dict[str, Any]:
+    """The models on the whole window, the dear ones first, so that the others are fitted beside them."""
+    dear_first = sorted(models, key=lambda name: models[name].refit_every_days != FIT_ONCE)
+    with ThreadPoolExecutor(usual_workers()) as pool:
+        fits = {name: pool.submit(window.fitted, models[name]) for name in dear_first}
+        return {name: fits[name].result() for name in models}
 
 
 def _filter_record(window: TrainingWindow) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from gramlib.runner.stop import StopRequested, StopSwitch
 from gramlib.runner.workbench import PACKAGE
 from gramlib.store import Attempt, Claim, Manifest, Output, RunFolder, atomic
 from gramlib.store.hashing import module_names, sha256_file, sha256_modules
+from gramlib.store.parts import remove_parts
 
 BANNERS = {
     "died": "The kernel died in this cell; the most common reason is want of memory.",
@@ -83,6 +84,7 @@ def run_stage(
         manifest = replace(manifest, pages=_pages(attempt))
         manifest.write(attempt.path)
         attempt.publish(stage.folder)
+        remove_parts(folder.path, stage.folder)
         return manifest
     except StopRequested:
         error = stop.error(stage.name)

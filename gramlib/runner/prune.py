@@ -1,4 +1,4 @@
-"""What can be thrown away: attempts that did not succeed and scratch runs that nobody writes to."""
+"""What can be thrown away: attempts that did not succeed, what they had finished, and scratch runs that nobody writes to."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from gramlib.runner.pipeline import STAGES
 from gramlib.store.attempt import REPLACED_MARK, attempts
 from gramlib.store.claim import holder
+from gramlib.store.parts import PARTS_MARK
 from gramlib.store.run_folder import run_folders
 
 SCRATCH_KEPT_SECONDS = 24 * 3600.0
@@ -21,7 +22,7 @@ def removable(reports: Path) -> list[Path]:
             continue
         for stage in STAGES:
             found += [attempt.path for attempt in attempts(run.path, stage.folder) if attempt.status != "running"]
-        found += sorted(run.path.glob(f"*{REPLACED_MARK}*"))
+        found += sorted(run.path.glob(f"*{REPLACED_MARK}*")) + sorted(run.path.glob(f"*{PARTS_MARK}"))
     old = time.time() - SCRATCH_KEPT_SECONDS
     found += [path for path in sorted(reports.glob("scratch-*")) if path.stat().st_mtime < old]
     return found

@@ -16,12 +16,13 @@ import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from gramlib.store import atomic
 from gramlib.store.hashing import sha256_bytes, sha256_record
+
+if TYPE_CHECKING:
+    import numpy as np
 
 PARTS_MARK = ".parts"
 _KEY = "key"
@@ -36,6 +37,8 @@ class Parts:
 
     def write(self, key: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
         """Keep `arrays` (of numbers, dates or text, none named "key") under the JSON-able record `key`."""
+        import numpy as np  # not to load it where a run's state is only looked at
+
         buffer = io.BytesIO()
         np.savez(buffer, allow_pickle=False, **{_KEY: np.array(_text(key))}, **arrays)
         content = buffer.getvalue()
@@ -54,6 +57,8 @@ class Parts:
 
 
 def _arrays(path: Path, key: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    import numpy as np
+
     content = path.read_bytes()
     if sha256_bytes(content) != path.name.split(".")[1]:
         raise ValueError("damaged")
