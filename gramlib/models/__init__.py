@@ -23,7 +23,7 @@ In the order in which they build on each other:
     training, simulate            the two doors of the room
 """
 
-from gramlib.models.actuarial import loss_lines, loss_table, ruin_table
+from gramlib.models.actuarial import credible_rates, loss_lines, loss_table, ruin_table
 from gramlib.models.premium import premium_fit
 from gramlib.models.redemption import redemption_fit
 from gramlib.models.residual_law import residual_law
@@ -33,6 +33,7 @@ from gramlib.models.training import Training, train
 
 __all__ = [
     "Training",
+    "credible_rates",
     "loss_lines",
     "loss_table",
     "premium_fit",

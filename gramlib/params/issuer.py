@@ -2,8 +2,8 @@
 
 Names, units, defaults and ranges are those of the issuer model's parameter table (gramlib/simulation/MODEL.md,
 sections 4 and 8; symbols in brackets below). Extensions stand in issuer_extensions.py, random drivers in
-issuer_drivers.py; both can be imported from here. Bare `fee`, `share`, `spread`, `rate` are fractions; rates are per
-day unless the name says `_year`. Each value keeps its `Basis`: disclosed by the issuer, or assumed by us.
+issuer_drivers.py, its own record in issuer_record.py; all can be imported from here. Bare `fee`, `share`, `spread`,
+`rate` are fractions; rates are per day unless the name says `_year`. Each value keeps its `Basis`: disclosed by the issuer, or assumed by us.
 """
 
 from __future__ import annotations
@@ -40,11 +40,12 @@ from gramlib.params.issuer_extensions import (
     Transit,
     Weekends,
 )
+from gramlib.params.issuer_record import OwnRecord
 
 __all__ = [
     "MAX_BANKS", "MAX_CUSTODIANS", "MAX_HOLDERS", "BankDriver", "Banks", "Basis", "Collateral", "ConfidenceDriver",
     "Costs", "Custodians", "CustodyDriver", "CustodyFreezeDriver", "CyberDriver", "Drivers", "Hedge", "Holders",
-    "HoldingFee", "InKind", "Issuer", "Lease", "LiquidityDriver", "Market", "Minting", "OperationsDriver", "PegModel",
+    "HoldingFee", "InKind", "Issuer", "Lease", "LiquidityDriver", "Market", "Minting", "OperationsDriver", "OwnRecord", "PegModel",
     "Redemption", "SwingFee", "Terms", "Transit", "Treasury", "Weekends",
 ]  # fmt: skip
 
@@ -165,6 +166,7 @@ class Issuer(Section):
     holding_fee: HoldingFee = HoldingFee()
     collateral: Collateral = Collateral()
     drivers: Drivers = Drivers()
+    own_record: OwnRecord = OwnRecord()
     basis: dict[str, Basis] = Field(default_factory=dict)
 
     # Field validators, not one over the whole: each refusal then names the section and the line it stands on.

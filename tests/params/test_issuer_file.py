@@ -51,6 +51,8 @@ MODEL_PAGE = {
     "drivers.custody_freeze.rate_year": 0.005, "drivers.custody_freeze.days": 20, "drivers.bank.rate_year": 0.005,
     "drivers.operations.rate_year": 1, "drivers.operations.max_days": 2, "drivers.cyber.rate_year": 0.05,
     "drivers.cyber.mean_usd": 2e6, "drivers.cyber.tail_xi": 0.5,
+    "own_record.years": 0, "own_record.custody_losses": 0, "own_record.bank_failures": 0, "own_record.operations_stops": 0,
+    "own_record.cyber_losses": 0,
 }  # fmt: skip
 """Sections 4 and 8 of the issuer model page, typed in by hand."""
 
@@ -106,7 +108,7 @@ def test_gram_states_a_basis_for_every_value_and_the_oracle_stands_on_its_own(wo
             assert statement.date, key
     vector = load_yaml(workbench_root / "params" / "issuers" / "worked_vector.yaml").lines
     switches = {key for key in MODEL_PAGE if key.endswith(".on")}
-    extensions = {key.partition(".")[0] for key in switches} | {"collateral", "drivers"}
+    extensions = {key.partition(".")[0] for key in switches} | {"collateral", "drivers", "own_record"}
     core = {key for key in MODEL_PAGE if key.partition(".")[0] not in extensions}
     assert core | switches <= set(vector)
 
@@ -136,6 +138,7 @@ def test_basis_stated_not_stated_and_left_out(bench: Path) -> None:
         ("name: x\ngold_gr: 5\n", "did you mean 'gold_g'", 2),
         ("terms:\n  fe: 0.1\n", "did you mean 'fee'", 2),
         ("drivers:\n  custody:\n    tail: 0.2\n", "unknown name drivers.custody.tail", 3),
+        ("name: x\nown_record:\n  cyber_losses: 2\n", "years above 0 where losses are counted", 2),
         ("name: x\npeg: silver\n", "peg is 'silver'", 2),
         ("terms:\n  mode: dealer\n", "terms.mode is 'dealer'", 2),
         ("treasury:\n  credit_line_usd: -1\n", "treasury.credit_line_usd is -1", 2),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from gramlib.models import loss_lines, loss_table, ruin_table
+from gramlib.models import credible_rates, loss_lines, loss_table, ruin_table
 from gramlib.models.redemption import redemption_fit
-from gramlib.params.issuer import Issuer
+from gramlib.params.issuer import Issuer, OwnRecord
 from gramlib.params.model_figures import load_figures
 from gramlib.report import numbers, tables
 from gramlib.report.tables.drivers import necessary
@@ -67,3 +67,11 @@ def test_losses_and_ruin_say_amounts_and_chances() -> None:
 def test_significant_digits_keep_small_figures_and_large_ones_whole() -> None:
     shown = [numbers.significant(value) for value in (0.00086918, -0.0856, 0.5, 19.171, 5158.4, 0.0)]
     assert shown == ["0.000869", "\N{MINUS SIGN}0.0856", "0.500", "19.2", "5,158", "0"]
+
+
+def test_own_record_is_weighed_in_words(workbench_root) -> None:
+    industry = load_figures(workbench_root, "actuarial")
+    page = repr(tables.credibility(credible_rates(Issuer(), industry)))
+    assert "0 in 0" in page and "No record of its own" in page and "FDIC" in page
+    page = repr(tables.credibility(credible_rates(Issuer(own_record=OwnRecord(years=20.0, cyber_losses=1)), industry)))
+    assert "1 in 20" in page and "50.0%" in page and "takes the credible rates" in page

@@ -9,14 +9,17 @@
 
 Custody freezes and confidence events cost time and liquidity, not own funds, so they are no line. The engine counts
 a stop of operations as time alone; that it costs another day's operating cost per day is a judgement of this page.
-Insurance is left out: it pays after half a year and within a cap, and ruin happens before. Own and industry records
-change the rates through `credible_rates`.
+Insurance is left out: it pays after half a year and within a cap, and ruin happens before.
+
+An issuer with a record of its own (`own_record`) has the rates of custody, bank, cyber and operations that `credible_rates`
+makes of it and of its industry; one without has those of its drivers, to the digit. The engine draws at the drivers' rates
+whatever the record: its draws are one law for every issuer that is compared.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -28,28 +31,44 @@ from gramlib.params.model_figures import ModelFigure
 from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
 LEVELS = (0.95, 0.99, 0.995, 0.999)
+EVENTS = {
+    "custody": "custody_losses",
+    "bank": "bank_failures",
+    "cyber": "cyber_losses",
+    "operations": "operations_stops",
+}
+"""Drivers with a record, and what the issuer file calls their events."""
+
+CREDIBILITY_COLUMNS = ["driver", "default_rate_year", "industry_rate_year", "industry_cv", "events", "exposure_years", "weight",
+                       "credible_rate_year", "lower", "upper", "rate_year", "basis"]  # fmt: skip
 UNKNOWN_CV = 1.0
 """Heterogeneity of firms where no industry figure says it: a true rate a half or double the industry's is nothing unusual."""
 
 
-def loss_lines(issuer: Issuer, price_usd_per_g: float) -> tuple[LossLine, ...]:
-    """The lines of `issuer` with gold at `price_usd_per_g`, without those that cannot lose anything."""
+def loss_lines(issuer: Issuer, price_usd_per_g: float, credibility: pd.DataFrame | None = None) -> tuple[LossLine, ...]:
+    """The lines of `issuer` with gold at `price_usd_per_g`, without those that cannot lose anything.
+
+    `credibility` is the table of `credible_rates`; without it every rate is the driver's.
+    """
     drivers, cash = issuer.drivers, max(0.0, issuer.cash_usd)
+    rates = {driver: float(getattr(drivers, driver).rate_year) for driver in EVENTS}
+    if credibility is not None:
+        rates |= dict(zip(credibility["driver"], credibility["rate_year"].astype(float), strict=True))
     found = []
     for k, share in enumerate(issuer.custodians.shares if issuer.custodians.on else [1.0]):
         gold_usd = share * issuer.gold_g * price_usd_per_g
         if gold_usd > 0.0:
             law = ParetoLoss(drivers.custody.mean_severity * gold_usd, drivers.custody.tail_xi, gold_usd)
-            found.append(LossLine(f"custody {k + 1}", drivers.custody.rate_year, law))
+            found.append(LossLine(f"custody {k + 1}", rates["custody"], law))
     if issuer.banks.on:
         for b, share in enumerate(issuer.banks.shares):
             lost = (1.0 - issuer.banks.recovery) * share * cash
             if lost > 0.0:
-                found.append(LossLine(f"bank {b + 1}", drivers.bank.rate_year, FixedLoss(lost)))
-    found.append(LossLine("cyber", drivers.cyber.rate_year, ParetoLoss(drivers.cyber.mean_usd, drivers.cyber.tail_xi)))
+                found.append(LossLine(f"bank {b + 1}", rates["bank"], FixedLoss(lost)))
+    found.append(LossLine("cyber", rates["cyber"], ParetoLoss(drivers.cyber.mean_usd, drivers.cyber.tail_xi)))
     stop_usd = issuer.costs.opex_usd_year / BUSINESS_DAYS_PER_YEAR * drivers.operations.max_days / 2.0
     if stop_usd > 0.0:
-        found.append(LossLine("operations", drivers.operations.rate_year, LognormalLoss(stop_usd, 1.0)))
+        found.append(LossLine("operations", rates["operations"], LognormalLoss(stop_usd, 1.0)))
     leased_usd = (1.0 - issuer.lease.recovery) * issuer.lease.gold_g * price_usd_per_g
     if issuer.lease.on and leased_usd > 0.0:
         found.append(LossLine("lease", issuer.lease.calm_rate_year, FixedLoss(leased_usd)))
@@ -80,29 +99,30 @@ def _row(name: str, group: Sequence[LossLine], year: AggregateLoss, level: float
     }  # fmt: skip
 
 
-def credible_rates(
-    issuer: Issuer, experience: Mapping[str, tuple[int, float]], industry: Iterable[ModelFigure] = ()
-) -> pd.DataFrame:
-    """Rate of each driver with own and industry record joined.
+def credible_rates(issuer: Issuer, industry: Iterable[ModelFigure] = ()) -> pd.DataFrame:
+    """The catalogue's `credibility`: the rate of each driver with own and industry record joined.
 
-    `experience` maps a driver (custody, bank, cyber, operations) to (events, years of exposure: custodians or banks
-    times years); a driver without an entry has none. `industry` holds figures of params/models/actuarial.yaml: group the
-    driver, parameters rate_year and heterogeneity_cv; without them the issuer's own default stands for the industry, with cv 1.
-    Columns driver, default, industry_rate, industry_cv, events, years, weight, rate_year, lower, upper, basis.
+    Exposure is the years of `issuer.own_record`, times custodians or banks. `industry` holds figures of
+    params/models/actuarial.yaml: group the driver, parameters rate_year and heterogeneity_cv; without them the driver's own rate
+    stands for the industry, with cv 1. Column `rate_year` is what the loss table takes: the credible rate with a
+    record, the driver's without. A driver with a rate of nought cannot happen and has no row.
     """
     known = {(figure.group, figure.parameter): figure for figure in industry}
-    rows = []
-    for driver in ("custody", "bank", "cyber", "operations"):
+    record, rows = issuer.own_record, []
+    units = {"custody": len(issuer.custodians.shares) if issuer.custodians.on else 1,
+             "bank": len(issuer.banks.shares) if issuer.banks.on else 1}  # fmt: skip
+    for driver, counted in EVENTS.items():
         default = float(getattr(issuer.drivers, driver).rate_year)
         if not default > 0.0:
             continue
         figure, spread = known.get((driver, "rate_year")), known.get((driver, "heterogeneity_cv"))
         rate, cv = figure.estimate if figure else default, spread.estimate if spread else UNKNOWN_CV
-        events, years = experience.get(driver, (0, 0.0))
-        joined = credible_rate(events, years, rate, cv)
+        events, exposure = int(getattr(record, counted)), record.years * units.get(driver, 1)
+        joined = credible_rate(events, exposure, rate, cv)
         rows.append({
-            "driver": driver, "default": default, "industry_rate": rate, "industry_cv": cv, "events": events, "years": years,
-            "weight": joined.weight, "rate_year": joined.rate_year, "lower": joined.lower, "upper": joined.upper,
+            "driver": driver, "default_rate_year": default, "industry_rate_year": rate, "industry_cv": cv, "events": events,
+            "exposure_years": exposure, "weight": joined.weight, "credible_rate_year": joined.rate_year, "lower": joined.lower,
+            "upper": joined.upper, "rate_year": joined.rate_year if exposure > 0.0 else default,
             "basis": figure.series if figure else "judgement: the issuer's default, heterogeneity assumed",
         })  # fmt: skip
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=CREDIBILITY_COLUMNS)

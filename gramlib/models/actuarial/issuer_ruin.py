@@ -46,13 +46,15 @@ def ruin_table(
     rng: np.random.Generator,
     years: Sequence[float] = YEARS,
     n_paths: int = 20_000,
+    credibility: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One row a time span, and one for ever (years infinite), where income exceeds expected losses.
 
     Columns years, own_funds_usd, income_usd_year, expected_loss_usd_year, probability, lower, upper, method. Within a span:
     simulated, 95% Wilson interval. For ever: the middle of bounds that hold whatever the grid hides; with no loading it is 1.
+    `credibility` as in `loss_lines`.
     """
-    lines = loss_lines(issuer, price_usd_per_g)
+    lines = loss_lines(issuer, price_usd_per_g, credibility)
     funds, income = own_funds_usd(issuer, price_usd_per_g), income_usd_year(issuer, price_usd_per_g)
     expected = sum(line.mean for line in lines)
     rows = []

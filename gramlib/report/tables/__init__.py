@@ -2,7 +2,7 @@
 
 from gramlib.report.tables.data import agreement, attempts, facts, flows, joins, premium, quality, series, sources
 from gramlib.report.tables.drivers import driver_effects
-from gramlib.report.tables.fitted import fitted, losses, ruin
+from gramlib.report.tables.fitted import credibility, fitted, losses, ruin
 from gramlib.report.tables.judged import failure_names, interval, metrics, reverse, shock_range, verdicts
 from gramlib.report.tables.judgement import acceptance, backtests, contest, league, power
 from gramlib.report.tables.models import champion_record, model_cards, model_inventory, sign_off
@@ -21,6 +21,7 @@ __all__ = [
     "backtests",
     "champion_record",
     "contest",
+    "credibility",
     "driver_effects",
     "facts",
     "failure_names",

@@ -78,3 +78,24 @@ def ruin(table: pd.DataFrame) -> Table:
         f"expected losses {numbers.usd(first['expected_loss_usd_year'])} a year."
     )
     return Table("Do own funds outlast them", columns("Within", "Chance of ruin", "Interval", "Method", numeric=("Chance of ruin", "Interval")), rows, note)  # fmt: skip
+
+
+def credibility(table: pd.DataFrame) -> Table:
+    """Own record against the industry: what each weighs, and the rate that the loss table takes."""
+    rows = tuple(
+        (
+            vocabulary.spaced(row.driver), numbers.significant(row.industry_rate_year, 2), f"{row.events:,} in {row.exposure_years:g}",
+            numbers.percent(row.weight), f"{numbers.significant(row.credible_rate_year, 2)} ({numbers.significant(row.lower, 2)} to {numbers.significant(row.upper, 2)})",
+            numbers.significant(row.default_rate_year, 2), numbers.significant(row.rate_year, 2), row.basis,
+        )
+        for row in table.itertuples(index=False)
+    )  # fmt: skip
+    if (table["exposure_years"] > 0.0).any():
+        used = "The loss table takes the credible rates; simulations draw at the issuer file's."
+    else:
+        used = "No record of its own is in the issuer file (own_record): its rates stand as they are."
+    numeric = ("Industry", "Own losses in years", "Weight of own", "Credible rate (90%)", "Issuer file", "Used here")
+    note = f"Losses a year at each custodian, each bank, or in all. Poisson-gamma credibility: weight = years / (years + 1 / (rate cv²)). {used}"
+    return Table(
+        "Own and industry record weighed", columns("Loss", *numeric, "Industry's source", numeric=numeric), rows, note
+    )
