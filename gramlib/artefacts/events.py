@@ -46,5 +46,12 @@ EVENT_COLUMNS: tuple[EventColumn, ...] = (
     EventColumn("lease_default", "1", "1 on the day the lessee fails", 1.0, whole=True),
     EventColumn("futures_basis", "1", "futures over spot, less one", 1.0, lower=-0.5),
     EventColumn("lag_days", "day", "settlement lag of gold sold or bought; 0 the issuer's own", 60.0, whole=True),
+    EventColumn("redeem_share", "1", "share of the free tokens asked for at least that day", 1.0),
+    EventColumn("block_share", "1", "share of all tokens that one holder asks for at once", 1.0),
+    EventColumn("discount_shock", "1", "added to the token's discount; below 0 a premium", 1.0, lower=-1.0),
+    EventColumn("mint_stop", "1", "1 while no tokens are ordered or issued", 1.0, whole=True),
+    EventColumn("bank_share", "1", "share of the cash at a bank that fails that day", 1.0),
+    EventColumn("spread_rise", "1", "rise of the spread as a multiple of itself: 9 makes it ten times as wide", 1000.0),
+    EventColumn("capacity_cut", "1", "share of the capacity to sell gold that is gone", 0.999),
 )
 """In the order of `simulation.Events`."""

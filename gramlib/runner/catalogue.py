@@ -56,7 +56,7 @@ def _scenarios(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
     from gramlib.scenarios import load_scenarios
 
     for scenario in load_scenarios(["all"], root):
-        yield scenario.id, scenario.title
+        yield scenario.id, f"{scenario.title} ({scenario.kind}, {scenario.severity})"
 
 
 def _issuers(root: Path, reports: Path) -> Iterator[tuple[str, str]]:

@@ -4,8 +4,11 @@
     spell            what happens beside the price, day by day
     changes          what a scenario changes about the issuer
     catalogue        files to scenarios, with file and line in every refusal
+    composed         two scenarios put together in the list of a run
     paths            a scenario to the numbers a day of the issuer model needs
     window           replay of a historical window on the run's own daily prices
+    generated        what the run's price models say: sizes of model scenarios, frequency of the others
+    measures         figures measured on a finished path
     reconstruction   the same window through its published facts, when there are no such prices
 
 Reading files needs neither numpy nor pandas; `build_path`, `scenario_days` and `scenarios_used` load them when used.
@@ -22,6 +25,7 @@ from gramlib.scenarios.scenario import SEVERITIES, Scenario
 __all__ = [
     "SEVERITIES",
     "Change",
+    "ModelMoves",
     "Scenario",
     "ScenarioPath",
     "build_path",
@@ -36,7 +40,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("ScenarioPath", "build_path", "build_paths", "scenario_days", "scenarios_used"):
+    if name in ("ModelMoves", "ScenarioPath", "build_path", "build_paths", "scenario_days", "scenarios_used"):
         from gramlib.scenarios import paths
 
         return getattr(paths, name)

@@ -1,11 +1,12 @@
 """From files to scenarios; every refusal names file and line.
 
 `params/scenarios/<id>.yaml` holds one scenario, and its name is its id. A new file needs no registration:
-`scenarios: [all]` takes every file there is, in the order of their names.
+`scenarios: [all]` takes every file there is, in the order of their names, S2 before S10. An entry may also put two together (composed.py).
 """
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,22 +17,29 @@ from gramlib.params.fields import Section
 from gramlib.params.problems import Problem, raise_problems, shown, validated
 from gramlib.params.suggest import did_you_mean
 from gramlib.params.yaml_source import Located, load_yaml, shown_path
+from gramlib.scenarios.changes import problems_of
+from gramlib.scenarios.composed import compose, is_composed
 from gramlib.scenarios.scenario import Scenario
 
 ALL = "all"
 _FOLDER = Path("params") / "scenarios"
-_TAKEN_OVER = ("window", "published", "knots")
+_TAKEN_OVER = ("window", "published", "knots", "return_period")
 
 
 def list_scenarios(root: Path) -> tuple[str, ...]:
-    """Ids of every scenario below the repository folder `root`, sorted."""
-    return tuple(sorted(path.stem for path in (root / _FOLDER).glob("*.yaml")))
+    """Ids of every scenario below the repository folder `root`, sorted; S2 stands before S10."""
+    return tuple(sorted((path.stem for path in (root / _FOLDER).glob("*.yaml")), key=_by_number))
+
+
+def _by_number(name: str) -> list[tuple[bool, int, str]]:
+    """Sorts S2 before S10."""
+    return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", name)]
 
 
 def load_scenarios(names: Sequence[str], root: Path) -> tuple[Scenario, ...]:
     """The scenarios called `names`, in that order and each once; the word `all` stands for every one there is.
 
-    Raises ParameterError for an unknown id and, with file and line, for a file that says something unknown,
+    An entry such as H13a*1.5+S10 is put together from two. Raises ParameterError for an unknown id and, with file and line, for a file that says something unknown,
     impossible or contradictory. Files that were not asked for are not read.
     """
     known = list_scenarios(root)
@@ -43,8 +51,12 @@ def load_scenarios(names: Sequence[str], root: Path) -> tuple[Scenario, ...]:
         )
     wanted: dict[str, None] = {}
     for name in names:
-        wanted.update(dict.fromkeys(known if name == ALL else [_known(name, known)]))
-    return tuple(_load(name, root, known) for name in wanted)
+        wanted.update(dict.fromkeys(known if name == ALL else [name]))
+
+    def load(name: str) -> Scenario:
+        return _load(_known(name, known), root, known)
+
+    return tuple(compose(name, load) if is_composed(name) else load(name) for name in wanted)
 
 
 def _known(name: str, known: Sequence[str]) -> str:
@@ -71,6 +83,30 @@ def _load(name: str, root: Path, known: Sequence[str]) -> Scenario:
     if contradiction:
         key, found, expected = contradiction
         _refuse(located, key, f"{key}: {found}", expected)
+    for index, change in enumerate(scenario.changes):
+        raise_problems(problems_of(change, lambda key=f"changes.{index}": located.where(key)))
+    return _with_lent_events(scenario, located, root, known)
+
+
+def _with_lent_events(scenario: Scenario, located: Located, root: Path, known: Sequence[str]) -> Scenario:
+    for index, other in enumerate(scenario.events_of):
+        key = f"events_of.{index}"
+        if other not in known or other == scenario.id:
+            _refuse(located, key, f"{key} is {shown(other)}{did_you_mean(other, known)}", f"one of {', '.join(known)}")
+        if _read(other, root).values.get("events_of"):
+            _refuse(
+                located, key, f"{other} takes events from others itself", "scenarios with events of their own alone"
+            )
+        lender = _load(other, root, known)
+        scenario = scenario.model_copy(
+            update={
+                "events": scenario.events + lender.events,
+                "changes": lender.changes + scenario.changes,
+            }
+        )
+    contradiction = scenario.contradiction()
+    if contradiction:
+        _refuse(located, "events_of", f"events_of: {contradiction[1]}", contradiction[2])
     return scenario
 
 

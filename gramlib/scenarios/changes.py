@@ -48,7 +48,7 @@ class Change(Section):
         """The changed value of an issuer that has `own`; whole numbers stay whole where they can."""
         if self.value is not None:
             whole = isinstance(self.value, int) and not isinstance(self.value, bool)
-            return float(self.value) if isinstance(own, float) and whole else self.value
+            return float(str(self.value)) if isinstance(own, float) and whole else self.value
         if not _is_number(own):
             return own
         changed = own * self.factor if self.factor is not None else own + (self.add or 0.0)

@@ -2,13 +2,15 @@
 
 The price comes from exactly one of
 
-    knots        hypothetical: factors on today's price at given days, log-linear in between
-    window       historical: two dates; the daily returns between them are replayed on today's price
-    price_of     the price of another scenario, whose window or knots are taken over by the catalogue
+    knots          hypothetical: factors on today's price at given days, log-linear in between
+    window         historical: two dates; the daily returns between them are replayed on today's price
+    return_period  drawn: the fall or rise that the run's price model expects once in so many years
+    price_of       the price of another scenario, whose window, knots or return period the catalogue takes over
 
 A window carries its published facts (a few figures and the series they were measured on), never a daily
 series: those are licensed, and the run's own data are used where they reach. `scale` multiplies every
-log-return of the path. `events` hold for the days they list, counted from 1; `changes` hold for the issuer throughout.
+log-return of the path. `events` hold for the days they list, counted from 1; `changes` hold for the issuer throughout;
+`events_of` names other scenarios whose events and changes the catalogue puts before them.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ from gramlib.scenarios.spell import Spell
 
 SEVERITIES = ("calm", "mild", "moderate", "severe", "extreme")
 """Severity labels, mildest first; profiles say which failures each may show."""
+
+LARGEST_SCALE = 3.0
+"""Most that the log-returns of a path may be multiplied by."""
 
 Severity = Literal["calm", "mild", "moderate", "severe", "extreme"]
 _WEEKEND = (5, 6)
@@ -74,10 +79,11 @@ class PublishedPoint(Section):
 
 
 class SharpestDay(Section):
-    """The worst day of the window; its best one where the story is a rise."""
+    """The worst day inside the window; its best one where the story is a rise."""
 
     date: TradingDay
     simple_return: float = Field(gt=-0.5, lt=0.5, description="price over the price of the day before, less one [1]")
+    series: str = Field(default="", description="where this figure was measured on another series than the rest: which")
 
 
 class Published(Section):
@@ -88,6 +94,8 @@ class Published(Section):
     sharpest_day: SharpestDay
     max_drawdown: float = Field(ge=0.0, lt=1.0, description="deepest fall from a high inside the window [1]")
     annual_volatility: float = Field(gt=0.0, lt=2.0, description="of daily log-returns, times root 252 [1]")
+    worst_5_days: float | None = Field(default=None, gt=-1.0, lt=1.0, description="worst return over five days [1]")
+    worst_10_days: float | None = Field(default=None, gt=-1.0, lt=1.0, description="worst return over ten days [1]")
 
 
 class Knot(Section):
@@ -97,28 +105,38 @@ class Knot(Section):
     factor: float = Field(gt=0.0, le=20.0)
 
 
+class ReturnPeriod(Section):
+    """A move of `days` business days that the price model expects once in `years` years; see generated.py."""
+
+    years: float = Field(ge=1.0, le=200.0, description="return period [year]")
+    days: int = Field(ge=1, le=60, description="length of the move [business day]")
+    side: Literal["fall", "rise"]
+
+
 class Scenario(Section):
     """One scenario, complete: everything `build_path` needs beside the run's prices and the issuer."""
 
-    id: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
+    id: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\*[0-9.]+)?(\+[A-Za-z][A-Za-z0-9_]*)?$")
     title: str = Field(min_length=5, description="one line for stakeholders")
-    kind: Literal["historical", "hypothetical", "combined"]
+    kind: Literal["historical", "hypothetical", "combined", "model"]
     severity: Severity
     story: str = Field(min_length=40, description="two sentences: what happens, and why it matters")
     precedent: Precedent
     horizon_days: int = Field(ge=1, le=2520, description="length of the path; the price stays flat after its last move")
-    scale: float = Field(default=1.0, gt=0.0, le=3.0, description="factor on every log-return [1]")
+    scale: float = Field(default=1.0, gt=0.0, le=LARGEST_SCALE, description="factor on every log-return [1]")
     price_of: str = Field(default="", description="id of the scenario whose price is taken over")
+    events_of: list[str] = Field(default=[], description="ids of scenarios that lend their events")
     window: Window | None = None
     published: Published | None = None
     knots: tuple[Knot, ...] = Field(default=(), strict=False)
+    return_period: ReturnPeriod | None = None
     events: tuple[Spell, ...] = Field(default=(), strict=False)
     changes: tuple[Change, ...] = Field(default=(), strict=False)
 
     def to_record(self) -> dict[str, Any]:
         """Everything as JSON-able plain values; `Scenario.from_record` is its inverse."""
         spells = [spell.model_dump(mode="json", exclude_defaults=True) for spell in self.events]
-        return self.model_dump(mode="json") | {"events": spells}
+        return self.model_dump(mode="json", exclude={"events"}) | {"events": spells}
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Scenario:
@@ -130,12 +148,22 @@ class Scenario(Section):
         checks = (self._of_price, self._of_window, self._of_knots, self._of_events, self._of_changes)
         return next((found for check in checks if (found := check())), None)
 
+    @property
+    def price_only(self) -> bool:
+        """Whether nothing but the price is stressed, so that a price model can say how rare it is."""
+        return not self.events and not self.changes
+
     def _of_price(self) -> tuple[str, str, str] | None:
-        if (self.window is None) == (not self.knots):
-            found = "both window and knots" if self.knots else "no price path"
-            return "knots" if self.knots else "id", found, "exactly one of knots, window or price_of"
+        ways = {"window": self.window, "knots": self.knots, "return_period": self.return_period}
+        given = [name for name, value in ways.items() if value]
+        if len(given) != 1:
+            found = " beside ".join(given) or "no price path"
+            return given[-1] if given else "id", found, f"exactly one of {', '.join(ways)} or price_of"
         if (self.window is None) != (self.published is None):
             return "published" if self.published else "window", "one of window and published", "both or neither"
+        if self.return_period and self.return_period.days > self.horizon_days:
+            found = f"{self.horizon_days} days for a move of {self.return_period.days}"
+            return "horizon_days", found, f"at least {self.return_period.days}"
         return None
 
     def _of_window(self) -> tuple[str, str, str] | None:

@@ -47,9 +47,16 @@ class Spell(Section):
     lease_default: Daily = 0.0
     futures_basis: Daily = 0.0
     lag_days: Daily = 0.0
+    redeem_share: Daily = 0.0
+    block_share: Daily = 0.0
+    discount_shock: Daily = 0.0
+    mint_stop: Daily = 0.0
+    bank_share: Daily = 0.0
+    spread_rise: Daily = 0.0
+    capacity_cut: Daily = 0.0
     why: str = Field(min_length=10, description="reason for this size")
 
-    @field_validator(*_BY_NAME, mode="plain")
+    @field_validator(*_BY_NAME, mode="before")
     @classmethod
     def _within_bounds(cls, value: Any, info: ValidationInfo) -> Daily:
         return _in_bounds(_BY_NAME[str(info.field_name)], value)
