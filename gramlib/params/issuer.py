@@ -3,7 +3,8 @@
 Names, units, defaults and ranges are those of the issuer model's parameter table (gramlib/simulation/MODEL.md,
 sections 4 and 8; symbols in brackets below). Extensions stand in issuer_extensions.py, random drivers in
 issuer_drivers.py, its own record in issuer_record.py; all can be imported from here. Bare `fee`, `share`, `spread`,
-`rate` are fractions; rates are per day unless the name says `_year`. Each value keeps its `Basis`: disclosed by the issuer, or assumed by us.
+`rate` are fractions; rates are per day unless the name says `_year`. Each value keeps its `Basis`: disclosed by the
+issuer, or assumed by us.
 """
 
 from __future__ import annotations
