@@ -301,6 +301,12 @@ def _flows() -> pd.DataFrame:
     return _typed("flows", pd.concat([fund, fund.assign(product="usdc", unit="tokens")], ignore_index=True))
 
 
+def _covariates() -> pd.DataFrame:
+    days = pd.bdate_range("2008-06-03", "2026-07-30")
+    return _typed("covariates", pd.DataFrame({"date": days, "name": "gvz", "value": 0.17, "unit": "1/sqrt(year)",
+                                              "known_on": days + pd.Timedelta(days=3), "source": "x"}))  # fmt: skip
+
+
 def _differences() -> pd.DataFrame:
     months, weeks = (
         pd.date_range("2000-01-31", "2026-07-31", freq="ME"),
@@ -341,5 +347,5 @@ def run_tables() -> SimpleNamespace:
         prices=prices, quality=quality, facts=_facts(), source_cards=_source_document(), residuals=residuals, calibration=_calibration(residuals),
         league=_league(), scenarios_used=used, replays=replays, replay_failures=failures, days=_days(), outcomes=outcomes,
         metrics=metrics, verdicts=verdicts, issuer=Issuer(), document=document,
-        reverse=reverse, backtests=_backtests(), acceptance=_acceptance(), tail_fit=_tail_fit(residuals), token_prices=_tokens(prices), flows=_flows(), differences=_differences(),
+        reverse=reverse, backtests=_backtests(), acceptance=_acceptance(), tail_fit=_tail_fit(residuals), token_prices=_tokens(prices), flows=_flows(), covariates=_covariates(), differences=_differences(),
     )  # fmt: skip

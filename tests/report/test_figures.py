@@ -18,7 +18,9 @@ from gramlib.report import figures, theme
 
 CHARTS = {
     "price_history": lambda t: figures.price_history(t.prices, t.source_cards),
-    "coverage_timeline": lambda t: figures.coverage_timeline(t.prices, t.token_prices, t.flows, t.source_cards),
+    "coverage_timeline": lambda t: figures.coverage_timeline(
+        t.prices, t.token_prices, t.flows, t.covariates, t.source_cards
+    ),
     "agreement": lambda t: figures.agreement(t.differences, t.source_cards),
     "token_premium": lambda t: figures.token_premium(t.token_prices, premium_summary(t.token_prices), t.source_cards),
     "redemptions": lambda t: figures.redemptions(t.flows, t.source_cards),
@@ -172,7 +174,8 @@ def test_a_run_without_tokens_and_flows_says_so_in_a_sentence(run_tables):
         ("no redemption history", figures.redemptions(flows, run_tables.source_cards)),
     ):
         assert words in repr(shown) and shown._repr_html_().startswith("<p>This run has")
-    bare = figures.coverage_timeline(run_tables.prices, tokens, flows, {**run_tables.source_cards, "series": []})
+    alone = {**run_tables.source_cards, "series": []}
+    bare = figures.coverage_timeline(run_tables.prices, tokens, flows, empty_table("covariates"), alone)
     assert bare.headline.startswith("1 series covers 2000 to 2026")
 
 

@@ -120,6 +120,13 @@ def test_league_has_a_row_a_horizon_and_model_with_the_best_marked(run_tables):
     assert table.rows[0][2].startswith("55.00 (1.10) *") and not any("*" in cell for cell in table.rows[1])
 
 
+def test_the_league_says_what_a_model_knew_beside_gold(run_tables):
+    assert "Beside" not in tables.league(run_tables.league).note
+    told = run_tables.league["model"].map({"garch_t": "real_yield, gvz"}).fillna("")
+    said = tables.league(run_tables.league.assign(covariates=told)).note
+    assert said.endswith("Beside gold's own past: GARCH(1,1) with Student t on real yield and gvz.")
+
+
 def test_models_whose_paths_fail_are_marked_and_named(run_tables):
     table = tables.acceptance(run_tables.acceptance)
     kurtosis = next(row for row in table.rows if row[0].startswith("Excess kurtosis"))

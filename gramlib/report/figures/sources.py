@@ -9,11 +9,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 
-from gramlib.report import numbers, tables
+from gramlib.report import numbers, tables, vocabulary
 from gramlib.report.figure import Figure, csv_of, finish
 from gramlib.report.html_table import Table, Tables
 from gramlib.report.tables.plain import columns
-from gramlib.report.theme import BLUE, GREEN, INK, OKABE_ITO, PURPLE, VERMILLION, canvas, date_axis, themed
+from gramlib.report.theme import BLUE, GREEN, INK, OKABE_ITO, ORANGE, PURPLE, VERMILLION, canvas, date_axis, themed
 
 LONGEST_MARKED = 40
 """Days between two rows of a series from which on a bar shows the hole."""
@@ -21,13 +21,17 @@ LONGEST_MARKED = 40
 
 @themed
 def coverage_timeline(
-    prices: pd.DataFrame, token_prices: pd.DataFrame, flows: pd.DataFrame, document: dict[str, Any]
+    prices: pd.DataFrame,
+    token_prices: pd.DataFrame,
+    flows: pd.DataFrame,
+    covariates: pd.DataFrame,
+    document: dict[str, Any],
 ) -> Figure:
     """Which days each series covers, with the joins and the years that lack quotes.
 
     Tables as in the catalogue, `document` the source_cards document.
     """
-    bars = _bars(prices, token_prices, flows)
+    bars = _bars(prices, token_prices, flows, covariates)
     drawing = canvas(8.4, 1.9 + 0.34 * len(bars))
     above, under = drawing.subplots(2, 1, sharex=True, height_ratios=(0.34 * len(bars) + 0.3, 1.0))
     for row, (_, dates, colour) in enumerate(reversed(bars)):
@@ -61,12 +65,18 @@ def coverage_timeline(
     return finish(drawing, "coverage-timeline", headline, alt, table, csv_of(missing))
 
 
-def _bars(prices: pd.DataFrame, token_prices: pd.DataFrame, flows: pd.DataFrame) -> list[tuple[str, pd.Series, str]]:
+def _bars(
+    prices: pd.DataFrame, token_prices: pd.DataFrame, flows: pd.DataFrame, covariates: pd.DataFrame
+) -> list[tuple[str, pd.Series, str]]:
     quoted = prices[~(prices["filled"] | prices["stale"])]
     gold = [(f"gold: {name}", table["date"], BLUE) for name, table in quoted.groupby("source", sort=False)]
     tokens = [(f"token: {name}", table["date"], PURPLE) for name, table in token_prices.groupby("token")]
     held = [(f"outstanding: {name}", table["date"], GREEN) for name, table in flows.groupby("product")]
-    return [*gold, *tokens, *held]
+    beside = [
+        (f"covariate: {vocabulary.spaced(str(name))}", table["date"], ORANGE)
+        for name, table in covariates.groupby("name")
+    ]
+    return [*gold, *tokens, *held, *beside]
 
 
 def _spans(dates: pd.Series) -> list[tuple[float, float]]:

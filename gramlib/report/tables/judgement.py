@@ -48,7 +48,10 @@ def league(table: pd.DataFrame, grade: str = "") -> Table:
     note = "CRPS with its standard error in brackets; * best of its horizon. Rows of one horizon are in order of CRPS."
     told = first[first["covariates"] != ""].drop_duplicates("model")
     if len(told):
-        said = (f"{vocabulary.model_name(row.model)} on {row.covariates}" for row in told.itertuples(index=False))
+        said = (
+            f"{vocabulary.model_name(row.model)} on {numbers.joined(map(vocabulary.spaced, row.covariates.split(', ')))}"
+            for row in told.itertuples(index=False)
+        )
         note += f" Beside gold's own past: {'; '.join(said)}."
     return Table(
         "Out-of-sample scores (lower is better)",
