@@ -1,7 +1,7 @@
 """How surely a generalised Pareto tail is known: intervals by profile likelihood for whatever follows from it.
 
 The profile-likelihood interval of a figure q(xi, beta) is all values that q takes where the likelihood lies within half of the
-chi-squared quantile (one degree of freedom) of its maximum (Coles 2001, section 2.6.6). So the edge of that region is traced once,
+chi-squared quantile (one degree of freedom) of its maximum. So the edge of that region is traced once,
 and every figure that rises or falls with xi and beta has its extremes there. Unlike an interval from standard errors it is
 skewed, as a far quantile's must be.
 """

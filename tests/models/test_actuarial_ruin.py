@@ -33,8 +33,16 @@ def test_exponential_losses_have_the_textbook_solution():
         assert exact <= lundberg_bound(ONE, 3.0, funds)
 
 
-def test_the_mixture_in_bowers():
-    """Bowers et al., Actuarial Mathematics, example 13.6.2: psi(u) = 24/35 exp(-u) + 1/35 exp(-6u), R = 1."""
+def test_a_mixture_of_exponentials_by_partial_fractions():
+    """Losses of rates 3 and 7, evenly, loading 2/5: psi(u) = 24/35 exp(-u) + 1/35 exp(-6u).
+
+    With psi = sum C_i exp(-r_i u) the exponents solve Lundberg's equation, and the integral equation of psi leaves, for each
+    rate b of the mixture, sum C_i b / (b - r_i) = 1: two linear equations for two weights.
+    """
+    rates, roots, weights = np.array([3.0, 7.0]), np.array([1.0, 6.0]), np.array([24 / 35, 1 / 35])
+    generating = (0.5 * rates / (rates - roots[:, None])).sum(axis=1)
+    assert generating - 1.0 == pytest.approx(1.4 * (0.5 / rates).sum() * roots)
+    assert (weights * rates[:, None] / (rates[:, None] - roots)).sum(axis=1) == pytest.approx([1.0, 1.0])
     lines = [LossLine("a", 0.5, exponential_loss(1 / 3)), LossLine("b", 0.5, exponential_loss(1 / 7))]
     income = 1.4 * sum(line.mean for line in lines)
     assert adjustment_coefficient(lines, income) == pytest.approx(1.0, rel=1e-9)
@@ -45,7 +53,7 @@ def test_the_mixture_in_bowers():
 
 
 def test_the_mixture_in_xplore():
-    """XploRe's INSexactmix2exps (P. Mista): exponential rates 0.2 and 1.5 with weights 0.3 and 0.7, loading 0.3."""
+    """XploRe's manual page of INSexactmix2exps (P. Mista, sfb649.wiwi.hu-berlin.de): exponential rates 0.2 and 1.5 with weights 0.3 and 0.7, loading 0.3."""
     published = [0.76923, 0.70156, 0.65634, 0.61893, 0.58507, 0.55346, 0.52367, 0.49552, 0.46890, 0.44370, 0.41986]
     lines = [LossLine("a", 0.3, exponential_loss(5.0)), LossLine("b", 0.7, exponential_loss(1 / 1.5))]
     income = 1.3 * sum(line.mean for line in lines)

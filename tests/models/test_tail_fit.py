@@ -33,7 +33,7 @@ def test_likelihood_is_that_of_scipy(excesses):
 
 
 def test_interval_of_the_shape_is_the_one_found_by_maximising_over_the_scale(excesses):
-    """The textbook's way (Coles 2001): profile over the scale, cut at half of 3.841 below the top."""
+    """The textbook's way: profile over the scale, cut at half of 3.841 below the top."""
     region = tail_region(excesses)
 
     scales = np.linspace(0.4, 0.9, 800)

@@ -3,7 +3,7 @@
 S = X_1 + ... + X_N, N Poisson with rate lambda, X severities. Independent lines add up to one compound Poisson of rate
 sum(lambda_i) and severity sum(lambda_i F_i) / lambda, so several lines are one.
 
-Severities are put on a grid of `step` three ways (Klugman, Panjer and Willmot, Loss Models, section 9.6):
+Severities are put on a grid of `step` three ways (Klugman, Panjer and Willmot, Loss Models, 5th ed., section 9.6, the recursive method):
 
     matched   each loss split between the two points around it so that its mean stays: the central figure
     lower     mass of [kh, kh + h) at kh: every loss rounded down, a lower bound of every quantile

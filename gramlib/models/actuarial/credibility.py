@@ -3,7 +3,7 @@
     premium = Z own + (1 - Z) collective,    Z = w / (w + k),    k = within variance / between variance
 
 Buehlmann and Straub (1970) for ratios X with volumes w (losses a claim, events a year of exposure), structure parameters
-by the unbiased estimators of Buehlmann and Gisler, A Course in Credibility Theory (2005), section 4.8:
+by the unbiased estimators that the manual of R's actuar prints (bstraub), which the tests hold to its fit of Hachemeister's data:
 
     s^2 = sum w_it (X_it - X_i)^2 / sum (T_i - 1)
     a   = w (sum w_i (X_i - X)^2 - (I - 1) s^2) / (w^2 - sum w_i^2),  at least 0

@@ -11,7 +11,8 @@ u own funds (USD), c net income a year before losses (USD), theta = c / (lambda 
     ruin_heavy_tail       psi(u) ~ (1/theta) P(X_I > u) for heavy tails, X_I the integrated tail law (Embrechts and Veraverbeke 1982)
 
 and within some years, for any severity and any sign of c, by simulation with Wilson's interval (`simulate_ruin`).
-Textbook of all: Asmussen and Albrecher, Ruin Probabilities (2010), chapters I, IV and X.
+The tests hold each to a law that is solved by hand, to published figures (XploRe) or to another of them; textbook of all:
+Asmussen and Albrecher, Ruin Probabilities (2010).
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def ruin_bounds(
 
     The maximal loss is a geometric sum: M = L_1 + ... + L_K, P(K = k) = (1 - q) q^k, q = 1/(1 + theta), L from the
     integrated tail. Its recursion is g_k = q sum f_j g_{k-j} / (1 - q f_0) (Panjer 1981 for the geometric), once with
-    each L rounded down to the grid and once rounded up (Dickson, Insurance Risk and Ruin, section 7.9).
+    each L rounded down to the grid and once rounded up, which makes M smaller and larger on every path.
     """
     q, step = 1.0 / (1.0 + loading(lines, income_year)), own_funds / n_points
     if own_funds <= 0.0:

@@ -1,7 +1,8 @@
 """How large one loss is. A severity is a frozen dataclass of a law on [0, inf): `cdf`, `quantile`,
 `mean`, `second_moment`, `limited_mean`.
 
-All in USD (or any unit; every law scales with it). Formulas: Klugman, Panjer and Willmot, Loss Models (2012), appendix A.
+All in USD (or any unit; every law scales with it). The tests hold
+the formulas to numerical integrals of the survival function and to scipy's laws.
 """
 
 from __future__ import annotations
