@@ -1,14 +1,32 @@
 """What to do: measures, the numbers they need, and the re-run that proves each number.
 
-measure, levers            what can be moved, what it costs a year, what it does besides
-prices                     costs and internal policy, from params/models/measures.yaml
-recommendation             a row: number, before and after on the same draws, cost, what binds
-closed_forms               section 9 and 10 of MODEL.md as formulas
+    measure, levers            what can be moved, what it costs a year, what it does besides
+    prices, targets            costs and policy of params/models/measures.yaml; limits of the run's profile and standards
+    recommendation, proofs     a row: number, before and after on the same draws, cost, what binds
+    closed_forms               sections 9 and 10 of MODEL.md as formulas
+    bench, stresses, search    books, scenarios and paths of our own; the weakest number that holds
+    rows_...                   section 10 row by row
+    conflicts, advice          what a measure takes on another figure; the room's one call
+
+A number without the re-run that proves it is not handed on.
 """
 
+from gramlib.recommend.advice import Advice, advise
 from gramlib.recommend.levers import measures
 from gramlib.recommend.measure import Measure, changed
 from gramlib.recommend.prices import Figures, Policy, Prices
 from gramlib.recommend.recommendation import Figure, Proof, Recommendation
 
-__all__ = ["Figure", "Figures", "Measure", "Policy", "Prices", "Proof", "Recommendation", "changed", "measures"]
+__all__ = [
+    "Advice",
+    "Figure",
+    "Figures",
+    "Measure",
+    "Policy",
+    "Prices",
+    "Proof",
+    "Recommendation",
+    "advise",
+    "changed",
+    "measures",
+]

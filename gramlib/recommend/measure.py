@@ -51,7 +51,7 @@ class Measure:
 
     def cost_usd_year(self, issuer: Issuer, number: float) -> float:
         """Cost a year [USD] of going from where `issuer` stands to `number`; negative where it saves money."""
-        return 0.0 if number == self.now(issuer) else self.cost(issuer, number)
+        return 0.0 if number == self.now(issuer) else self.cost(issuer, number) + 0.0
 
 
 def changed(issuer: Issuer, values: Mapping[str, Any]) -> Issuer:
