@@ -9,43 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
+from gramlib.artefacts import EVENT_COLUMNS
 from gramlib.errors import DataContractError
 from gramlib.params.issuer import Issuer
 from gramlib.params.suggest import did_you_mean
 from gramlib.simulation.book import bank_shares, custodian_shares
 
-_BOUNDS: dict[str, tuple[float, float]] = {
-    "event": (0.0, math.inf),
-    "lost_g": (0.0, math.inf),
-    "liquidity_multiplier": (1.0, math.inf),
-    "lost_share": (0.0, 1.0),
-    "custodian": (0.0, 4.0),
-    "frozen_days": (0.0, 10_000.0),
-    "assay_share": (0.0, 1.0),
-    "bank_failed": (0.0, 4.0),
-    "operations_stop": (0.0, 1.0),
-    "cyber_loss_usd": (0.0, math.inf),
-    "lease_default": (0.0, 1.0),
-    "futures_basis": (-0.5, 1.0),
-    "lag_days": (0.0, 60.0),
-    "redeem_share": (0.0, 1.0),
-    "block_share": (0.0, 1.0),
-    "discount_shock": (-1.0, 1.0),
-    "mint_stop": (0.0, 1.0),
-    "bank_share": (0.0, 1.0),
-    "spread_rise": (0.0, 1000.0),
-    "capacity_cut": (0.0, 0.999),
-}
-"""Least and largest value of each column of an events file, in its order; the extensions' come after the core's."""
+_COLUMNS = {column.name: column for column in EVENT_COLUMNS}
+"""Every column with its bounds and what is calm, the core's first."""
 
-_WHOLE = ("custodian", "frozen_days", "bank_failed", "lease_default", "lag_days", "mint_stop")
-_CSV_COLUMNS = ("day", *_BOUNDS)
-EXTENSION_EVENTS = tuple(_BOUNDS)[4:]
-
-
-def _calm(name: str) -> float:
-    """What stands for "nothing happens"."""
-    return 1.0 if name == "liquidity_multiplier" else 0.0
+_CSV_COLUMNS = ("day", *_COLUMNS)
+EXTENSION_EVENTS = tuple(_COLUMNS)[4:]
 
 
 def _nothing() -> np.ndarray:
@@ -155,7 +129,7 @@ class Events:
         Raises DataContractError with file and line for a missing or unknown column, a day listed twice or outside
         1 to `n_days`, and for a value that is no number or out of bounds. An empty cell means nothing that day.
         """
-        columns = {name: np.full(n_days + 1, _calm(name)) for name in _BOUNDS}
+        columns = {name: np.full(n_days + 1, column.calm) for name, column in _COLUMNS.items()}
         seen: dict[int, int] = {}
         for line, row in _rows(Path(path)):
             origin = f"{path}:{line}"
@@ -181,18 +155,19 @@ def _hold(name: str, array: np.ndarray, days: tuple[int, ...]) -> None:
                                 origin="gramlib.simulation.Events")  # fmt: skip
     # min and max carry a NaN through, so two passes check bounds and finiteness.
     low, high = float(array.min()), float(array.max())
-    if not (low >= _BOUNDS[name][0] and high <= _BOUNDS[name][1] and math.isfinite(high)):
-        found = high if low >= _BOUNDS[name][0] else low
+    column = _COLUMNS[name]
+    if not (low >= column.lower and high <= column.upper and math.isfinite(high)):
+        found = high if low >= column.lower else low
         raise DataContractError(f"events: {name} holds {found:g}", expected=f"finite numbers {_range(name)}",
                                 origin="gramlib.simulation.Events")  # fmt: skip
-    if name in _WHOLE and bool((array != np.floor(array)).any()):
+    if column.whole and bool((array != np.floor(array)).any()):
         found = float(array[array != np.floor(array)].flat[0])
         raise DataContractError(f"events: {name} holds {found:g}", expected=f"whole numbers {_range(name)}",
                                 origin="gramlib.simulation.Events")  # fmt: skip
 
 
 def _range(name: str) -> str:
-    least, largest = _BOUNDS[name]
+    least, largest = _COLUMNS[name].lower, _COLUMNS[name].upper
     return f"from {least:g} up" if math.isinf(largest) else f"from {least:g} to {largest:g}"
 
 
@@ -238,14 +213,15 @@ def _day(text: str | None, n_days: int, origin: str) -> int:
 
 def _number(text: str, name: str, origin: str) -> float:
     if not text.strip():
-        return _calm(name)
+        return _COLUMNS[name].calm
     try:
         value = float(text)
     except ValueError:
         value = math.nan
-    whole = "whole" if name in _WHOLE else "finite"
-    least, largest = _BOUNDS[name]
-    if not (math.isfinite(value) and least <= value <= largest) or (name in _WHOLE and value != math.floor(value)):
-        raise DataContractError(f"events: {name} is {text.strip()!r}", expected=f"a {whole} number {_range(name)}",
+    column = _COLUMNS[name]
+    within = math.isfinite(value) and column.lower <= value <= column.upper
+    if not within or (column.whole and value != math.floor(value)):
+        kind = "whole" if column.whole else "finite"
+        raise DataContractError(f"events: {name} is {text.strip()!r}", expected=f"a {kind} number {_range(name)}",
                                 origin=origin)  # fmt: skip
     return value
