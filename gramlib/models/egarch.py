@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from gramlib.models.estimate import Estimate
-from gramlib.models.garch import BACKCAST_DAYS, BACKCAST_DECAY, LARGEST_DAILY_MOVE
+from gramlib.models.garch import BACKCAST_DAYS, BACKCAST_DECAY, LARGEST_DAILY_MOVE, in_turns
 from gramlib.models.returns import Returns
 from gramlib.models.skew_t import SkewT
 from gramlib.models.window import TrainingWindow
@@ -100,19 +100,20 @@ class EgarchT:
     ) -> dict[int, np.ndarray]:
         """Simulated sums from each origin's filtered variance (see protocol)."""
         filtered = filter_log_variance(self.parameters, returns.log_return[: origins.max() + 1])
-        innovations = self.law.inverse(uniform)
-        log_variance = np.repeat(filtered[origins + 1][:, None], len(uniform), axis=1)
-        total = np.zeros_like(log_variance)
-        samples = {}
-        for day in range(1, max(horizons_days) + 1):
-            shock = np.exp(0.5 * log_variance)
-            shock *= innovations[:, day - 1]
-            np.clip(shock, -LARGEST_DAILY_MOVE, LARGEST_DAILY_MOVE, out=shock)
-            total += shock
-            if day in horizons_days:
-                samples[day] = np.sort(total, axis=1) + self.mean * day
-            if day < max(horizons_days):
-                log_variance = self.parameters.following(log_variance, shock)
+        by_day = np.ascontiguousarray(self.law.inverse(uniform).T)
+        samples = {horizon: np.empty((len(origins), len(uniform))) for horizon in horizons_days}
+        for rows in in_turns(len(origins)):
+            log_variance = np.repeat(filtered[origins[rows] + 1][:, None], len(uniform), axis=1)
+            total = np.zeros_like(log_variance)
+            for day in range(1, max(horizons_days) + 1):
+                shock = np.exp(0.5 * log_variance)
+                shock *= by_day[day - 1]
+                np.clip(shock, -LARGEST_DAILY_MOVE, LARGEST_DAILY_MOVE, out=shock)
+                total += shock
+                if day in samples:
+                    np.add(np.sort(total, axis=1), self.mean * day, out=samples[day][rows])
+                if day < max(horizons_days):
+                    log_variance = self.parameters.following(log_variance, shock)
         return samples
 
     def simulate(self, n_paths: int, n_days: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

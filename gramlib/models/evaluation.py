@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from gramlib.errors import DataContractError, ParameterError
+from gramlib.models.garch import in_turns
 from gramlib.models.kept_forecasts import KeptForecasts
 from gramlib.models.log_score import placed
 from gramlib.models.protocol import Forecaster
@@ -44,9 +45,6 @@ Unit = tuple[str, Refit]
 ONE_DAY_SAMPLES, LONGER_SAMPLES = 4000, 2000
 """Draws behind a forecast. One day is one step and its draws are stratified, so the far quantiles are nearly exact; longer
 horizons cost a step a day, and their scores are uncertain for want of independent windows, not of draws."""
-
-ORIGINS_AT_ONCE = 50
-"""Keeps the working arrays of a horizon loop inside the processor's cache."""
 
 FORECAST_COLUMNS = [
     "model",
@@ -184,11 +182,10 @@ def _uniforms(rng: np.random.Generator, horizons: Sequence[int]) -> list[tuple[l
 
 
 def _pieces(refit: Refit, start: int, every: int) -> Iterator[range]:
-    """The origins of a fit, cut where the shared random numbers change and then into pieces a cache holds."""
+    """The origins of a fit, cut where the shared random numbers change."""
     origin = refit.day
     while origin < refit.stop:
-        block_end = start + ((origin - start) // every + 1) * every
-        end = min(origin + ORIGINS_AT_ONCE, block_end, refit.stop)
+        end = min(start + ((origin - start) // every + 1) * every, refit.stop)
         yield range(origin, end)
         origin = end
 
@@ -214,8 +211,8 @@ def _scored(
     exact = getattr(fitted, "log_density", None)
     pieces = []
     for horizon, every_row in fitted.forecast(known, origins, horizons, uniform).items():
-        complete = origins + horizon < len(returns)
-        if not complete.any():
+        complete = slice(0, max(0, min(len(origins), len(returns) - horizon - int(origins[0]))))
+        if not complete.stop:
             continue
         ordered, ends = every_row[complete], origins[complete] + horizon
         realised = cumulative[ends + 1] - cumulative[ends + 1 - horizon]
@@ -232,7 +229,7 @@ def _scored(
             "var_975": -sample_quantile(ordered, 0.025),
             "es_975": sample_shortfall(ordered, 0.975),
             "var_990": -sample_quantile(ordered, 0.01),
-            "crps": crps(ordered, realised),
+            "crps": np.concatenate([crps(ordered[rows], realised[rows]) for rows in in_turns(len(realised))]),
             "log_score": -log_density,
             "pit": pit,
         }

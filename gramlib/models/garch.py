@@ -11,13 +11,16 @@ Everything here is in natural units: log-returns as fractions, variances per day
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 
 BACKCAST_DAYS = 75
 BACKCAST_DECAY = 0.94
+
+ORIGINS_AT_ONCE = 50
+"""Keeps the working arrays of a loop over days inside the processor's cache."""
 
 LARGEST_DAILY_MOVE = 0.5
 """No simulated day moves the log price further, the bound that the catalogue sets on recorded days too; gold's largest
@@ -126,16 +129,24 @@ def forecast_sums(
 
     `next_variance` (n_origins,) starts each origin; `innovations` (n_samples, max horizon) are shared by all origins.
     """
-    variance = np.repeat(next_variance[:, None], len(innovations), axis=1)
-    total = np.zeros_like(variance)
-    samples = {}
-    for day in range(1, max(horizons_days) + 1):
-        shock = np.sqrt(variance)
-        shock *= innovations[:, day - 1]
-        total += shock
-        if day in horizons_days:
-            samples[day] = np.sort(total, axis=1) + parameters.mean * day
-        variance *= parameters.beta
-        variance += _news(parameters, shock)
-        variance += parameters.omega
+    by_day = np.ascontiguousarray(innovations.T)
+    samples = {horizon: np.empty((len(next_variance), len(innovations))) for horizon in horizons_days}
+    for rows in in_turns(len(next_variance)):
+        variance = np.repeat(next_variance[rows, None], len(innovations), axis=1)
+        total = np.zeros_like(variance)
+        for day in range(1, max(horizons_days) + 1):
+            shock = np.sqrt(variance)
+            shock *= by_day[day - 1]
+            total += shock
+            if day in samples:
+                np.add(np.sort(total, axis=1), parameters.mean * day, out=samples[day][rows])
+            variance *= parameters.beta
+            variance += _news(parameters, shock)
+            variance += parameters.omega
     return samples
+
+
+def in_turns(n_origins: int) -> Iterator[slice]:
+    """Slices of at most 50 that make up `n_origins`."""
+    for first in range(0, n_origins, ORIGINS_AT_ONCE):
+        yield slice(first, min(first + ORIGINS_AT_ONCE, n_origins))
