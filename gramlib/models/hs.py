@@ -38,6 +38,18 @@ class HistoricalSimulation:
             for horizon in horizons_days
         }
 
+    def card(self) -> dict[str, str]:
+        """Model card in plain sentences."""
+        return {
+            "title": "Plain historical simulation",
+            "what": f"The next days are like some days of the last {self.window_days:,}, each as likely as another.",
+            "parameters": f"window of {self.window_days:,} days; nothing is estimated, so there are no standard errors",
+            "fails_when": (
+                "Volatility changes: calm years foretell a calm tomorrow whatever today is like. Nothing worse than the window's "
+                "worst is foreseen, and a bad day leaves the window as suddenly as it came."
+            ),
+        }
+
 
 def past_sums(returns: Returns, origins: np.ndarray, horizon_days: int, window_days: int) -> np.ndarray:
     """Overlapping returns over `horizon_days` within the window that ends at each origin, oldest first, a row an origin."""

@@ -43,3 +43,15 @@ class AgeWeightedHistoricalSimulation:
             ordered = np.take_along_axis(windows, order, axis=1)
             samples[horizon] = equal_weights(ordered, (weight / weight.sum())[order], len(uniform))
         return samples
+
+    def card(self) -> dict[str, str]:
+        """Model card in plain sentences."""
+        return {
+            "title": "Age-weighted historical simulation",
+            "what": f"The next days are like some days of the last {self.window_days:,}, late ones likelier than early ones.",
+            "parameters": f"each day weighs {DECAY:g} of the day after it; chosen, not estimated, so there are no standard errors",
+            "fails_when": (
+                "Some 50 days carry the forecast, so its tails are those of a few days. Nothing worse than the window's worst "
+                "is foreseen."
+            ),
+        }

@@ -36,6 +36,10 @@ class Forecaster(Protocol):
         """
         ...
 
+    def card(self) -> dict[str, str]:
+        """Model card: title, what, parameters, fails_when, in plain sentences."""
+        ...
+
 
 class PathModel(Forecaster, Protocol):
     """A model that also generates price paths and survives in a calibration document."""
@@ -60,8 +64,4 @@ class PathModel(Forecaster, Protocol):
     @classmethod
     def from_record(cls, record: dict[str, Any], residuals: np.ndarray) -> Self:
         """The fitted model again, from `record()` and the residuals of its training window (n,)."""
-        ...
-
-    def card(self) -> dict[str, str]:
-        """Model card: title, what, parameters, fails_when, in plain sentences."""
         ...

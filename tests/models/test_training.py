@@ -45,7 +45,8 @@ def test_calibration_is_json_and_says_what_it_stands_on(training, synthetic_pric
     assert document["last_price_usd_per_g"] == synthetic_prices["gold_usd_per_g"].iloc[-1]
     odds = {record["model"]: record["probability"] for record in document["far_tail"]}
     assert 0 < odds["garch_t"] < 0.2
-    assert {card["model"] for card in document["model_cards"]} == {"fhs", "garch_t"}
+    assert {card["model"] for card in document["model_cards"]} == {"fhs", "garch_t", "hs", "hs_age"}
+    assert all("standard error" in card["parameters"] for card in document["model_cards"])
     assert all(card["fails_when"] and card["what"] and card["fitted_on"] for card in document["model_cards"])
 
 
@@ -78,7 +79,7 @@ def test_a_model_that_generates_no_paths_is_scored_and_described_and_cannot_be_s
     training = train(synthetic_prices, params, np.random.default_rng(9))
     assert set(training.league["model"]) == {"hs", "hs_age", "fhs", "quantreg"}
     assert set(training.calibration["models"]) == set(training.acceptance["model"]) == {"fhs"}
-    assert [card["model"] for card in training.calibration["model_cards"]] == ["fhs", "quantreg"]
+    assert [card["model"] for card in training.calibration["model_cards"]] == ["fhs", "quantreg", "hs", "hs_age"]
     with pytest.raises(ParameterError, match="generate no paths"):
         train(synthetic_prices, PARAMS.model_copy(update={"models": ["quantreg"]}), np.random.default_rng(9))
 
