@@ -28,7 +28,7 @@ import numpy as np
 
 from gramlib.params.issuer import Issuer
 from gramlib.params.stages import AnalyseParams
-from gramlib.reverse.days import Days, ShockDays
+from gramlib.reverse.days import Days, ShockDays, Sizes
 from gramlib.reverse.search import Line
 
 LARGEST_RISE = 2.0
@@ -72,9 +72,12 @@ def shocks(issuer: Issuer, start_usd_per_g: float, params: AnalyseParams) -> tup
         """One whose `size` is the keyword of `ShockDays.days` that grows, in the direction `sign`; the others are `fixed`."""
         lasting_days = line.end if size == "event_days" else fixed.get("fall_days", 1)
         paths = ShockDays(issuer, start_usd_per_g, params.reverse_horizon_days + int(lasting_days) - 1)
-        unit = "day" if size == "event_days" else "1"
-        return Shock(name, unit, line, paths.n_days,
-                     lambda sizes: paths.days(len(sizes), **{size: sign * sizes, **fixed}), why_not)  # fmt: skip
+
+        def made(sizes: np.ndarray) -> Days:
+            moved: dict[str, Sizes] = {size: sign * sizes, **fixed}
+            return paths.days(len(sizes), **moved)
+
+        return Shock(name, "day" if size == "event_days" else "1", line, paths.n_days, made, why_not)
 
     return (
         axis("price_fall", share, "fall"),

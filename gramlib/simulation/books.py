@@ -31,7 +31,7 @@ from gramlib.simulation.kernel import launch
 from gramlib.simulation.outcomes import NEVER, Outcomes, join
 from gramlib.simulation.own_funds import OwnFundsRule
 from gramlib.simulation.price_driver import PriceDriver, kind_of
-from gramlib.simulation.price_models import price_path
+from gramlib.simulation.price_models import price_path, price_paths
 from gramlib.units import GRAMS_PER_TROY_OUNCE
 
 Progress = Callable[[int, int, str], None]
@@ -257,6 +257,34 @@ class Market:
             sigma_sample=self.sigma_sample, own_funds=self.own_funds, seed=self.params.seed, replicate=known.replicate,
             path=path,
         )  # fmt: skip
+
+    def prices(self, book: str, n_paths: int) -> tuple[np.ndarray, np.ndarray]:
+        """Prices [USD/g] and daily volatilities of the first `n_paths` paths of `book`, or all it has: (n, n_days + 1) each.
+
+        Raises ParameterError for a book there is not.
+        """
+        known = _named_book(self.params, book)
+        count = min(n_paths, known.n_paths)
+        if self.driver is not None:
+            return price_paths(
+                self.driver, self.start_usd_per_g, count, known.n_days, self.params.seed, replicate=known.replicate
+            )
+        blocks = [self._from_outside(known, block) for block in range(-(-count // OUTSIDE_BLOCK_PATHS))]
+        prices, sigma = (np.concatenate(arrays)[:count] for arrays in zip(*blocks, strict=True))
+        return prices, sigma
+
+    def with_model(self, model: str) -> Market:
+        """The same run with the price model `model` in place of its own, a regime that was forced let go.
+
+        Raises ParameterError for a price model there is not.
+        """
+        params = self.params.model_copy(update={"model": model, "force_regime": ""})
+        return Market(self.issuer, self.calibration, self.residuals, params, self.own_funds, self.models)
+
+    def scaled(self, volatility: float) -> Market:
+        """The same run with every shock of the price model multiplied by `volatility`, on the same draws."""
+        params = self.params.model_copy(update={"volatility_scale": self.params.volatility_scale * volatility})
+        return Market(self.issuer, self.calibration, self.residuals, params, self.own_funds, self.models)
 
     def _walk(
         self, book: _Book, driver: PriceDriver, n_paths: int, first_path: int, fan_paths: int, progress: Progress | None

@@ -60,6 +60,21 @@ def test_days_are_those_of_the_reference_engine():
         assert days[name] == pytest.approx(ledger[name].to_numpy(), rel=1e-8, abs=1e-6)
 
 
+@pytest.mark.parametrize("model", ["garch_t", "walk"])
+def test_prices_are_those_of_the_days(model):
+    prices, sigma = market(model).prices("liquidity", 20)
+    assert prices.shape == sigma.shape == (20, 61)
+    for path in (0, 19):
+        assert prices[path, 1:] == pytest.approx(market(model).days("liquidity", path)["price_usd_per_g"], rel=1e-9)
+    assert market(model).prices("solvency", 500)[0].shape == (20, 91)
+
+
+def test_another_price_model_walks_the_same_issuer():
+    other = market("walk").with_model("garch_t")
+    assert np.array_equal(other.prices("liquidity", 5)[0], market("garch_t").prices("liquidity", 5)[0])
+    assert other.issuer is not None and other.issuer == market("walk").issuer
+
+
 def test_a_book_there_is_not_is_refused():
     with pytest.raises(ParameterError, match="liquidty"):
         market("garch_t").days("liquidty", 0)
