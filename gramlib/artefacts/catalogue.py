@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from gramlib.artefacts import analyse, data, predict, report, train
+from gramlib.artefacts import analyse, analyse_sensitivity, data, predict, report, train
 from gramlib.artefacts.columns import Artefact
 from gramlib.errors import ArtefactError
 
 CATALOGUE: dict[str, Artefact] = {
-    entry.name: entry for stage in (data, train, predict, analyse, report) for entry in stage.ARTEFACTS
+    entry.name: entry
+    for room in (data, train, predict, analyse, analyse_sensitivity, report)
+    for entry in room.ARTEFACTS
 }
 
 

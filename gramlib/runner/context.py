@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gramlib.params.governance import Governance
     from gramlib.params.issuer import Issuer
     from gramlib.params.model_figures import ModelFigure
+    from gramlib.params.sensitivity import Range
     from gramlib.scenarios import Scenario
     from gramlib.verdicts import Profile, Standard
 
@@ -176,6 +177,15 @@ class StageContext:
         return (
             Governance(**self.run_record["governance"]) if "governance" in self.run_record else load_governance(_root())
         )
+
+    @cached_property
+    def ranges(self) -> tuple[Range, ...]:
+        """How far inputs may lie from their values: as the run was started with, by hand as in params/."""
+        from gramlib.params.sensitivity import Range, load_ranges
+
+        if "sensitivity" in self.run_record:
+            return tuple(Range(**record) for record in self.run_record["sensitivity"])
+        return load_ranges(_root())
 
     def model_figures(self, name: str) -> tuple[ModelFigure, ...]:
         """Fitted figures of params/models/`name`.yaml: those the run was started with, by hand those in params/."""

@@ -47,6 +47,7 @@ def stage_params(run: ResolvedRun, stage: str) -> dict[str, Any]:
     if stage == "train":
         flat["params/models"] = sha256_record(run.record["model_figures"])
     if stage == "analyse":
+        flat["params/sensitivity.yaml"] = sha256_record(run.record["sensitivity"])
         flat["standards"] = sha256_record([standard.to_record() for standard in run.standards])
     if stage == "predict":
         for scenario in run.scenarios:

@@ -16,12 +16,16 @@ from gramlib.params.assumptions import load_assumptions
 from gramlib.params.governance import load_governance
 from gramlib.params.layers import RunParams, resolve_params
 from gramlib.params.model_figures import load_all_figures
+from gramlib.params.sensitivity import load_ranges
 from gramlib.scenarios import Scenario, load_scenarios
 from gramlib.store import atomic
 from gramlib.store.hashing import sha256_file, sha256_record
 from gramlib.verdicts import Profile, Standard, load_profile, standards_of
 
 RECORD_SCHEMA = 3
+JUDGEMENT = ("assumptions", "model_figures", "governance", "sensitivity")
+"""What stands in params/ beside runs, issuers, scenarios and profiles, and is recorded as it was."""
+
 LONGEST_ID = 100
 RESERVED_IDS = ("example", "exports", "snapshots", "index.html")
 """What else lives in the folder of runs."""
@@ -62,6 +66,7 @@ def resolve_run(path: Path, overrides: list[str], root: Path, run_id: str = "") 
         "assumptions": [entry.model_dump(mode="json") for entry in load_assumptions(root)],
         "model_figures": load_all_figures(root),
         "governance": load_governance(root).model_dump(mode="json"),
+        "sensitivity": [entry.model_dump(mode="json", by_alias=True) for entry in load_ranges(root)],
     }
     return _resolved(params, scenarios, profile, standards, judgement, run_id=run_id)
 
@@ -116,7 +121,7 @@ def _from_record(path: Path, overrides: list[str], root: Path, run_id: str) -> R
     replay_of = (
         record["run_id"] if record["run_id"] != run_id else ""
     )  # a run resumed from its own record repeats nothing
-    judgement = {name: record[name] for name in ("assumptions", "model_figures", "governance")}
+    judgement = {name: record[name] for name in JUDGEMENT}
     return _resolved(params, scenarios, profile, standards, judgement, run_id=run_id, replay_of=replay_of)
 
 

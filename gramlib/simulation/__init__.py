@@ -11,6 +11,7 @@ engine                         `simulate` and `ledger`, the door of both engines
 outcomes, failures, causes     one row a path; predicates and causes of one ledger
 books, fan, fan_bins           model-generated books; quantiles by day
 odds                           listed scenarios with random drivers on
+rerun                          books and scenarios again, for a changed issuer
 replays, replay_csv            listed scenarios; `gram replay`
 """
 
@@ -27,6 +28,7 @@ from gramlib.simulation.own_funds import OwnFundsRule
 from gramlib.simulation.price_driver import PriceDriver
 from gramlib.simulation.replay_csv import replay_csv
 from gramlib.simulation.replays import Listed, listed_of, run_replays, worst_scenario
+from gramlib.simulation.rerun import Rerun
 
 __all__ = [
     "CAUSES",
@@ -41,6 +43,7 @@ __all__ = [
     "OwnFundsRule",
     "PathDrivers",
     "PriceDriver",
+    "Rerun",
     "Status",
     "failures",
     "generator",

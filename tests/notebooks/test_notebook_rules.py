@@ -29,7 +29,7 @@ NOTEBOOKS = sorted(path.name for path in FOLDER.glob("*.ipynb"))
 STAGE_OF = {stage.notebook: stage.name for stage in STAGES}
 START = "00_start.ipynb"
 MOST_LINES_A_CELL = 15
-MOST_LINES_A_NOTEBOOK = 60
+MOST_LINES_A_NOTEBOOK = 200
 
 Rule = Callable[[NotebookNode, str], list[str]]
 

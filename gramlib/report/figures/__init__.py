@@ -9,6 +9,7 @@ predict   scenario_paths, fan
 replay    replay, one scenario day by day; path, one drawn path
 analyse   failure_probabilities, loss_distribution, scenario_ranking, coverage_backtest
 reverse   reverse_intervals
+sensitivity   tornado
 summary   overview, the picture of a whole run
 """
 
@@ -19,6 +20,7 @@ from gramlib.report.figures.predict import fan, scenario_paths
 from gramlib.report.figures.ranking import scenario_ranking
 from gramlib.report.figures.replay import path, replay
 from gramlib.report.figures.reverse import reverse_intervals
+from gramlib.report.figures.sensitivity import tornado
 from gramlib.report.figures.sources import agreement, coverage_timeline
 from gramlib.report.figures.summary import overview
 from gramlib.report.figures.tails import threshold_stability
@@ -45,5 +47,6 @@ __all__ = [
     "tail_fit",
     "threshold_stability",
     "token_premium",
+    "tornado",
     "volatility",
 ]

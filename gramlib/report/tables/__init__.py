@@ -9,6 +9,7 @@ from gramlib.report.tables.models import champion_record, model_cards, model_inv
 from gramlib.report.tables.plain import NO_EVIDENCE
 from gramlib.report.tables.requirements import requirements
 from gramlib.report.tables.scenarios import failures, scenario_odds, scenarios
+from gramlib.report.tables.sensitivity import decision_flips, screen, tornado_of
 from gramlib.report.tables.settings import assumptions, issuer, leaves, parameters, provenance
 from gramlib.report.tables.tails import rare_moves, thresholds
 
@@ -22,6 +23,7 @@ __all__ = [
     "champion_record",
     "contest",
     "credibility",
+    "decision_flips",
     "driver_effects",
     "facts",
     "failure_names",
@@ -48,10 +50,12 @@ __all__ = [
     "ruin",
     "scenario_odds",
     "scenarios",
+    "screen",
     "series",
     "shock_range",
     "sign_off",
     "sources",
     "thresholds",
+    "tornado_of",
     "verdicts",
 ]
