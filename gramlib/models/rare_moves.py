@@ -40,22 +40,22 @@ def rare_moves(
         model = path_model(name).from_record(calibration["models"][name], values)
         worst[name] = _worst_of_years(model, CHAMPION_PATHS if name == champion else RIVAL_PATHS, own)
     resampled = for_resampling.integers(0, CHAMPION_PATHS, (RESAMPLES, CHAMPION_PATHS))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for (tail, days), own_years in worst[champion].items():
         head = {"tail": tail, "threshold_share": used_share, "used": True}
         found = _figures(own_years, days, FEWEST_YEARS)
         drawn = np.array([_figures(own_years[paths], days, 1) for paths in resampled])
         rivals = np.array([_figures(years[tail, days], days, FEWEST_YEARS) for years in worst.values()])
         for place, (quantity, unit) in enumerate(_quantities(days)):
-            own = {"quantity": quantity, "unit": unit, **head}
+            row = {"quantity": quantity, "unit": unit, **head}
             if np.isfinite(found[place]):
                 error, (lower, upper) = drawn[:, place].std(), np.nanquantile(drawn[:, place], (0.025, 0.975))
-                rows.append(own | {"series": f"{_days(days)}, champion", "value": found[place], "standard_error": error,
+                rows.append(row | {"series": f"{_days(days)}, champion", "value": found[place], "standard_error": error,
                                    "lower": lower, "upper": upper, "n_exceed": own_years.size,
                                    "method": f"{champion}: worst of each simulated year, 95% bootstrap over {CHAMPION_PATHS:,} paths"})  # fmt: skip
             told = rivals[:, place][np.isfinite(rivals[:, place])]
             if told.size:
-                rows.append(own | {"series": f"{_days(days)}, all models", "value": np.median(told), "standard_error": None,
+                rows.append(row | {"series": f"{_days(days)}, all models", "value": np.median(told), "standard_error": None,
                                    "lower": told.min(), "upper": told.max(), "n_exceed": told.size,
                                    "method": _range_over(told.size, len(rivals))})  # fmt: skip
     return rows + _far_tail(calibration["far_tail"], used_share)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from gramlib.models.arch_fit import sp500_reference_returns
 
 
@@ -11,7 +13,8 @@ def sp500_reference_fits() -> dict[str, dict[str, float]]:
 
     returns = sp500_reference_returns()
     fits = {}
-    for name, o, law in (("GARCH", 0, "normal"), ("GJR", 1, "normal"), ("GJR-t", 1, "t")):
+    kinds: tuple[tuple[str, int, Literal["normal", "t"]], ...] = (("GARCH", 0, "normal"), ("GJR", 1, "normal"), ("GJR-t", 1, "t"))  # fmt: skip
+    for name, o, law in kinds:
         found = arch_model(returns, o=o, dist=law, rescale=False).fit(disp="off")
         fits[name] = {"log_likelihood": float(found.loglikelihood)} | {
             str(k): float(v) for k, v in found.params.items()
