@@ -32,17 +32,13 @@ SETTLED_WITHIN = 0.1
 
 
 def convergence_table(
-    outcomes: pd.DataFrame,
-    verdicts: pd.DataFrame,
-    horizons_days: Mapping[str, int],
-    issuer: Issuer,
-    params: AnalyseParams,
+    outcomes: pd.DataFrame, verdicts: pd.DataFrame, days: pd.DataFrame, issuer: Issuer, params: AnalyseParams
 ) -> pd.DataFrame:
     """The catalogue's `convergence` for every book of `outcomes`.
 
-    Limits are those of the table `verdicts` in 1/year, put on the book's horizon `horizons_days`.
+    Limits are those of the table `verdicts` in 1/year, put on the book's horizon, its last day in the fan-chart table `days`.
     """
-    limits = horizon_limits(verdicts, horizons_days)
+    limits = horizon_limits(verdicts, days.groupby("book")["day"].max().to_dict())
     predicates = predicates_of(issuer.peg)
     rows: list[tuple] = []
     for book in dict.fromkeys(outcomes["book"]):

@@ -119,7 +119,7 @@ def net_range(values: np.ndarray, noise_variance: float) -> tuple[float, float, 
 
 
 def _responding(issuer: Issuer, drawn: dict[str, float]) -> Issuer:
-    weights = {name: drawn[name] for name in ("a_return", "a_event") if name in drawn}
+    weights = {name: value for name, value in drawn.items() if name != "mean_days"}
     changed = issuer.model_copy(update={"redemption": issuer.redemption.model_copy(update=weights)})
     if "mean_days" in drawn:
         confidence = issuer.drivers.confidence.model_copy(update={"mean_days": max(1.0, drawn["mean_days"])})

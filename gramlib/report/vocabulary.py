@@ -6,6 +6,8 @@ is printed before anybody has named it here.
 
 from __future__ import annotations
 
+import re
+
 FAILURES: dict[str, tuple[str, str]] = {
     "F1": ("Own funds requirement", "own funds fall below the requirement"),
     "F2": ("Insolvency", "own funds fall below zero"),
@@ -130,9 +132,34 @@ METRICS: dict[str, str] = {
     "worst_discount": "highest token discount",
     "end_tokens_share": "tokens left at the end",
     "failures": "failures",
+    "nonprice_loss": "loss of own funds, price effect apart",
+    "min_liquid_1d_share": "lowest liquid assets within a day, over what is owed",
+    "min_liquid_5d_share": "lowest liquid assets within five days, over what is owed",
+    "share_exhausted": "share of paths that use up cash and bills",
+    "days_to_exhaustion": "day on which cash and bills are used up",
+    "median_days_to_exhaustion": "median day on which cash and bills are used up",
+    "queue_days": "days with a queue",
+    "discount_days": "days with a discount beyond 1%",
+    "longest_discount_days": "longest run of days with a discount beyond 1%",
+    "survival_days": "days that opening liquid assets last at the worst rate",
+    "survival_days_with_sales": "days that they last at the worst rate, gold sold",
 }
 
+_PREFIXES: dict[str, str] = {
+    "probability_": "chance of",
+    "median_days_to_": "median day of",
+    "days_to_": "day of",
+    "added_by_drivers_": "chance added by the drivers of",
+    "odds_": "chance, with random drivers on top, of",
+}
+"""Figure of a failure -> what stands before its name."""
+
+_OF_FAILURE = re.compile(rf"(?P<prefix>{'|'.join(_PREFIXES)})(?P<failure>any|F\d)(?:_q(?P<level>\d+))?")
+
 _SHARES = (
+    "odds_",
+    "min_liquid_",
+    "share_exhausted",
     "probability_",
     "added_by_drivers_",
     "min_coverage",
@@ -268,14 +295,11 @@ def model_name(model: str) -> str:
 
 def metric_name(metric: str) -> str:
     """A figure of the metrics table in words: "chance of Insolvency (F2)", "lowest own funds, quantile 5%"."""
-    for prefix, words in (
-        ("probability_", "chance of"),
-        ("median_days_to_", "median day of"),
-        ("added_by_drivers_", "chance added by the drivers of"),
-    ):
-        if metric.startswith(prefix):
-            what = metric.removeprefix(prefix)
-            return f"{words} {'any failure' if what == 'any' else failure_name(what)}"
+    prefixed = _OF_FAILURE.fullmatch(metric)
+    if prefixed:
+        what, level = prefixed["failure"], prefixed["level"]
+        named = f"{_PREFIXES[prefixed['prefix']]} {'any failure' if what == 'any' else failure_name(what)}"
+        return f"{named}, quantile {int(level)}%" if level else named
     stem, mark, level = metric.rpartition("_q")
     if mark and level.isdigit():
         return f"{METRICS.get(stem, spaced(stem))}, quantile {int(level)}%"
