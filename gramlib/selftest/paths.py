@@ -14,7 +14,7 @@ from gramlib.simulation.price_models import price_paths
 from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
 VOLATILITY_YEAR, BARRIER = 0.16, 0.80
-N_PATHS = 30_000
+N_PATHS = 15_000
 SIGMAS = 4.0
 CONTINUITY = 0.5825972
 """Daily standard deviations by which a barrier watched once a day lies further away (Broadie, Glasserman and Kou 1997)."""
