@@ -44,7 +44,7 @@ def measures(issuer: Issuer, gold_usd_per_g: float, figures: Figures) -> dict[st
     """Every measure by name; ranges are for an issuer of this size, also those that it excludes."""
     owed_usd = issuer.tokens_g * gold_usd_per_g
     made = (
-        *_treasury(opening_own_funds_usd(issuer, gold_usd_per_g), owed_usd, gold_usd_per_g, figures),
+        *_treasury(issuer, owed_usd, gold_usd_per_g, figures),
         *_terms(issuer, gold_usd_per_g, figures),
         *_counterparties(figures),
         *_positions(issuer, gold_usd_per_g, figures),
@@ -61,7 +61,8 @@ def split(largest: float, most: int) -> list[float]:
     return [largest, *([rest] * (parties - 1))]
 
 
-def _treasury(own_funds_usd: float, owed_usd: float, gold_usd_per_g: float, figures: Figures) -> tuple[Measure, ...]:
+def _treasury(issuer: Issuer, owed_usd: float, gold_usd_per_g: float, figures: Figures) -> tuple[Measure, ...]:
+    own_funds_usd = opening_own_funds_usd(issuer, gold_usd_per_g)
     price = figures.price
 
     def held(issuer: Issuer) -> float:
@@ -83,7 +84,7 @@ def _treasury(own_funds_usd: float, owed_usd: float, gold_usd_per_g: float, figu
 
     return (
         Measure(
-            "own_funds", "Own funds", "USD", ("bills_usd",), "treasury", 0.0,
+            "own_funds", "Own funds", "USD", ("bills_usd",), "treasury", max(0.0, own_funds_usd - issuer.bills_usd),
             max(0.0, own_funds_usd) + LARGEST_BUFFER * owed_usd, "up",
             "cost of capital less the yield of the bills it is held in",
             "bills lose their haircut when sold, and a reserve partly in dollars falls behind its tokens when gold rises",

@@ -45,7 +45,7 @@ class Recommendation:
     """One row. `number` [unit] is what should hold; NaN where there is none. `now` is where the issuer stands.
 
     `state` is one of STATES, `why` a sentence. `number_interval` is its confidence interval, of the paths behind it alone.
-    `proof` is the re-run at `number`; None only where the measure does not apply. `closed_form` is the figure that a
+    `proof` is the re-run at `number`, or as the issuer stands where it has own funds enough; None where the row does not apply. `closed_form` is the figure that a
     formula of sections 9 and 10 of the model page gives, in the unit of `number` unless `closed_form_of` says otherwise.
     """
 

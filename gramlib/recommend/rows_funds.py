@@ -22,6 +22,7 @@ from gramlib.recommend.recommendation import (
     Figure,
     Recommendation,
 )
+from gramlib.recommend.rows_liquidity import SECTION
 from gramlib.recommend.search import weakest
 from gramlib.recommend.targets import Targets
 from gramlib.simulation.market_access import capacity_usd, execution_share
@@ -38,11 +39,14 @@ class Part:
 
 
 def own_funds(bench: Bench, measure: Measure, targets: Targets) -> tuple[Recommendation, pd.DataFrame]:
-    """The largest of regime minimum, tail of a year's losses, worst listed loss and reverse-stress target; and the four."""
+    """The largest of regime minimum, tail of a year's losses, worst listed loss and reverse-stress target; and the four.
+
+    Where there are more own funds than that, none are paid out and nothing changes in the re-run.
+    """
     parts = own_funds_parts(bench, measure, targets)
     binding = max(parts, key=lambda part: part.usd.value)
     now, number = measure.now(bench.issuer), binding.usd.value
-    after = measure.apply(bench.issuer, number)
+    after = measure.apply(bench.issuer, max(number, now))
     failed = [bench.book(issuer, "solvency").f1_day != NEVER for issuer in (bench.issuer, after)]
     proof = proofs.share("probability of F1", "book solvency", failed[0], failed[1], bench.confidence)
     gap = number - now
@@ -52,7 +56,7 @@ def own_funds(bench: Bench, measure: Measure, targets: Targets) -> tuple[Recomme
            f"; the gap is {gap / 1e6:,.1f} m USD{of}")  # fmt: skip
     row = Recommendation(
         "own_funds", "Required own funds", NEEDED if gap > 0.0 else ENOUGH, why, "USD", now, number, binding.usd.interval,
-        proof, measure.cost_usd_year(bench.issuer, number), measure.cost_basis, f"{binding.name}: {binding.subject}",
+        proof, measure.cost_usd_year(bench.issuer, max(number, now)), measure.cost_basis, f"{binding.name}: {binding.subject}",
         targets.own_funds_regime, closed_form_target_usd(bench, targets), "own funds that outlast a custody loss of "
         f"{targets.custody_loss_share:.1%}", measure.side_effect, measure.name,
     )  # fmt: skip
@@ -133,7 +137,7 @@ def collateral(bench: Bench, measure: Measure, policy: Policy) -> Recommendation
     return Recommendation(
         "collateral_ratio", title, NEEDED if number > now else ENOUGH, why, "1", now, number, interval, proof,
         measure.cost_usd_year(issuer, number), measure.cost_basis,
-        f"price model {bench.rerun.market.price_model}, {days}-day falls", "", asked(0.2),
+        f"price model {bench.rerun.market.price_model}, {days}-day falls", SECTION, asked(0.2),
         "the same for a fall of 20%", measure.side_effect, measure.name,
     )  # fmt: skip
 

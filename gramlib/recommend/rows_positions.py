@@ -179,8 +179,8 @@ def hedge(bench: Bench, measure: Measure) -> list[Recommendation]:
         measure=measure.name,
     )  # fmt: skip
     calls = [np.maximum(0.0, -outcomes.hedge_usd) for outcomes in (before, after)]
-    need = proofs.tail_mean(f"expected shortfall of a year's margin calls at {bench.level:.1%}", "USD", subject, *calls, bench.level,
-                            bench.confidence, bench.rng, bench.bootstrap_samples)  # fmt: skip
+    need = proofs.tail_mean(f"expected shortfall of a year's margin calls at {bench.level:.1%}", "USD", subject, calls[0], calls[1],
+                            bench.level, bench.confidence, bench.rng, bench.bootstrap_samples)  # fmt: skip
     held = issuer.cash_usd + issuer.bills_usd
     margin = Recommendation(
         "hedge_margin", "Cash for margin calls on that position", ENOUGH if need.after.value <= held else NEEDED,
