@@ -15,6 +15,7 @@ arch does, under a skewed law too: there the falls' part of the variance is not 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from arch.univariate import GARCH, ConstantMean, SkewStudent, StudentsT
 from arch.univariate.base import ARCHModelResult
 
 from gramlib.errors import DataContractError
+from gramlib.models.estimate import Estimate
 from gramlib.models.garch import GarchParameters
 
 PERCENT = 100.0
@@ -59,6 +61,12 @@ class GarchFit:
     note: str
     skew: float = 0.0
 
+    @property
+    def estimate(self) -> Estimate:
+        """How the fit went, for a record and a card."""
+        log_likelihood = self.log_likelihood if self.converged else None
+        return Estimate(self.n, log_likelihood, self.converged, self.standard_errors, self.note)
+
 
 class _ConstrainedGARCH(GARCH):
     """arch's recursion under the two constraints of the module docstring; `largest_variance` bounds the long-run one."""
@@ -83,8 +91,23 @@ def _maximise(
     law = SkewStudent() if skewed else StudentsT()
     model = ConstantMean(percent, volatility=volatility, distribution=law, rescale=False)
     result = model.fit(disp="off", show_warning=False, starting_values=start)
-    usable = result.convergence_flag == 0 and bool(np.isfinite(result.params).all())
-    return result if usable else None
+    return result if usable(result, percent) else None
+
+
+def usable(result: ARCHModelResult, percent: np.ndarray) -> bool:
+    """Whether arch's optimiser ended where a fit to `percent` may be: it also reports success at places that mean nothing.
+
+    Everything is finite, the mean is a return that was seen, and every day's volatility lies between a millionth and 100%.
+    """
+    volatility = np.asarray(result.conditional_volatility)
+    found = np.concatenate([np.asarray(result.params, dtype=float), volatility, [result.loglikelihood]])
+    return bool(
+        result.convergence_flag == 0
+        and np.isfinite(found).all()
+        and percent.min() <= result.params["mu"] <= percent.max()
+        and volatility.min() >= 1e-6 * PERCENT
+        and volatility.max() <= PERCENT
+    )
 
 
 def _natural(found: dict[str, float], cap: float, largest_variance: float = math.inf) -> GarchParameters:
@@ -101,6 +124,17 @@ def _by_name(values: Any) -> dict[str, float]:
     """The series `values` of arch, one a parameter, in natural units by our names."""
     names = {theirs: _NAMES[theirs] for theirs in values.index}
     return {name: float(values[theirs]) / _UNITS.get(name, 1.0) for theirs, name in names.items()}
+
+
+def errors_or_none(errors: Callable[[], dict[str, float]]) -> tuple[dict[str, float], str]:
+    """Standard errors of a fit by arch, or none and the reason: where the likelihood is flat arch raises or gives no numbers."""
+    try:
+        found = errors()
+    except np.linalg.LinAlgError:
+        found = {"": math.nan}
+    if all(math.isfinite(error) for error in found.values()):
+        return found, ""
+    return {}, "the likelihood is flat at the optimum, so that there are no standard errors"
 
 
 def fit_garch_t(
@@ -130,9 +164,9 @@ def fit_garch_t(
     settles = persistence <= persistence_cap and omega <= largest * (1.0 - persistence)
     n = len(percent)
     if settles or persistence_cap >= 1.0:
-        found, errors = _by_name(free.params), _by_name(free.std_err)
+        found, (errors, note) = _by_name(free.params), errors_or_none(lambda: _by_name(free.std_err))
         parameters, skew_found = _natural(found, persistence_cap), found.get("skew", 0.0)
-        return GarchFit(parameters, found["nu"], float(free.loglikelihood), True, False, n, errors, "", skew_found)
+        return GarchFit(parameters, found["nu"], float(free.loglikelihood), True, False, n, errors, note, skew_found)
     alpha = min(alpha, 0.5 * persistence_cap)
     beta = persistence_cap - 1e-6 - alpha - half_gamma
     inside = np.array([mean, 0.5 * (1.0 - persistence_cap) * largest, alpha, *gamma, beta, *laws])

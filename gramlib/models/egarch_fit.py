@@ -8,7 +8,7 @@ import numpy as np
 from arch.univariate import EGARCH, ConstantMean, SkewStudent, StudentsT
 from arch.univariate.base import ARCHModelResult
 
-from gramlib.models.arch_fit import PERCENT, in_percent
+from gramlib.models.arch_fit import PERCENT, errors_or_none, in_percent, usable
 from gramlib.models.egarch import EgarchParameters
 from gramlib.models.estimate import Estimate
 from gramlib.models.skew_t import SkewT
@@ -49,7 +49,6 @@ def fit_egarch(
         ]
     )  # fmt: skip
     result = _maximise(percent, skewed, persistence_cap, None) or _maximise(percent, skewed, persistence_cap, start)
-    note = ""
     if result is None:
         values = start
         note = f"arch did not converge on {len(percent)} returns from two starting points; rounded parameters of gold assumed"
@@ -62,9 +61,9 @@ def fit_egarch(
     law = SkewT(nu, skew[0] if skew else 0.0)
     if result is None:
         return parameters, law, Estimate(len(percent), None, False, {}, note)
+    errors, note = errors_or_none(lambda: _errors(result))
     if held:
-        note = f"beta is held at {persistence_cap}, so that the errors mean nothing"
-    errors = {} if held else _errors(result)
+        errors, note = {}, f"beta is held at {persistence_cap}, so that the errors mean nothing"
     return parameters, law, Estimate(len(percent), float(result.loglikelihood), True, errors, note)
 
 
@@ -73,8 +72,7 @@ def _maximise(percent: np.ndarray, skewed: bool, cap: float, start: np.ndarray |
     law = SkewStudent() if skewed else StudentsT()
     model = ConstantMean(percent, volatility=_CappedEGARCH(cap), distribution=law, rescale=False)
     result = model.fit(disp="off", show_warning=False, starting_values=start)
-    usable = result.convergence_flag == 0 and bool(np.isfinite(result.params).all())
-    return result if usable else None
+    return result if usable(result, percent) else None
 
 
 def _errors(result: ARCHModelResult) -> dict[str, float]:

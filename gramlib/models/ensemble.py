@@ -153,6 +153,9 @@ class Ensemble:
         shown = ", ".join(
             f"{name} {self.weights[name]:.0%} (log score {self.mean_log_scores[name]:.4f})" for name in self.members
         )
+        estimates = {name: getattr(member, "estimate", None) for name, member in self.members.items()}
+        failed = [name for name, estimate in estimates.items() if estimate is not None and not estimate.converged]
+        warning = f"The fit of {', '.join(failed)} did not converge, as its own card says. " if failed else ""
         return {
             "title": "Ensemble weighted by past log score",
             "what": (
@@ -160,7 +163,7 @@ class Ensemble:
                 f"called the last {self.scored_days} days of the window before they had seen them; the historical family keeps at least "
                 f"{HISTORICAL_FLOOR:.0%}."
             ),
-            "parameters": f"weights {shown}; the scores differ by less than their noise, so that the weights have no useful standard errors",
+            "parameters": f"{warning}weights {shown}; the scores differ by less than their noise, so that the weights have no useful standard errors",
             "fails_when": (
                 "What all members lack the mixture lacks too: they read the same returns. Two calm years say little about who is right in "
                 "a storm, and the weights stand still until the next fit. A mixture of laws that each are calibrated is wider than needed. "

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from gramlib.models.estimate import Estimate
 from gramlib.models.garch import GarchParameters, filter_variance, forecast_sums, simulate_growth
 from gramlib.models.returns import Returns
 from gramlib.models.semiparametric import SemiparametricLaw, fit_tails, make_law
@@ -17,13 +18,14 @@ from gramlib.models.window import TrainingWindow
 
 @dataclass(frozen=True)
 class FilteredHistoricalSimulation:
-    """Fitted filter, the law of its residuals, and the variance of the day after the data."""
+    """Fitted filter, the law of its residuals, the variance of the day after the data, and how the filter's estimation went."""
 
     parameters: GarchParameters
     law: SemiparametricLaw
     tail_share: float
     tails: dict[str, dict[str, Any]]
     next_variance: float
+    estimate: Estimate
 
     name: ClassVar[str] = "fhs"
     refit_every_days: ClassVar[int | None] = None
@@ -32,9 +34,9 @@ class FilteredHistoricalSimulation:
     def fit(cls, window: TrainingWindow) -> FilteredHistoricalSimulation:
         """Residuals of the window under its GARCH fit; GPD tails from the residuals of the whole history."""
         tails = fit_tails(window.residuals, window.long_residuals, window.tail_share)
-        return cls._joined(
-            window.garch.parameters, window.residuals, window.tail_share, tails, float(window.variance[-1])
-        )
+        fit = window.garch
+        next_variance = float(window.variance[-1])
+        return cls._joined(fit.parameters, window.residuals, window.tail_share, tails, next_variance, fit.estimate)
 
     @classmethod
     def _joined(
@@ -44,9 +46,11 @@ class FilteredHistoricalSimulation:
         tail_share: float,
         tails: dict[str, Any],
         next_variance: float,
+        estimate: Estimate,
     ) -> FilteredHistoricalSimulation:
         lower, upper = ((tails[side]["xi"], tails[side]["beta"]) for side in ("lower", "upper"))
-        return cls(parameters, make_law(residuals, tail_share, lower, upper), tail_share, tails, next_variance)
+        law = make_law(residuals, tail_share, lower, upper)
+        return cls(parameters, law, tail_share, tails, next_variance, estimate)
 
     @property
     def mean(self) -> float:
@@ -81,6 +85,7 @@ class FilteredHistoricalSimulation:
             "tail_share": self.tail_share,
             "tails": self.tails,
             "next_variance": self.next_variance,
+            "estimate": self.estimate.record(),
         }
 
     @classmethod
@@ -92,6 +97,7 @@ class FilteredHistoricalSimulation:
             record["tail_share"],
             record["tails"],
             record["next_variance"],
+            Estimate(**record["estimate"]),
         )
 
     def card(self) -> dict[str, str]:
@@ -104,7 +110,7 @@ class FilteredHistoricalSimulation:
                 f"outer {self.tail_share:.0%} on each side are drawn from generalised Pareto tails fitted on the long history."
             ),
             "parameters": (
-                f"alpha {self.parameters.alpha:.4f}, beta {self.parameters.beta:.4f}; loss tail xi {lower['xi']:.3f} "
+                f"{self.estimate.warning}alpha {self.parameters.alpha:.4f}, beta {self.parameters.beta:.4f}; loss tail xi {lower['xi']:.3f} "
                 f"(s.e. {lower['xi_standard_error']:.3f}, {lower['n_exceed']} exceedances), gain tail xi {upper['xi']:.3f} "
                 f"(s.e. {upper['xi_standard_error']:.3f})"
             ),

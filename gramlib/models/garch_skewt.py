@@ -36,10 +36,8 @@ class GarchSkewT:
         from gramlib.models.arch_fit import fit_garch_t
 
         fit = fit_garch_t(window.log_return, window.persistence_cap, cls.asymmetric, skewed=True)
-        log_likelihood = fit.log_likelihood if fit.converged else None
-        estimate = Estimate(fit.n, log_likelihood, fit.converged, fit.standard_errors, fit.note)
         variance = filter_variance(fit.parameters, window.returns.log_return)
-        return cls(fit.parameters, SkewT(fit.nu, fit.skew), float(variance[-1]), estimate)
+        return cls(fit.parameters, SkewT(fit.nu, fit.skew), float(variance[-1]), fit.estimate)
 
     @property
     def mean(self) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.special import stdtrit
 
+from gramlib.models.estimate import Estimate
 from gramlib.models.garch import GarchParameters, filter_variance, forecast_sums, simulate_growth
 from gramlib.models.returns import Returns
 from gramlib.models.tails import student_t_var_es
@@ -18,19 +19,21 @@ from gramlib.models.window import TrainingWindow
 
 @dataclass(frozen=True)
 class GarchT:
-    """Fitted filter, degrees of freedom and the variance of the day after the data."""
+    """Fitted filter, degrees of freedom, the variance of the day after the data, and how the estimation went."""
 
     parameters: GarchParameters
     nu: float
     next_variance: float
+    estimate: Estimate
 
     name: ClassVar[str] = "garch_t"
     refit_every_days: ClassVar[int | None] = None
 
     @classmethod
-    def fit(cls, window: TrainingWindow) -> GarchT:
+    def fit(cls, window: TrainingWindow) -> Self:
         """The window's GARCH fit as it is."""
-        return cls(window.garch.parameters, window.garch.nu, float(window.variance[-1]))
+        fit = window.garch
+        return cls(fit.parameters, fit.nu, float(window.variance[-1]), fit.estimate)
 
     @property
     def _scale(self) -> float:
@@ -72,21 +75,24 @@ class GarchT:
             "parameters": self.parameters.record(),
             "nu": self.nu,
             "next_variance": self.next_variance,
+            "estimate": self.estimate.record(),
         }
 
     @classmethod
-    def from_record(cls, record: dict[str, Any], residuals: np.ndarray) -> GarchT:
+    def from_record(cls, record: dict[str, Any], residuals: np.ndarray) -> Self:
         """The model again; it does not need `residuals`."""
-        return cls(GarchParameters(**record["parameters"]), record["nu"], record["next_variance"])
+        parameters = GarchParameters(**record["parameters"])
+        return cls(parameters, record["nu"], record["next_variance"], Estimate(**record["estimate"]))
 
     def card(self) -> dict[str, str]:
         """Model card in plain sentences."""
+        shown, found = self.estimate.shown, self.parameters
         return {
             "title": "GARCH(1,1) with Student-t errors",
             "what": "Volatility moves up after large days and decays back; each day's surprise is a Student-t of that volatility.",
             "parameters": (
-                f"mean {self.parameters.mean:.2e} a day, omega {self.parameters.omega:.2e}, alpha {self.parameters.alpha:.4f}, "
-                f"beta {self.parameters.beta:.4f}, nu {self.nu:.2f}; a variance shock halves in {self.parameters.half_life_days:.0f} days"
+                f"{self.estimate.warning}mean {found.mean:.2e} a day, omega {found.omega:.2e}, {shown('alpha', found.alpha)}, "
+                f"{shown('beta', found.beta)}, {shown('nu', self.nu, '.2f')}; a variance shock halves in {found.half_life_days:.0f} days"
             ),
             "fails_when": (
                 "Losses and gains have the same tail by construction; regimes and jumps are averaged; near persistence 1 the "

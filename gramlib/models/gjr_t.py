@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar, Self
 
-from gramlib.models.estimate import Estimate
-from gramlib.models.garch import GarchParameters, filter_variance
+from gramlib.models.garch import filter_variance
 from gramlib.models.garch_t import GarchT
 from gramlib.models.window import TrainingWindow
 
 
 @dataclass(frozen=True)
 class GjrT(GarchT):
-    """The GARCH-t model with a recursion of its own, whose gamma has either sign, and how its estimation went."""
-
-    estimate: Estimate
+    """The GARCH-t model with a recursion of its own, whose gamma has either sign."""
 
     name: ClassVar[str] = "gjr_t"
 
     @classmethod
-    def fit(cls, window: TrainingWindow) -> GjrT:
+    def fit(cls, window: TrainingWindow) -> Self:
         """Maximum likelihood on the window; the variance of the next day from a filter over the whole history."""
         # arch takes seconds to import, and simulating from a calibration does without it.
         from gramlib.models.arch_fit import fit_garch_t
 
         fit = fit_garch_t(window.log_return, window.persistence_cap, asymmetric=True)
-        log_likelihood = fit.log_likelihood if fit.converged else None
-        estimate = Estimate(fit.n, log_likelihood, fit.converged, fit.standard_errors, fit.note)
         variance = filter_variance(fit.parameters, window.returns.log_return)
-        return cls(fit.parameters, fit.nu, float(variance[-1]), estimate)
-
-    def record(self) -> dict[str, Any]:
-        """JSON-able mapping."""
-        return {**super().record(), "estimate": self.estimate.record()}
-
-    @classmethod
-    def from_record(cls, record: dict[str, Any], residuals: object) -> GjrT:
-        """The model again; it does not need `residuals`."""
-        parameters = GarchParameters(**record["parameters"])
-        return cls(parameters, record["nu"], record["next_variance"], Estimate(**record["estimate"]))
+        return cls(fit.parameters, fit.nu, float(variance[-1]), fit.estimate)
 
     def card(self) -> dict[str, str]:
         """Model card in plain sentences."""
