@@ -60,9 +60,9 @@ def parameter_uncertainty(
     base = market
     if price_model != market.price_model:
         told += f", which stands in for {market.price_model}"
-        base = _on(market, market.calibration | {"champion": price_model}, market.residuals)
+        base = market.with_model(price_model)
     sources: list[tuple[str, Market, list[Market], str]] = [
-        (PRICE_MODEL, base, [_on(market, refit.calibration, refit.residuals) for refit in refits], told),
+        (PRICE_MODEL, base, [_on(base, refit.calibration, refit.residuals) for refit in refits], told),
         (REDEMPTION, market, [market.with_issuer(issuer) for issuer in issuers], f"{len(issuers)} draws of {drawn}"),
     ]
     rows: list[tuple] = []
@@ -129,8 +129,6 @@ def _responding(issuer: Issuer, drawn: dict[str, float]) -> Issuer:
 
 def _on(market: Market, calibration: dict[str, Any], residuals: pd.DataFrame) -> Market:
     """The market with prices of this calibration's champion; all else, the draws among it, as it was."""
-    if calibration is market.calibration:
-        return market
     params = market.params.model_copy(update={"model": "champion"})
     return Market(market.issuer, calibration, residuals, params, market.own_funds, market.models)
 

@@ -46,11 +46,11 @@ def test_their_figures_stand_in_the_metrics_table():
     assert row["value"] == own["days_to_exhaustion"].notna().mean() and row["n"] == 100
 
 
-def test_a_model_from_outside_goes_through_the_plain_engine():
+def test_a_model_from_outside_is_sampled_as_well():
     outside = {"kind": "a law of its own"}
     each = market(Issuer(), outside, OutsideModels(), n_paths=400, horizon_days=10, solvency_horizon_days=10)
     sample = path_sample(each, 4000)
-    rows, outcomes = sample[sample["book"] == "liquidity"], each.outcomes("liquidity", 10)
-    assert len(rows) == 10
+    rows, outcomes = sample[sample["book"] == "liquidity"], each.outcomes("liquidity", 200)
+    assert len(rows) == 200
     np.testing.assert_array_equal(rows["min_own_funds_headroom_usd"] < 0.0, outcomes.f1_day != -1)
     np.testing.assert_array_equal(rows["queue_days"] > 0, outcomes.peak_queue_share > 0.0)
