@@ -60,7 +60,7 @@ def gram_run(folder: str, params: str, *more: str) -> list[dict[str, Any]]:
 
 def parts(run_path: Path, workers: int | None) -> dict[str, float]:
     """Processor seconds of each part, and `train_s`, the wall time of training in a process that has imported everything."""
-    for library in ("arch.bootstrap", "arch.univariate", "scipy.stats", "sklearn.ensemble"):
+    for library in ("arch.bootstrap", "arch.univariate", "scipy.stats", "sklearn.ensemble", "statsmodels.api"):
         importlib.import_module(library)
 
     from gramlib.models import evaluation, training
@@ -78,7 +78,7 @@ def parts(run_path: Path, workers: int | None) -> dict[str, float]:
     manifest = run.manifest(folder)
     if manifest is None:
         raise SystemExit(f"{run_path} has no succeeded data stage")
-    prices = read_artefact(run.stage_path(folder), manifest, "prices")
+    prices, covariates = (read_artefact(run.stage_path(folder), manifest, name) for name in ("prices", "covariates"))
     meter = Meter()
     with mock.patch.object(evaluation, "usual_workers", lambda: workers or usual_workers()):
         models = [*BASELINES, *PATH_MODELS.values(), *FORECASTERS.values()]
@@ -91,7 +91,7 @@ def parts(run_path: Path, workers: int | None) -> dict[str, float]:
         evaluation._scored = meter.of("part forecasts and scores", evaluation._scored)  # type: ignore[attr-defined]
         training.rolling_forecasts = meter.of("part evaluation, this thread", training.rolling_forecasts)
         began, worked = time.perf_counter(), time.process_time()
-        training.train(prices, params, generator(params.seed, "training"), grade="D")
+        training.train(prices, params, generator(params.seed, "training"), grade="D", covariates=covariates)
         wall, cpu = time.perf_counter() - began, time.process_time() - worked
     return {"train_s": wall, "train_processor_s": cpu, **dict(sorted(meter.seconds.items()))}
 
