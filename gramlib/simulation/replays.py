@@ -54,9 +54,10 @@ def listed_of(scenario_days: pd.DataFrame, scenarios_used: Mapping[str, Any]) ->
             raise DataContractError(f"scenario {scenario_id} has no days", expected="every scenario in scenario_days",
                                     origin="scenarios_used", remedy="re-run stage predict")  # fmt: skip
         days = by_id[scenario_id].sort_values("day")
-        events = Events(**{name: days[name].to_numpy(dtype=float) for name in names})
+        # Own arrays: the kernel is compiled anew for views that are read-only or strided, as a table's columns are.
+        events = Events(**{name: np.array(days[name], dtype=float) for name in names})
         changes = changes_of(record.get("changes", ()), f"scenario {scenario_id}")
-        prices = days["price_usd_per_g"].to_numpy(dtype=float)
+        prices = np.array(days["price_usd_per_g"], dtype=float)
         listed.append(Listed(scenario_id, record["title"], record["severity"], prices, events, changes))
     return tuple(listed)
 
