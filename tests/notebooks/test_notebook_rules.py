@@ -232,7 +232,9 @@ SICKNESSES: dict[str, tuple[Rule, Callable[[NotebookNode], object]]] = {
     "a long cell": (cells_are_short, lambda nb: nb.cells.append(new_code_cell("ctx\n" * (MOST_LINES_A_CELL + 1)))),
     "a long notebook": (
         cells_are_short,
-        lambda nb: nb.cells.extend(new_code_cell("ctx\n" * MOST_LINES_A_CELL) for _ in range(4)),
+        lambda nb: nb.cells.extend(
+            new_code_cell("ctx\n" * MOST_LINES_A_CELL) for _ in range(MOST_LINES_A_NOTEBOOK // MOST_LINES_A_CELL + 1)
+        ),
     ),
     "too little prose": (more_prose_than_code, lambda nb: nb.cells[0].update(source="# Hm")),
     "a function": (
