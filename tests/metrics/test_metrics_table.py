@@ -1,6 +1,7 @@
 """The metrics table: from small tables with known answers."""
 
 import math
+import time
 
 import numpy as np
 import pandas as pd
@@ -57,6 +58,35 @@ def test_probabilities_medians_and_the_first_failure_of_a_path():
     assert found.loc[("liquidity", "probability_F1"), "value"] == 0.0
     assert found.loc[("liquidity", "probability_F1"), "upper"] > 0.1
     assert math.isnan(found.loc[("liquidity", "median_days_to_F1"), "value"])
+
+
+def test_days_of_a_failure_have_quantiles_where_it_happens():
+    outcomes = book("liquidity", 40, f3_day=days(40, {k: k + 1 for k in range(20)}))
+    found = tables(outcomes).loc["liquidity"]
+    assert found.loc["days_to_F3_q05", "value"] == 1 and found.loc["days_to_F3_q95", "value"] == 19
+    assert found.loc["days_to_any_q95", "n"] == 20
+    assert "days_to_F4_q05" not in found.index
+
+
+def test_odds_of_a_scenario_stand_beside_its_figures():
+    odds = pd.DataFrame({"scenario": ["S1"], "predicate": ["F3"], "n": [50], "failed": [5]})
+    made = metrics_table(
+        book("liquidity", 5), ledger("S1", 3), failures("S1"), ISSUER, PARAMS, np.random.default_rng(1), odds
+    )
+    found = made.set_index(["subject", "metric"]).loc[("S1", "odds_F3")]
+    assert found["value"] == 0.1 and found["lower"] < 0.1 < found["upper"]
+
+
+@pytest.mark.slow
+def test_a_quarter_of_a_million_paths_take_seconds():
+    rng = np.random.default_rng(3)
+    n = 100_000
+    parts = [book(name, n, nonprice_loss_usd=rng.standard_normal(n).astype("float32"), f4_day=days(n, {5: 3}))
+             for name in ("liquidity_price_only", "liquidity")]  # fmt: skip
+    outcomes = pd.concat([*parts, book("solvency", 20_000)], ignore_index=True)
+    started = time.process_time()
+    metrics_table(outcomes, ledger("S1", 3), failures("S1"), ISSUER, AnalyseParams(), np.random.default_rng(1))
+    assert time.process_time() - started < 3.0
 
 
 def test_collateral_predicate_is_absent_for_a_gold_peg():
