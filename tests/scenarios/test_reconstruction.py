@@ -11,7 +11,10 @@ from gramlib.scenarios import load_scenarios
 from gramlib.scenarios.reconstruction import annual_volatility, reconstruct
 from gramlib.scenarios.scenario import Published, weekdays_between
 
-WINDOWED = ("H80a", "H83", "H96", "H99b", "H08", "H13a", "H20a", "H21", "H22", "H26J")
+WINDOWED = (
+    "H74", "H80a", "H80b", "H81", "H83", "H88", "H96", "H99a", "H99b", "H06", "H08", "H11", "H11_15", "H13a", "H13b", "H16",
+    "H20a", "H20b", "H20c", "H21", "H22", "H24", "H25O", "H25D", "H26J", "H26Q", "H26U",
+)  # fmt: skip
 
 
 def prices_of(published: Published, returns: np.ndarray) -> np.ndarray:
@@ -42,13 +45,16 @@ def test_shipped_windows_keep_their_facts(workbench_root, name):
     returns = hold_the_facts(published)
     prices = prices_of(published, returns)
     drawdown = 1 - (prices / np.maximum.accumulate(prices)).min()
-    assert drawdown == pytest.approx(published.max_drawdown, abs=0.006)
+    assert drawdown == pytest.approx(published.max_drawdown, abs=0.008)
     rises = published.sharpest_day.simple_return > 0
     extreme = np.expm1(returns).max() if rises else np.expm1(returns).min()
     assert extreme == pytest.approx(published.sharpest_day.simple_return, abs=1e-9)
 
 
-@pytest.mark.parametrize("name", ["H80a", "H83", "H96", "H99b", "H08", "H21", "H22"])
+@pytest.mark.parametrize(
+    "name",
+    ["H74", "H80a", "H80b", "H81", "H83", "H88", "H96", "H99a", "H99b", "H08", "H13b", "H11_15", "H21", "H22", "H26Q"],
+)
 def test_long_windows_reach_the_published_volatility(workbench_root, name):
     """Windows of two to eight days have too few free days to reach it; their notes say what they have."""
     published = load_scenarios([name], workbench_root)[0].published

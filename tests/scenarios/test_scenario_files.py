@@ -160,6 +160,14 @@ def test_a_bad_file_that_nobody_asked_for_is_not_read(own_root):
         ("liquidity_multiplier: 0.5", "event: 1.0", "- {from_day", "events.0.liquidity_multiplier is 0.5"),
         ("id: yours", "id: mine", "id:", "id is 'yours' in mine.yaml"),
         ("price_of: H13a", "kind: hypothetical", "knots", "knots beside price_of 'H13a'"),
+        ("event: [1.0, 0.5, 0.2]", "event: 1.0", "- {from_day", "event with 3 values for 2 days"),
+        ("event: [1.0, -0.5]", "event: 1.0", "- {from_day", "events.0.event is -0.5"),
+        ("event: []", "event: 1.0", "- {from_day", "events.0.event is an empty list"),
+        ("event: true", "event: 1.0", "- {from_day", "events.0.event is true"),
+        ("custodian: 1.5", "event: 1.0", "- {from_day", "events.0.custodian is 1.5"),
+        ("bank_failed: 5", "event: 1.0", "- {from_day", "events.0.bank_failed is 5"),
+        ("redem_share: 0.1", "event: 1.0", "- {from_day", "did you mean 'redeem_share'?"),
+        ("cyber_loss_usd: 5", "event: 1.0", "- {from_day", "a loss on several days"),
         ("title: on", 'title: "A scenario of my own"', "title", "title is 'on'"),
     ],
 )
@@ -168,6 +176,75 @@ def test_what_is_wrong_is_told_with_file_and_line(own_root, wrong, right, at, to
     message = refusal(write(own_root, text))
     assert told in message
     assert f"params/scenarios/mine.yaml:{line_of(text, at)}" in message
+
+
+CHANGED = (
+    GOOD
+    + """\
+changes:
+  - {key: costs.opex_usd_year, factor: 1.2, why: "a fifth dearer"}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "told"),
+    [
+        (
+            "costs.opex_usd",
+            "costs.opex_usd_year",
+            "unknown key 'costs.opex_usd' of an issuer; did you mean 'costs.opex_usd_year'?",
+        ),
+        ("peg", "costs.opex_usd_year", "unknown key 'peg'"),
+        ("faktor: 1.2", "factor: 1.2", "did you mean 'factor'?"),
+        ("factor: -1", "factor: 1.2", "changes.0.factor is -1"),
+        ("factor: 1.2, add: 5", "factor: 1.2", "factor and add"),
+        ("peg: any", "factor: 1.2", "no change"),
+        ("value: cheap", "factor: 1.2", "costs.opex_usd_year is 'cheap'"),
+        ("peg: silver, factor: 1.2", "factor: 1.2", "changes.0.peg is 'silver'"),
+        ("minting.on", "costs.opex_usd_year", "factor on minting.on, which is no number"),
+    ],
+)
+def test_changes_of_an_issuer_are_held_against_its_keys(own_root, wrong, right, told):
+    text = CHANGED.replace(right, wrong)
+    assert text != CHANGED
+    message = refusal(write(own_root, text))
+    assert told in message
+    assert f"params/scenarios/mine.yaml:{line_of(text, '- {key')}" in message
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("events_of: [H13b]", "events_of.0 is 'H13b'; did you mean 'H13a'?"),
+        ("events_of: [mine]", "events_of.0 is 'mine'"),
+        ("events_of: [lent]", "lent takes events from others itself"),
+        ("events_of: [H13a_run]", "events_of: days 2 to 4"),
+        ("events_of: 5", "events_of is 5"),
+    ],
+)
+def test_lent_events_are_held_against_the_library(own_root, line, told):
+    lent = GOOD.replace("id: mine", "id: lent") + "events_of: [H13a_run]\n"
+    text = GOOD.replace("horizon_days: 10", "horizon_days: 3").replace("day: 5", "day: 3") + line + "\n"
+    message = refusal(write(write(own_root, lent, "lent"), text))
+    assert told in message
+    assert f"params/scenarios/mine.yaml:{line_of(text, 'events_of')}" in message
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("{years: 25, days: 20, side: fell}", "return_period.side is 'fell'"),
+        ("{years: 500, days: 20, side: fall}", "return_period.years is 500"),
+        ("{years: 25, days: 20}", "return_period.side"),
+        ("{years: 25, days: 20, side: fall}", "10 days for a move of 20"),
+        ("25 years", "return_period is '25 years'"),
+    ],
+)
+def test_return_periods_are_held_against_their_bounds(own_root, given, told):
+    message = refusal(write(own_root, GOOD.replace("knots:\n  - {day: 5, factor: 0.9}\n", f"return_period: {given}\n")))
+    assert told in message
+    assert "params/scenarios/mine.yaml:" in message
 
 
 WINDOWED = """\
