@@ -26,7 +26,9 @@ def failure_causes(
         failed = paths.loc[paths[f"{predicate.lower()}_day"] != NEVER, f"{predicate.lower()}_cause"].astype("str")
         counts = sorted(failed.value_counts().items(), key=lambda found: (-found[1], found[0]))
         for cause, count in counts:
-            name, _, module = str(cause).rpartition(": ") if str(cause).endswith(MODULES) else (str(cause), "", "")
+            name, _, module = str(cause).rpartition(": ")
+            if not name or module not in MODULES:
+                name, module = str(cause), ""
             interval = wilson_interval(int(count), len(failed), confidence)
             rows.append((predicate, name, module, int(count), len(failed), count / len(failed), *interval))
     kinds = {"predicate": "str", "cause": "str", "module": "str", "failed": "int64", "n": "int64"}

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import likely_rows
 import numpy as np
 import pandas as pd
 import pytest
@@ -343,7 +344,9 @@ def run_tables() -> SimpleNamespace:
         verdicts=verdicts, metrics=metrics, reverse=reverse, replay_failures=failures, days=_days(), scenarios_used=used, source_document=_source_document(),
         issuer=Issuer(), run={"run_id": "baseline-0a1b2c3d"},
     )  # fmt: skip
+    frontiers, frontier_edges = likely_rows.maps()
     return SimpleNamespace(
+        frontiers=frontiers, frontier_edges=frontier_edges, likely=likely_rows.likely(), causes=likely_rows.causes(),
         prices=prices, quality=quality, facts=_facts(), source_cards=_source_document(), residuals=residuals, calibration=_calibration(residuals),
         league=_league(), scenarios_used=used, replays=replays, replay_failures=failures, days=_days(), outcomes=outcomes,
         metrics=metrics, verdicts=verdicts, issuer=Issuer(), document=document,

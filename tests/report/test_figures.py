@@ -39,6 +39,8 @@ CHARTS = {
     "loss_distribution": lambda t: figures.loss_distribution(t.outcomes, t.metrics),
     "scenario_ranking": lambda t: figures.scenario_ranking(t.metrics, t.replay_failures, t.scenarios_used),
     "reverse_intervals": lambda t: figures.reverse_intervals(t.reverse),
+    "failure_maps": lambda t: figures.failure_maps(t.frontiers, t.frontier_edges),
+    "return_periods": lambda t: figures.return_periods(t.likely, t.causes),
     "coverage_backtest": lambda t: figures.coverage_backtest(t.backtests),
     "overview": lambda t: figures.overview(t.document, t.reverse, t.replays),
 }

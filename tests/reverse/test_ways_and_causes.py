@@ -106,14 +106,20 @@ def outcomes(causes: list[str]) -> pd.DataFrame:
 
 
 def test_causes_are_counted_and_split_from_their_modules():
-    causes = ["redemptions: queue"] * 5 + ["bank failure: cash frozen"] * 2 + ["redemptions: confidence event"] * 3
+    causes = (
+        ["redemptions: queue"] * 5
+        + ["bank failure: cash frozen"] * 2
+        + ["gold sold for the queue"]
+        + ["redemptions: confidence event"] * 3
+    )
     table = _schema(ENTRIES["failure_causes"]).validate(failure_causes(outcomes(causes), Issuer()))
     assert table[["predicate", "cause", "module", "failed", "n"]].to_numpy().tolist() == [
-        ["F3", "redemptions", "queue", 5, 10],
-        ["F3", "redemptions", "confidence event", 3, 10],
-        ["F3", "bank failure: cash frozen", "", 2, 10],
+        ["F3", "redemptions", "queue", 5, 11],
+        ["F3", "redemptions", "confidence event", 3, 11],
+        ["F3", "bank failure: cash frozen", "", 2, 11],
+        ["F3", "gold sold for the queue", "", 1, 11],
     ]
-    assert tuple(table.loc[0, ["lower", "upper"]]) == pytest.approx(wilson_interval(5, 10))
+    assert tuple(table.loc[0, ["lower", "upper"]]) == pytest.approx(wilson_interval(5, 11))
     assert table["share"].sum() == pytest.approx(1.0)
 
 

@@ -8,7 +8,7 @@ tails     threshold_stability
 predict   scenario_paths, fan
 replay    replay, one scenario day by day; path, one drawn path
 analyse   failure_probabilities, loss_distribution, scenario_ranking, coverage_backtest
-reverse   reverse_intervals
+reverse   reverse_intervals; frontiers, failure_maps; likely, return_periods
 sensitivity   tornado
 summary   overview, the picture of a whole run
 """
@@ -16,6 +16,8 @@ summary   overview, the picture of a whole run
 from gramlib.report.figures.analyse import failure_probabilities, loss_distribution
 from gramlib.report.figures.coverage import coverage_backtest
 from gramlib.report.figures.data import price_history, return_profile
+from gramlib.report.figures.frontiers import failure_maps
+from gramlib.report.figures.likely import return_periods
 from gramlib.report.figures.predict import fan, scenario_paths
 from gramlib.report.figures.ranking import scenario_ranking
 from gramlib.report.figures.replay import path, replay
@@ -31,6 +33,7 @@ __all__ = [
     "agreement",
     "coverage_backtest",
     "coverage_timeline",
+    "failure_maps",
     "failure_probabilities",
     "fan",
     "league",
@@ -40,6 +43,7 @@ __all__ = [
     "price_history",
     "redemptions",
     "replay",
+    "return_periods",
     "return_profile",
     "reverse_intervals",
     "scenario_paths",

@@ -5,6 +5,7 @@ from gramlib.report.tables.drivers import driver_effects
 from gramlib.report.tables.fitted import credibility, fitted, losses, ruin
 from gramlib.report.tables.judged import failure_names, interval, metrics, reverse, shock_range, verdicts
 from gramlib.report.tables.judgement import acceptance, backtests, contest, league, power
+from gramlib.report.tables.likely_failures import failure_causes, likely_failures, likely_sentence, likely_sentences
 from gramlib.report.tables.models import champion_record, model_cards, model_inventory, sign_off
 from gramlib.report.tables.plain import NO_EVIDENCE
 from gramlib.report.tables.requirements import requirements
@@ -26,6 +27,7 @@ __all__ = [
     "decision_flips",
     "driver_effects",
     "facts",
+    "failure_causes",
     "failure_names",
     "failures",
     "fitted",
@@ -35,6 +37,9 @@ __all__ = [
     "joins",
     "league",
     "leaves",
+    "likely_failures",
+    "likely_sentence",
+    "likely_sentences",
     "losses",
     "metrics",
     "model_cards",
