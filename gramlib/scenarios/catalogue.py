@@ -84,7 +84,7 @@ def _load(name: str, root: Path, known: Sequence[str]) -> Scenario:
         key, found, expected = contradiction
         _refuse(located, key, f"{key}: {found}", expected)
     for index, change in enumerate(scenario.changes):
-        raise_problems(problems_of(change, lambda key=f"changes.{index}": located.where(key)))
+        raise_problems(problems_of(change, located.where(f"changes.{index}")))
     return _with_lent_events(scenario, located, root, known)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -93,15 +93,15 @@ def changes_of(records: Sequence[dict[str, Any]], origin: str = "") -> tuple[Cha
     return tuple(made)
 
 
-def problems_of(change: Change, where: Callable[[], str]) -> list[Problem]:
-    """What the shape of an issuer refuses about a change to a given value, on the issuer of the model page."""
+def problems_of(change: Change, where: str) -> list[Problem]:
+    """What the shape of an issuer refuses about a change to a given value; `where` is the line it stands on."""
     if change.value is None:
         return []
     *parents, name = change.key.split(".")
     record: dict[str, Any] = {name: change.applied(_LEAVES[change.key])}
     for parent in reversed(parents):
         record = {parent: record}
-    found = validated(Issuer, record, "", lambda key: where())[1]
+    found = validated(Issuer, record, "", lambda key: where)[1]
     return [problem for problem in found if problem.found.startswith(change.key)]
 
 

@@ -97,10 +97,9 @@ class ModelMoves:
         steps = np.diff(self._growth[year, window * wanted.days : (window + 1) * wanted.days + 1])
         others = [_beyond(sign * m, chance * len(m)) for m in self._others(wanted.days)]
         by_model = [math.expm1(sign * each) for each in (target, *others)]
-        return Size(
-            math.expm1(sign * target), *sorted((math.expm1(sign * low), math.expm1(sign * high))),
-            min(by_model), max(by_model), steps * (sign * target / float(steps.sum())),
-        )  # fmt: skip
+        least, most = sorted((math.expm1(sign * low), math.expm1(sign * high)))
+        path = steps * (sign * target / float(steps.sum()))
+        return Size(math.expm1(sign * target), least, most, min(by_model), max(by_model), path)
 
     def frequency(self, log_move: float, days: int) -> Frequency | None:
         """How often a window of `days` moves at least as far as `log_move`; None for a move of nought or beyond a year."""

@@ -76,7 +76,7 @@ def build_path(
     returns = np.zeros(scenario.horizon_days)
     returns[: len(log_returns)] = log_returns
     events = daily(scenario.events, scenario.horizon_days)
-    shocks, frequency = shocks_of(log_returns, scenario, events) | drawn.shocks, ""
+    shocks, frequency = shocks_of(log_returns, scenario, events) | dict(drawn.shocks), ""
     facts = facts_of(scenario.published, shocks) if scenario.published and scenario.scale == 1.0 else ()
     if moves is not None and scenario.price_only and not drawn.shocks:
         rarity, frequency = frequency_of(log_returns, moves)
