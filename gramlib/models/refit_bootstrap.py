@@ -3,7 +3,8 @@
 Models with a filter (fhs, garch_t, gjr_t) get a residual bootstrap (Pascual, Romo and Ruiz 2006, Computational Statistics & Data
 Analysis 50:2293-2312): a series as long as the training window is rebuilt from the fitted recursion with resampled standardised
 residuals, and the model is fitted to it again. Volatility at the start of the paths is the new parameters' filter over the
-days that did happen, so that today stays today. For fhs the law of residuals is that of the rebuilt series, and each GPD tail is
+days that did happen, so that today stays today; the sample's volatility, by which thin markets are measured, stays that of
+those days too. For fhs the law of residuals is that of the rebuilt series, and each GPD tail is
 fitted again to as many excesses, drawn from the fitted tail, as it was fitted to: the long history itself is not handed on.
 
 Models without one (bootstrap, regime, jump) are fitted again to a stationary block bootstrap of the days.
@@ -89,7 +90,7 @@ def bootstrap_calibrations(
         if progress:
             progress(done, n, f"refitting {name}")
         record, values = _REFIT[name](calibration["models"][name], series, returns, persistence_cap, rng)
-        changed = {**calibration, "champion": name, "models": {name: record}, "sigma_sample": float(series.std(ddof=1))}
+        changed = {**calibration, "champion": name, "models": {name: record}}
         refits.append(Refit(changed, residuals if values is None else residuals.assign(residual=values)))
     if progress:
         progress(n, n, f"{name} refitted")
@@ -102,8 +103,9 @@ def _rebuilt_by_filter(
     """Series (n, days) of log-returns: the fitted recursion from its first day on, fed with resampled residuals."""
     parameters = GarchParameters(**calibration["models"][name]["parameters"])
     variance = filter_variance(parameters, returns)
+    # As they are: under them the likelihood's slope is nought at the fitted parameters, while centred ones would shift the
+    # location of a t that was fitted to skewed returns by one standard error.
     z = (returns - parameters.mean) / np.sqrt(variance[:-1])
-    z = (z - z.mean()) / z.std()
     growth, _ = simulate_growth(
         parameters, float(variance[0]), lambda k: z[rng.integers(len(z), size=k)], n, len(returns)
     )

@@ -59,7 +59,7 @@ def test_spread_of_refits_is_the_standard_error_of_the_fit(trained, window):
         error = window.garch.standard_errors[name]
         assert 0.65 * error < found[name].std() < 1.5 * error
         centre = getattr(window.garch.parameters, name)
-        assert abs(found[name].mean() - centre) < error
+        assert abs(found[name].mean() - centre) < 0.7 * error
 
 
 def test_today_stays_today(trained):
@@ -105,7 +105,7 @@ def test_every_refit_can_be_drawn_from_and_differs(trained, model):
     for each in found:
         driver = PriceDriver.from_calibration(each.calibration, residual_law(each.calibration, each.residuals))
         assert driver.kind == trained[0]["models"][model]["kind"]
-        assert each.calibration["sigma_sample"] == pytest.approx(trained[0]["sigma_sample"], rel=0.5)
+        assert each.calibration["sigma_sample"] == trained[0]["sigma_sample"]
 
 
 def test_refits_depend_on_their_generator_alone(trained):
