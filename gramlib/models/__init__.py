@@ -22,12 +22,14 @@ In the order in which they build on each other:
     stylised, acceptance          do a model's paths look like gold; those that do not are out of the contest
     far_tail         how rare each model thinks a day is that it has hardly seen
     tail_region, tail_fit, rare_moves   what the tails say at each threshold, how surely, and how rare large moves are
+    refit_bootstrap  how sure a model's numbers are: refits to histories that might have happened
     training, simulate            the two doors of the room
 """
 
 from gramlib.models.actuarial import credible_rates, loss_lines, loss_table, ruin_table
 from gramlib.models.premium import premium_fit
 from gramlib.models.redemption import redemption_fit
+from gramlib.models.refit_bootstrap import bootstrap_calibrations, refitted_model
 from gramlib.models.residual_law import residual_law
 from gramlib.models.simulate import simulate_prices
 from gramlib.models.tail_fit import tail_fit_table
@@ -35,11 +37,13 @@ from gramlib.models.training import Training, train
 
 __all__ = [
     "Training",
+    "bootstrap_calibrations",
     "credible_rates",
     "loss_lines",
     "loss_table",
     "premium_fit",
     "redemption_fit",
+    "refitted_model",
     "residual_law",
     "ruin_table",
     "simulate_prices",

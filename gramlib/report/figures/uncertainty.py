@@ -126,7 +126,7 @@ def uncertainty_sources(uncertainty: pd.DataFrame, metrics: pd.DataFrame) -> Fig
     centres = [-i * (len(sources) + 1) - (len(sources) - 1) / 2 for i in range(len(keys))]
     axes.set_yticks(centres, [_label(subject, metric) for subject, metric in keys])
     axes.grid(visible=False, axis="y")
-    axes.set_title("Interval as a multiple of the estimate (circle: less than Monte Carlo lets see)")
+    axes.set_title("As multiples of the estimate (circle: too little to be seen)")
     if sources:
         drawing.legend(loc="outside lower center", ncols=len(sources))
     headline = uncertainty_sentence(rows)
