@@ -16,6 +16,9 @@ from gramlib.report.theme import BLUE, FAINT, GREEN, INK, ORANGE, VERMILLION, ca
 
 _COLUMNS = 4
 _SHORTFALL = "es_nonprice_loss"
+_MOST_NAMED = 2
+"""Headlines that are not sure enough yet, in the sentence; the table has them all."""
+
 _HIDDEN = 0.5
 """Share of Monte Carlo in the spread from which on a range is no finding."""
 
@@ -48,16 +51,18 @@ def convergence(table: pd.DataFrame) -> Figure:
 
 def convergence_sentence(last: pd.DataFrame) -> str:
     """How many headlines are sure enough, and which are not, with the paths they need; `last` has a row a headline."""
-    unsure = last[~last["decided"]]
+    unsure = last[~last["decided"]].assign(times=last["paths_needed"] / last["paths"])
     if unsure.empty:
         return f"All {len(last)} headlines shown are sure enough: no interval holds its limit."
     parts = [
-        f"{tables.headline_name(row.subject, row.metric)} needs about {tables.paths_needed(row.paths_needed)} paths and has {row.paths:,}"
-        for row in unsure.itertuples(index=False)
+        f"{_label(row.subject, row.metric)} needs about {tables.paths_needed(row.paths_needed)} paths and has {row.paths:,}"
+        for row in unsure.sort_values("times", ascending=False, kind="stable")
+        .iloc[:_MOST_NAMED]
+        .itertuples(index=False)
     ]
-    return numbers.sentence(
-        f"{len(last) - len(unsure)} of {len(last)} headlines shown are sure enough; {numbers.joined(parts)}"
-    )
+    more = len(unsure) - len(parts)
+    parts += [f"{numbers.count(more, 'other')} as well"] if more else []
+    return f"{len(last) - len(unsure)} of {len(last)} headlines shown are sure enough; {numbers.joined(parts)}."
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
