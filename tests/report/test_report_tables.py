@@ -154,3 +154,11 @@ def test_duels_and_confidence_sets_say_their_multiplicity(run_tables):
 def test_grade_d_scores_are_no_evidence(run_tables):
     assert "not evidence" in tables.league(run_tables.league, "D").note
     assert "not evidence" not in tables.league(run_tables.league, "C").note
+
+
+def test_a_scenario_tells_its_precedent_its_rarity_its_facts_and_what_it_changes(run_tables) -> None:
+    text = repr(tables.scenarios(run_tables.scenarios_used))
+    assert "It happened once; 2013; a paper; not verified" in text
+    assert "1 in 20 years by fhs" in text
+    assert "changes the issuer: costs.opex_usd_year: dearer by a fifth" in text
+    assert "Worst day return" in text and "-9.2%" in text and "a fixing" in text

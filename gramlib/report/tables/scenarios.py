@@ -20,8 +20,50 @@ def scenarios(document: Mapping[str, Any]) -> Tables:
         "Scenarios as they were run", columns("Scenario", "Severity", *numeric, numeric=numeric), tuple(map(_sizes, records)),
         "Deepest fall: from the highest price so far. Market stress: largest multiplier of spread and illiquidity.",
     )  # fmt: skip
-    told = tuple((str(r["id"]), str(r.get("story", "")), str(r.get("provenance", ""))) for r in records)
-    return Tables((sizes, Table("What happens in them", columns("Scenario", "Story", "Price path"), told, folded=True)))
+    told = tuple(
+        (str(r["id"]), str(r.get("story", "")), _precedent(r), str(r.get("frequency", "")) or numbers.MISSING, _made(r))
+        for r in records
+    )
+    heads = columns("Scenario", "Story", "Precedent", "How rare the price alone", "Price path")
+    return Tables((sizes, Table("What happens in them", heads, told, folded=True), facts_of_windows(document)))
+
+
+def facts_of_windows(document: Mapping[str, Any]) -> Table:
+    """Published figures of the historical windows, with their series, beside those of the path that was run."""
+    rows = tuple(
+        (str(record["id"]), numbers.sentence(vocabulary.spaced(str(fact["figure"]))).rstrip("."),
+         numbers.percent(fact["published"]), numbers.percent(fact["here"]), str(fact["series"]), str(record.get("provenance", "")))
+        for record in document["scenarios"] for fact in record.get("facts", ())
+    )  # fmt: skip
+    heads = columns(
+        "Scenario",
+        "Figure",
+        "Published",
+        "In this run",
+        "Published on",
+        "Price path",
+        numeric=("Published", "In this run"),
+    )
+    return Table(
+        "Historical windows: published and run", heads, rows,
+        "A figure goes with its series: fixings and spot prices of one day differ by their hour.", folded=True,
+    )  # fmt: skip
+
+
+def _precedent(record: Mapping[str, Any]) -> str:
+    precedent = record.get("precedent") or {}
+    parts = [str(precedent[key]) for key in ("text", "date", "source") if precedent.get(key)]
+    unchecked = [] if precedent.get("verified", True) else ["not verified"]
+    return "; ".join([*parts, *unchecked]) or numbers.MISSING
+
+
+def _made(record: Mapping[str, Any]) -> str:
+    """Where the price path comes from, and what is not as it is: the changes a scenario makes to the issuer."""
+    parts = [str(record.get("provenance", ""))]
+    if record.get("kind") == "model" and record.get("note"):
+        parts.append(str(record["note"]))
+    changes = [f"{change['key']}: {change['why']}" for change in record.get("changes", ())]
+    return "; ".join([*parts, *(["changes the issuer: " + ", ".join(changes)] if changes else [])])
 
 
 def _sizes(record: Mapping[str, Any]) -> tuple[str, ...]:
