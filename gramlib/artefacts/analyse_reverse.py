@@ -71,7 +71,7 @@ ARTEFACTS: tuple[Artefact, ...] = (
                 lower=0,
             ),
             Column("way", "str", "", "what stood out before the failure, joined by +; empty where nothing was found"),
-            _share("probability_year", "chance a year"),
+            _share("probability_year", "chance a year; empty where no failing scenario was found"),
             _share("lower", "lower end of its interval"),
             _share("upper", "upper end of its interval"),
             _size("return_period_years", "year", "one over the chance; empty where none was seen", 0.0),

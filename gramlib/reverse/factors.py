@@ -144,7 +144,7 @@ def mishaps_of(issuer: Issuer, which: Sequence[str]) -> tuple[Mishap, ...]:
     active, drivers, found = active_drivers(issuer, which), issuer.drivers, []
     shares = custodian_shares(issuer)
     for k, held in enumerate(shares, start=1):
-        name = f"custody loss at {k}" if len(shares) > 1 else "custody loss"
+        name = f"loss at custodian {k}" if len(shares) > 1 else "custody loss"
         if "custody" in active:
             beyond = _pareto_beyond(LOST_SHARES, drivers.custody.mean_severity, drivers.custody.tail_xi)
             found += [
@@ -155,7 +155,9 @@ def mishaps_of(issuer: Issuer, which: Sequence[str]) -> tuple[Mishap, ...]:
         if "custody_freeze" in active:
             chances = _of_class(drivers.custody_freeze.rate_year, [1.0], 0)
             found.append(
-                Mishap(f"custody freeze at {k}", *chances, {"custodian": k, "frozen_days": drivers.custody_freeze.days})
+                Mishap(
+                    f"freeze at custodian {k}", *chances, {"custodian": k, "frozen_days": drivers.custody_freeze.days}
+                )
             )
     if "bank" in active:
         found += [

@@ -19,7 +19,7 @@ import pandas as pd
 
 from gramlib.artefacts import predicates_of
 from gramlib.metrics.figures import NEVER, WITH_DRIVERS
-from gramlib.metrics.intervals import Interval, wilson_interval
+from gramlib.metrics.intervals import wilson_interval
 from gramlib.params.stages import AnalyseParams
 from gramlib.reverse.design_point import Rate, Scenario, likeliest_failures, rate_of
 from gramlib.reverse.factors import Windows, mishaps_of, windows_of
@@ -177,7 +177,7 @@ def _scenario_rows(predicates: tuple[str, ...], market: Market, params: AnalyseP
     rows = []
     for predicate in predicates:
         if predicate not in found:
-            rows.append(_none_found(predicate, windows, least, params))
+            rows.append(_none_found(predicate, windows, least))
             continue
         scenario = found[predicate]
         rate = rate_of(scenario, windows, market.issuer, params.confidence)
@@ -216,14 +216,11 @@ def _scenario_row(predicate: str, scenario: Scenario, rate: Rate, params: Analys
     }  # fmt: skip
 
 
-def _none_found(predicate: str, windows: Windows, least: float, params: AnalyseParams) -> dict[str, Any]:
-    """No class that was tried fails; what was not tried is less likely than the least likely of them."""
-    n_windows = windows.event_chance.size
-    upper = wilson_interval(0, windows.n_paths, params.confidence).upper
-    chances = Interval(0.0, -math.expm1(-BUSINESS_DAYS_PER_YEAR / WINDOW_DAYS * upper))
+def _none_found(predicate: str, windows: Windows, least: float) -> dict[str, Any]:
+    """No class that was tried fails. That bounds no chance: each class not tried is rarer, but there are many."""
     return {
-        **_chances(predicate, "scenario", 0, 0.0, *chances), "n": windows.n_paths, "walked": 0,
-        "method": f"no failing class found down to a log-likelihood of {least:.1f}, on {n_windows:,} windows of {WINDOW_DAYS} days",
+        "predicate": predicate, "basis": "scenario", "rank": 0, "n": windows.n_paths, "walked": 0,
+        "method": f"no failing class found, from the likeliest down to a log-likelihood of {least:.1f}",
     }  # fmt: skip
 
 

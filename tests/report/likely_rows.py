@@ -43,7 +43,8 @@ def likely() -> pd.DataFrame:
     scenario = seen | {"walked": 0, "way_share": np.nan, "models_lower_years": 5.0, "log_likelihood": -6.6}
     rows = [
         _row("F4", "book", 0, **seen, necessary="confidence, liquidity", sufficient="price"),
-        _row("F4", "book", 1, **seen), _row("F4", "scenario", 0, **scenario), _row("F6", "book", 0), _row("F6", "scenario", 0),
+        _row("F4", "book", 1, **seen), _row("F4", "scenario", 0, **scenario), _row("F6", "book", 0),
+        _row("F6", "scenario", 0, probability_year=np.nan, lower=np.nan, upper=np.nan, return_lower_years=np.nan),
     ]  # fmt: skip
     return pd.DataFrame(rows).astype(COLUMNS)
 

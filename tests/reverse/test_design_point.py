@@ -93,12 +93,12 @@ def test_event_lengths_are_geometric():
 def test_mishaps_add_up_and_only_those_there_are_come():
     rich = Issuer(custodians=Custodians(on=True), banks=Banks(on=True))
     mishaps = mishaps_of(rich, ALL)
-    arrivals = [m for m in mishaps if m.name.startswith("custody loss at 1")]
+    arrivals = [m for m in mishaps if m.name.startswith("loss at custodian 1")]
     rate = rich.drivers.custody.rate_year
     assert sum(m.chance for m in arrivals) == pytest.approx(-expm1(-rate * WINDOW_DAYS / 252), rel=1e-9)
     assert [m.chance_beyond for m in arrivals] == sorted((m.chance_beyond for m in arrivals), reverse=True)
     names = {m.name for m in mishaps}
-    assert {"failure of bank 2", "custody freeze at 2", "squeeze", "cyber loss"} <= names
+    assert {"failure of bank 2", "freeze at custodian 2", "squeeze", "cyber loss"} <= names
     assert {m.name for m in mishaps_of(Issuer(), ())} == {""}
     assert not any("bank" in m.name or "freeze" in m.name for m in mishaps_of(Issuer(), ALL))
 

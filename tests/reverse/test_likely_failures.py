@@ -122,6 +122,13 @@ def test_the_range_over_models_holds_the_models_own_answer(priced):
         assert np.isnan(row.models_upper_years) or row.return_period_years < row.models_upper_years
 
 
+def test_a_scenario_that_was_not_found_bounds_no_chance(priced):
+    """Nothing makes this issuer insolvent among the classes of prices alone: the row says how far it was looked, no more."""
+    row = of(priced, "F2", "scenario")
+    assert row["way"] == "" and row[["probability_year", "upper", "return_lower_years"]].isna().all()
+    assert "no failing class found" in row["method"]
+
+
 def test_prices_alone_are_told_as_gold_alone(priced):
     """Without drivers, what fails needs none, and its scenario is a move of gold."""
     row = of(priced, "F4")

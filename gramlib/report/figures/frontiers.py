@@ -151,7 +151,7 @@ def map_sentence(frontiers: pd.DataFrame, edges: pd.DataFrame, name: str) -> str
     begins = first_failing(edges)
     rows = list(begins)
     scan_from, scan_to = float(edges["scan_from"].iloc[0]), float(edges["scan_to"].iloc[0])
-    alone = [y for y in rows if begins[y] is not None and begins[y] <= scan_from]
+    alone = [y for y, size in begins.items() if size is not None and size <= scan_from]
     told = []
     for y in (rows[0], rows[-1]):
         size = begins[y]

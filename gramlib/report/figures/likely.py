@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter
 
 from gramlib.report import numbers, tables, vocabulary
 from gramlib.report.figure import Figure, csv_of, finish
-from gramlib.report.tables.likely_failures import period, way_words, years
+from gramlib.report.tables.likely_failures import bounded, period, way_words, years
 from gramlib.report.theme import BLUE, INK, MUTED, VERMILLION, canvas, themed
 
 _MARKS = {"book": ("o", VERMILLION, "paths of the book"), "scenario": ("D", BLUE, "likeliest failing scenario")}
@@ -23,7 +23,7 @@ def return_periods(likely: pd.DataFrame, causes: pd.DataFrame) -> Figure:
     drawing = canvas(8.4, 1.3 + 0.62 * len(predicates))
     axes = drawing.subplots()
     for place, predicate in enumerate(predicates):
-        for row in rows[rows["predicate"] == predicate].itertuples(index=False):
+        for row in filter(bounded, rows[rows["predicate"] == predicate].itertuples(index=False)):
             _draw(axes, row, -place + (0.16 if row.basis == "book" else -0.16))
     for mark, colour, label in _MARKS.values():
         axes.plot([], [], mark, color=colour, label=label)

@@ -44,8 +44,15 @@ def years(value: float) -> str:
     return f"{numbers.plain(value, 0 if value >= 10 else 1)} years"
 
 
+def bounded(row: Any) -> bool:
+    """Whether a row says anything of how often: a scenario that was not found does not."""
+    return not numbers.is_missing(row.return_lower_years)
+
+
 def period(row: Any) -> str:
     """How often, as a return period; a bound where nothing failed."""
+    if not bounded(row):
+        return "none found"
     if numbers.is_missing(row.return_period_years):
         return f"rarer than once in {years(row.return_lower_years)}"
     return years(row.return_period_years)
@@ -54,7 +61,7 @@ def period(row: Any) -> str:
 def period_interval(row: Any) -> str:
     """The interval of the return period, and its range over the price models where it has one."""
     if numbers.is_missing(row.return_period_years):
-        return "none seen"
+        return "none seen" if bounded(row) else "\N{EN DASH}"
     if row.return_lower_years == row.return_upper_years:
         told = "exact under the laws"
     elif numbers.is_missing(row.return_upper_years):
@@ -98,7 +105,7 @@ def likely_sentence(likely: pd.DataFrame, causes: pd.DataFrame, predicate: str) 
             f"{name} was seen on none of {book.n:,} paths: it is rarer than once in {years(book.return_lower_years)}."
         ]
     else:
-        most = f"most often after {way_words(book.way)} ({numbers.percent(book.way_share)} of {book.walked} failing paths looked at)"
+        most = f"most often after {way_words(book.way)} ({numbers.percent(book.way_share)} of {numbers.count(book.walked, 'failing path')} looked at)"
         said = [f"{name} comes once in {years(book.return_period_years)} ({period_interval(book)}), {most}."]
         said += [sentence for sentence in (_needs(book), _moved(causes[causes["predicate"] == predicate])) if sentence]
     scenario = next(rows[rows["basis"] == "scenario"].itertuples(index=False), None)

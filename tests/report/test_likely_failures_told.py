@@ -84,6 +84,7 @@ def test_nothing_seen_is_a_bound_and_never_never(likely, causes):
 def test_the_table_and_the_picture_hold_every_row(likely, causes):
     table = tables.likely_failures(likely)
     assert len(table.rows) == len(likely)
+    assert table.rows[-1][2:5] == ("none found", "none found", "\N{EN DASH}")
     assert len(tables.likely_sentences(likely, causes).rows) == 2
     assert tables.failure_causes(causes).rows[0][3:] == ("40.0%", "31.0% to 50.0%", "40 of 100")
     figure = figures.return_periods(likely, causes)
