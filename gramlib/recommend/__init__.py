@@ -1,6 +1,6 @@
 """What to do: measures, the numbers they need, and the re-run that proves each number.
 
-    measure, levers            what can be moved, what it costs a year, what it does besides
+    measure, levers...         what can be moved, what it costs a year, what it does besides
     prices, targets            costs and policy of params/models/measures.yaml; limits of the run's profile and standards
     recommendation, proofs     a row: number, before and after on the same draws, cost, what binds
     closed_forms               sections 9 and 10 of MODEL.md as formulas

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import nan
+
 from gramlib.recommend import stresses
 from gramlib.recommend.bench import Bench
 from gramlib.recommend.closed_forms import wind_down_days, wind_down_equity_usd
@@ -37,7 +39,7 @@ def wind_down(bench: Bench, policy: Policy) -> Recommendation:
     why = (f"selling costs {slippage / 1e6:,.1f} m USD at a multiplier of {m:g}; own funds go from {opening / 1e6:,.1f} to "
            f"{left / 1e6:,.1f} m USD, by the formula {wind_down_equity_usd(issuer, opening, gold, m) / 1e6:,.1f}")  # fmt: skip
     return Recommendation(
-        "wind_down", "Weeks to pay everybody out", state, why, "weeks", 0.0, weeks,
+        "wind_down", "Weeks to pay everybody out", state, why, "weeks", nan, weeks,
         proof=exact("own funds", "USD", stress.title, opening, left), cost_usd_year=0.0,
         cost_basis="none a year; once, what own funds lose", binding=stress.title, regime=SECTION,
         closed_form=expected / DAYS_PER_WEEK, closed_form_of="weeks to sell all gold at capacity",

@@ -35,8 +35,8 @@ def ladder(bench: Bench, measure: Measure, targets: Targets, policy: Policy) -> 
         return liquid / (asked * bench.owed_usd) if asked > 0.0 else float("inf")
 
     rungs = (
-        ("ladder_1d", "Liquid within a day over liabilities", "liquid_1d_share_today", rung("liquid_1d_usd"), calm.title, None),
-        ("ladder_5d", "Liquid within five days over liabilities", "liquid_5d_share_today", rung("liquid_5d_usd"), calm.title, None),
+        ("ladder_one_day", "Liquid within a day over liabilities", "liquid_1d_share_today", rung("liquid_1d_usd"), calm.title, None),
+        ("ladder_five_days", "Liquid within five days over liabilities", "liquid_5d_share_today", rung("liquid_5d_usd"), calm.title, None),
         ("liquidity_coverage", "Liquid assets over 30 days of stressed net redemptions", "liquidity_coverage", coverage,
          Service(bench, policy).named, Limit(1.0, SECTION)),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from gramlib.params.issuer import Issuer
 from gramlib.recommend import proofs, stresses
 from gramlib.recommend.bench import Bench
 from gramlib.recommend.closed_forms import hedge_g, largest_idle_share
-from gramlib.recommend.levers import split
+from gramlib.recommend.levers_held import split
 from gramlib.recommend.measure import Measure
 from gramlib.recommend.prices import Policy, Prices
 from gramlib.recommend.recommendation import ENOUGH, NEEDED, NOT_APPLICABLE, NOT_REACHABLE, Recommendation
@@ -172,16 +172,18 @@ def hedge(bench: Bench, measure: Measure) -> list[Recommendation]:
     why = f"{shares:.2%} of the tokens' grams, {gained:.1%} less spread; own funds move with gold through fees in grams and through what is not gold"
     if number < 0.0:
         why = "own funds fall when gold rises, and a short position would add to it"
+    calls = [np.maximum(0.0, -outcomes.hedge_usd) for outcomes in (before, after)]
+    need = proofs.tail_mean(f"expected shortfall of a year's margin calls at {bench.level:.1%}", "USD", subject, calls[0], calls[1],
+                            bench.level, bench.confidence, bench.rng, bench.bootstrap_samples)  # fmt: skip
+    held = issuer.cash_usd + issuer.bills_usd
+    if need.after.value > held:
+        why += "; only with cash for its margin, which is the next row"
     ratio = Recommendation(
         "hedge_ratio", measure.title, NEEDED if gained >= WORTHWHILE else ENOUGH, why, measure.unit, now, wanted, proof=spread,
         cost_usd_year=measure.cost_usd_year(issuer, wanted), cost_basis=measure.cost_basis, binding=subject, regime=SECTION,
         closed_form=number, closed_form_of="h* = -Cov(dV, dF)/Var(dF), as grams sold short", side_effect=measure.side_effect,
         measure=measure.name,
     )  # fmt: skip
-    calls = [np.maximum(0.0, -outcomes.hedge_usd) for outcomes in (before, after)]
-    need = proofs.tail_mean(f"expected shortfall of a year's margin calls at {bench.level:.1%}", "USD", subject, calls[0], calls[1],
-                            bench.level, bench.confidence, bench.rng, bench.bootstrap_samples)  # fmt: skip
-    held = issuer.cash_usd + issuer.bills_usd
     margin = Recommendation(
         "hedge_margin", "Cash for margin calls on that position", ENOUGH if need.after.value <= held else NEEDED,
         f"net calls of a year, from a price of {gold:,.2f} USD/g; cash and bills are {held / 1e6:,.1f} m USD", "USD", held,

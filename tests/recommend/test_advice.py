@@ -25,7 +25,7 @@ from gramlib.recommend.rows_liquidity import Service, buffer, credit_line
 from gramlib.recommend.targets import targets_of
 
 ACTIONS = [
-    "own_funds", "buffer", "ladder_1d", "ladder_5d", "liquidity_coverage", "gate", "redemption_fee", "swing_fee", "minimum_size",
+    "own_funds", "buffer", "ladder_one_day", "ladder_five_days", "liquidity_coverage", "gate", "redemption_fee", "swing_fee", "minimum_size",
     "custody_split", "leased_share", "hedge_ratio", "hedge_margin", "collateral_ratio", "bank_concentration", "credit_line",
     "market_access", "wind_down",
 ]  # fmt: skip

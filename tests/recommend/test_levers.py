@@ -11,7 +11,8 @@ from gramlib.errors import ParameterError
 from gramlib.params.fields import leaves
 from gramlib.params.issuer import Issuer
 from gramlib.recommend import Figures, Measure, changed, measures
-from gramlib.recommend.levers import opening_own_funds_usd, split
+from gramlib.recommend.levers import opening_own_funds_usd
+from gramlib.recommend.levers_held import split
 
 NAMES = (
     "own_funds", "buffer", "credit_line", "gate", "redemption_fee", "swing_fee", "minimum_size", "in_kind", "largest_custodian",
