@@ -162,6 +162,10 @@ def test_convergence_names_what_is_not_sure_enough():
     unsure = uncertainty.convergence(batches(decided=False)).headline
     assert unsure.startswith("0 of 3 headlines") and "about 120,000 paths and has 10,000" in unsure
     assert unsure.endswith("and 1 other as well.") and unsure.count("needs") == 2
+    on_it = tables.settled(batches(decided=False)).assign(paths_needed=math.inf)
+    assert "no number of paths can be told for Late redemption (F3), liquidity" in uncertainty.convergence_sentence(
+        on_it
+    )
     assert tables.paths_needed(math.inf) == "cannot be told" and tables.paths_needed(65.0) == "65"
 
 

@@ -51,18 +51,21 @@ def convergence(table: pd.DataFrame) -> Figure:
 
 def convergence_sentence(last: pd.DataFrame) -> str:
     """How many headlines are sure enough, and which are not, with the paths they need; `last` has a row a headline."""
-    unsure = last[~last["decided"]].assign(times=last["paths_needed"] / last["paths"])
+    unsure = last[~last["decided"]]
     if unsure.empty:
         return f"All {len(last)} headlines shown are sure enough: no interval holds its limit."
-    parts = [
-        f"{_label(row.subject, row.metric)} needs about {tables.paths_needed(row.paths_needed)} paths and has {row.paths:,}"
-        for row in unsure.sort_values("times", ascending=False, kind="stable")
-        .iloc[:_MOST_NAMED]
-        .itertuples(index=False)
-    ]
+    furthest = (unsure["paths_needed"] / unsure["paths"]).sort_values(ascending=False, kind="stable").index
+    parts = [_needs(row) for row in unsure.loc[furthest[:_MOST_NAMED]].itertuples(index=False)]
     more = len(unsure) - len(parts)
     parts += [f"{numbers.count(more, 'other')} as well"] if more else []
     return f"{len(last) - len(unsure)} of {len(last)} headlines shown are sure enough; {numbers.joined(parts)}."
+
+
+def _needs(row: Any) -> str:
+    name = _label(row.subject, row.metric)
+    if numbers.is_missing(row.paths_needed):
+        return f"no number of paths can be told for {name}, whose estimate lies on its limit or at nought"
+    return f"{name} needs about {tables.paths_needed(row.paths_needed)} paths and has {row.paths:,}"
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
