@@ -30,6 +30,12 @@ _AXES = {
     "liquidity_multiplier": "market, times as illiquid as usual",
 }
 
+_TITLES = {
+    "price_fall": "a fall of gold",
+    "event_days": "a confidence event",
+    "liquidity_multiplier": "a thin market",
+}
+
 
 @themed
 def failure_maps(frontiers: pd.DataFrame, edges: pd.DataFrame) -> Figure:
@@ -127,8 +133,8 @@ def first_failing(edges: pd.DataFrame) -> dict[float, float | None]:
 def title(frontiers: pd.DataFrame, name: str) -> str:
     """A map by its two axes."""
     first = frontiers[frontiers["map"] == name].iloc[0]
-    x, y = (_AXES.get(first[axis], vocabulary.shock_name(first[axis])) for axis in ("x", "y"))
-    return f"{x[0].upper()}{x[1:]} by {y}"
+    x, y = (_TITLES.get(first[axis], vocabulary.shock_name(first[axis])) for axis in ("x", "y"))
+    return f"{x[0].upper()}{x[1:]} and {y}"
 
 
 def _size(first: pd.Series, axis: str, value: float) -> str:
