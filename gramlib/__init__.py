@@ -11,6 +11,7 @@ The rooms, in the order data flow through them:
     simulation           the issuer's day, E1-E11 of MODEL.md
     metrics, backtests   figures with intervals; do forecasts hold
     reverse, verdicts    what breaks it; pass, watch or fail
+    recommend            what to do: each number proved by a re-run, with its cost
     report               figures, sentences and pages
     runner, cli          five notebooks in sequence, resumable; the command `gram`
 

@@ -153,6 +153,7 @@ ARTEFACTS: tuple[Artefact, ...] = (
             Column("es_upper_usd", "float64", "USD", "upper end of its interval", nullable=True),
             Column("running_usd_year", "float64", "USD/year", "custodians' price beyond today's, negative where fewer"),
             Column("total_usd_year", "float64", "USD/year", "cost of capital on the shortfall, and that price"),
+            Column("probability_F2", "float64", "1", "share of the liquidity book's searched paths that end insolvent, freezes included", lower=0.0, upper=1.0),
             Column("frozen", "str", "", "what fails when the two largest are closed and holders run"),
             Column("today", "bool", "", "whether the issuer stands here"),
         ),

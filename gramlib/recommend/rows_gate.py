@@ -61,7 +61,11 @@ def gate(bench: Bench, measure: Measure, policy: Policy) -> Recommendation:
     calm, stressed = _runs(bench, policy)
     rate = {each: _peak_rate(bench, measure.apply(issuer, each), calm) for each in (now, number, SHOWN_GATE)}
     cost = _fire_sale_loss(bench.days(issuer, stressed.prices_usd_per_g, stressed.events))
+    costs = {each: _fire_sale_loss(_days(bench, measure.apply(issuer, each), calm)) for each in (now, *GATES)}
+    cheapest = min(costs, key=lambda each: costs[each])
     incentive = f"in the run the busiest day asks for {rate[now]:.2%} of tokens as it is and for {rate[SHOWN_GATE]:.2%} with a gate of {SHOWN_GATE:.0%}"
+    if costs[cheapest] < costs[now]:
+        incentive += f"; its dearest sale costs least, {costs[cheapest]:.2%} against {costs[now]:.2%}, with a gate of {cheapest:.2%}"
     if found.reached and number >= 1.0:
         state, why = (
             ENOUGH,
@@ -98,8 +102,12 @@ def _runs(bench: Bench, policy: Policy) -> tuple[stresses.Stress, stresses.Stres
     return stresses.run(gold), stresses.stressed_run(gold, policy.stressed_multiplier)
 
 
+def _days(bench: Bench, issuer: Issuer, stress: stresses.Stress) -> pd.DataFrame:
+    return bench.days(issuer, stress.prices_usd_per_g, stress.events)
+
+
 def _peak_rate(bench: Bench, issuer: Issuer, stress: stresses.Stress) -> float:
-    return float(bench.days(issuer, stress.prices_usd_per_g, stress.events)["redemption_rate"].max())
+    return float(_days(bench, issuer, stress)["redemption_rate"].max())
 
 
 def _fire_sale_loss(days: pd.DataFrame) -> float:

@@ -31,8 +31,8 @@ CUSTODY_PATHS = 50_000
 
 CUSTODY_SUBJECT = "book liquidity, custody losses alone"
 CUSTODY_COLUMNS = (
-    "largest_share", "custodians", "es_usd", "es_lower_usd", "es_upper_usd", "running_usd_year", "total_usd_year", "frozen",
-    "today",
+    "largest_share", "custodians", "es_usd", "es_lower_usd", "es_upper_usd", "running_usd_year", "total_usd_year",
+    "probability_F2", "frozen", "today",
 )  # fmt: skip
 WORTHWHILE = 0.01
 """Share of the spread that another hedge has to take away."""
@@ -46,7 +46,8 @@ def custody_split(
     """The cheapest split of the gold, tail and price together, with no custodian above the cap; and all that were tried.
 
     The table has the tail of a year's custody losses for each largest share, what it costs, and what fails when the two
-    largest are closed; `total_usd_year` is the cost of capital on the tail and the price of the custodians.
+    largest are closed; `total_usd_year` is the cost of capital on the tail and the price of the custodians. `probability_F2`
+    is that of the liquidity book's searched paths with all drivers: a freeze is no loss, but frozen gold counts for less.
     """
     issuer, now = bench.issuer, measure.now(bench.issuer)
     losses, rows = {}, []
@@ -59,7 +60,8 @@ def custody_split(
         )[1]
         running = measure.cost_usd_year(issuer, largest)
         custodians = len(tried.custodians.shares) if tried.custodians.on else 1
-        rows.append((largest, custodians, tail, *interval, running, price.capital_cost_year * tail + running,
+        insolvent = float((bench.tried(tried).f2_day != NEVER).mean())
+        rows.append((largest, custodians, tail, *interval, running, price.capital_cost_year * tail + running, insolvent,
                      " ".join(_failed_when_frozen(bench, tried)), largest == now))  # fmt: skip
     frontier = pd.DataFrame(rows, columns=list(CUSTODY_COLUMNS))
 
@@ -75,8 +77,10 @@ def custody_split(
     change = proof.difference.interval
     sure = "" if change.upper < 0.0 or change.lower > 0.0 else "; these paths cannot tell its tail from today's"
     frozen = f"these fail: {best['frozen']}" if best["frozen"] else "nothing fails"
-    why = (f"cheapest of {len(allowed)} split(s) with no custodian above {cap:.0%}: {custodians} custodians{sure}; with the two "
-           f"largest frozen {frozen}")  # fmt: skip
+    today = float(frontier.loc[frontier["today"], "probability_F2"].item())
+    why = (f"cheapest of {len(allowed)} split(s) with no custodian above {cap:.0%}: {custodians} custodians{sure}; freezes, of which a "
+           f"cheapest split knows nothing, take the chance of F2 from {today:.2%} to {best['probability_F2']:.2%}; with the two largest "
+           f"frozen {frozen}")  # fmt: skip
     row = Recommendation(
         "custody_split", measure.title, ENOUGH if number == now else NEEDED, why, measure.unit, now, number, proof=proof,
         cost_usd_year=measure.cost_usd_year(issuer, number), cost_basis=measure.cost_basis, binding=CUSTODY_SUBJECT,

@@ -194,6 +194,20 @@ def test_the_cheapest_split_within_the_cap_is_recommended(advice: Advice) -> Non
     assert row.regime == "a rule"
 
 
+def test_the_chance_of_insolvency_beside_a_split_counts_freezes(advice: Advice, bench: Bench) -> None:
+    frontier = advice.custody_frontier
+    today = frontier.loc[frontier["today"], "probability_F2"].item()
+    assert today == (bench.rerun.book(bench.issuer, n_paths=200).f2_day != -1).mean()
+    assert f"chance of F2 from {today:.2%}" in row_of(advice, "custody_split").why
+
+
+def test_a_gate_names_the_one_with_the_cheapest_sale(advice: Advice) -> None:
+    run = advice.gate_frontier.groupby("subject", sort=False).get_group("a run of five days, gold flat")
+    cheapest = run.loc[run["fire_sale_loss"].idxmin()]
+    assert f"{cheapest['fire_sale_loss']:.2%}" in row_of(advice, "gate").why
+    assert 0.005 < cheapest["gate"] < 1.0, "neither the tightest nor none"
+
+
 def test_conflicts_show_both_figures_before_and_after(advice: Advice, bench: Bench) -> None:
     table = advice.conflicts
     assert {"gate", "cash", "redemption_fee"} <= set(table["measure"])
