@@ -103,6 +103,7 @@ class FilteredHistoricalSimulation:
     def card(self) -> dict[str, str]:
         """Model card in plain sentences."""
         lower, upper = self.tails["lower"], self.tails["upper"]
+        shown, found = self.estimate.shown, self.parameters
         return {
             "title": "Filtered historical simulation with extended tails",
             "what": (
@@ -110,7 +111,7 @@ class FilteredHistoricalSimulation:
                 f"outer {self.tail_share:.0%} on each side are drawn from generalised Pareto tails fitted on the long history."
             ),
             "parameters": (
-                f"{self.estimate.warning}alpha {self.parameters.alpha:.4f}, beta {self.parameters.beta:.4f}; loss tail xi {lower['xi']:.3f} "
+                f"{self.estimate.warning}{shown('alpha', found.alpha)}, {shown('beta', found.beta)}; loss tail xi {lower['xi']:.3f} "
                 f"(s.e. {lower['xi_standard_error']:.3f}, {lower['n_exceed']} exceedances), gain tail xi {upper['xi']:.3f} "
                 f"(s.e. {upper['xi_standard_error']:.3f})"
             ),

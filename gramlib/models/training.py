@@ -110,7 +110,7 @@ def train(
         "model_cards": [
             {
                 "model": name,
-                **_card(model, window),
+                **model.card(),
                 "fitted_on": f"{len(dates)} daily returns, {_day(dates[0])} to {_day(dates[-1])}",
             }
             for name, model in (everyone | {model.name: model.fit(window) for model in BASELINES}).items()
@@ -126,18 +126,6 @@ def _all_fitted(models: dict[str, type[Any]], window: TrainingWindow) -> dict[st
     with ThreadPoolExecutor(usual_workers()) as pool:
         fits = {name: pool.submit(window.fitted, models[name]) for name in dear_first}
         return {name: fits[name].result() for name in models}
-
-
-def _card(model: Any, window: TrainingWindow) -> dict[str, str]:
-    """The model's card; what it took from the window's GARCH fit gets the errors of that fit."""
-    card, fit = model.card(), window.garch
-    if getattr(model, "parameters", None) is fit.parameters:
-        errors = ", ".join(f"{name} {error:.2g}" for name, error in fit.standard_errors.items())
-        said = (
-            f"standard errors of the filter: {errors}" if errors else f"the filter has no standard errors: {fit.note}"
-        )
-        card["parameters"] += f"; {said}"
-    return card
 
 
 def _filter_record(window: TrainingWindow) -> dict[str, Any]:

@@ -25,7 +25,6 @@ from gramlib.models.protocol import Forecaster, PathModel
 from gramlib.models.quantile_model import QuantileModel
 from gramlib.models.registry import BASELINES, FORECASTERS, PATH_MODELS
 from gramlib.models.returns import Returns, usable_returns
-from gramlib.models.training import _card
 from gramlib.models.window import TrainingWindow
 
 EVERYONE = {model.name: model for model in (*BASELINES, *PATH_MODELS.values(), *FORECASTERS.values())}
@@ -85,7 +84,7 @@ def test_the_future_shuffled_changes_neither_fit_nor_forecast(name, returns, fit
 
 @pytest.mark.parametrize("name", NAMES)
 def test_card_says_what_with_errors_and_where_it_fails(name, fitted):
-    card = _card(*fitted(name))
+    card = fitted(name)[0].card()
     assert set(card) == {"title", "what", "parameters", "fails_when"}
     assert all(card[key].strip() for key in card)
     assert card["what"].endswith(".") and card["fails_when"].endswith(".")

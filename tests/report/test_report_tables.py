@@ -161,4 +161,4 @@ def test_a_scenario_tells_its_precedent_its_rarity_its_facts_and_what_it_changes
     assert "It happened once; 2013; a paper; not verified" in text
     assert "1 in 20 years by fhs" in text
     assert "changes the issuer: costs.opex_usd_year: dearer by a fifth" in text
-    assert "Worst day return" in text and "-9.2%" in text and "a fixing" in text
+    assert "Worst day return" in text and "\N{MINUS SIGN}9.2%" in text and "a fixing" in text
