@@ -159,7 +159,10 @@ def _scenarios_used() -> dict[str, Any]:
         shocks = {"total_return": factors[-1] - 1, "worst_day_return": -0.09, "best_day_return": 0.02, "max_drawdown": 1 - min(1.0, *factors), "annual_volatility": 0.3,
                   "price_days": len(factors), "horizon_days": 60, "event_days": 3, "max_event": 1.0, "max_liquidity_multiplier": 4.0, "lost_share": 0.0}  # fmt: skip
         records.append({"id": name, "title": title, "kind": "historical", "severity": severity, "story": f"{title}, and what <follows>.",
-                        "horizon_days": 60, "provenance": provenance, "note": "", "shocks": shocks})  # fmt: skip
+                        "horizon_days": 60, "provenance": provenance, "note": "", "shocks": shocks, "frequency": "a 2-day fall of 9%: 1 in 20 years by fhs",
+                        "precedent": {"text": "It happened once", "date": "2013", "source": "a paper", "verified": False},
+                        "changes": [{"key": "costs.opex_usd_year", "why": "dearer by a fifth"}],
+                        "facts": [{"figure": "worst_day_return", "published": -0.0915, "here": -0.09, "series": "a fixing"}]})  # fmt: skip
     return {"schema": 1, "scenarios": records}
 
 
