@@ -105,7 +105,11 @@ class Bench:
 
 
 def _shortened(market: Market, days: int) -> Market:
-    """The same market with books of `days` days at most: a draw hangs on its address alone, not on how many follow."""
+    """The same market with books of `days` days at most: a draw hangs on its address alone, not on how many follow.
+
+    Price models outside the kernel draw a block at a time: their shorter books have prices of their own, the same for
+    every issuer.
+    """
     other, params = copy.copy(market), market.params
     horizons = {name: min(days, getattr(params, name)) for name in ("horizon_days", "solvency_horizon_days")}
     other.params = params.model_copy(update=horizons)

@@ -20,7 +20,7 @@ from gramlib.simulation.outcomes import NEVER
 
 GATES = (1.0, 0.10, 0.05, 0.03, 0.02, 0.015, 0.01, 0.0075, 0.005)
 SHOWN_GATE = 0.01
-"""A gate that is felt: a run asks for about twice as much on its busiest day."""
+"""A gate that is felt: below what the run asks for on its busiest day."""
 
 
 def gate_frontier(bench: Bench, measure: Measure, policy: Policy, gates: Sequence[float] = GATES) -> pd.DataFrame:

@@ -185,7 +185,7 @@ def hedge(bench: Bench, measure: Measure) -> list[Recommendation]:
     ratio = Recommendation(
         "hedge_ratio", measure.title, NEEDED if gained >= WORTHWHILE else ENOUGH, why, measure.unit, now, wanted, proof=spread,
         cost_usd_year=measure.cost_usd_year(issuer, wanted), cost_basis=measure.cost_basis, binding=subject, regime=SECTION,
-        closed_form=number, closed_form_of="h* = -Cov(dV, dF)/Var(dF), as grams sold short", side_effect=measure.side_effect,
+        closed_form=number, closed_form_of="h* = -Cov(dV, dF)/Var(dF) with futures at spot, as grams sold short", side_effect=measure.side_effect,
         measure=measure.name,
     )  # fmt: skip
     margin = Recommendation(
