@@ -45,6 +45,8 @@ def custody_split(
 ) -> tuple[Recommendation, pd.DataFrame]:
     """The cheapest split of the gold, tail and price together, with no custodian above the cap; and all that were tried.
 
+    It is needed where today's is above the cap, or where the paths are sure that the tail shrinks.
+
     The table has the tail of a year's custody losses for each largest share, what it costs, and what fails when the two
     largest are closed; `total_usd_year` is the cost of capital on the tail and the price of the custodians. `probability_F2`
     is that of the liquidity book's searched paths with all drivers: a freeze is no loss, but frozen gold counts for less.
@@ -82,7 +84,7 @@ def custody_split(
            f"cheapest split knows nothing, take the chance of F2 from {today:.2%} to {best['probability_F2']:.2%}; with the two largest "
            f"frozen {frozen}")  # fmt: skip
     row = Recommendation(
-        "custody_split", measure.title, ENOUGH if number == now else NEEDED, why, measure.unit, now, number, proof=proof,
+        "custody_split", measure.title, NEEDED if number != now and (now > cap or change.upper < 0.0) else ENOUGH, why, measure.unit, now, number, proof=proof,
         cost_usd_year=measure.cost_usd_year(issuer, number), cost_basis=measure.cost_basis, binding=CUSTODY_SUBJECT,
         regime=regime, closed_form=sqrt(sum(share**2 for share in split(number, custodians))),
         closed_form_of="standard deviation of a year's custody losses over that with one custodian: root of the summed squares",

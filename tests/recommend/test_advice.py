@@ -22,7 +22,8 @@ from gramlib.recommend.rows_funds import own_funds_parts
 from gramlib.recommend.rows_gate import gate
 from gramlib.recommend.rows_ladder import ladder
 from gramlib.recommend.rows_liquidity import Service, buffer, credit_line
-from gramlib.recommend.targets import targets_of
+from gramlib.recommend.rows_positions import custody_split
+from gramlib.recommend.targets import Limit, Targets, targets_of
 
 ACTIONS = [
     "own_funds", "buffer", "ladder_one_day", "ladder_five_days", "liquidity_coverage", "gate", "redemption_fee", "swing_fee", "minimum_size",
@@ -192,6 +193,17 @@ def test_the_cheapest_split_within_the_cap_is_recommended(advice: Advice) -> Non
     assert row.number == allowed.loc[allowed["total_usd_year"].idxmin(), "largest_share"]
     assert frontier["today"].sum() == 1
     assert row.regime == "a rule"
+
+
+def test_a_split_within_the_cap_is_not_called_needed_on_a_difference_that_may_be_none(
+    advice: Advice, gram: Issuer, bench: Bench, figures: Figures
+) -> None:
+    assert row_of(advice, "custody_split").state == NEEDED, "0.6 is above the cap of these tests"
+    wider = Targets("a rule", 0.02, "an appetite", {"largest_custodian_share": Limit(0.7, "a rule")})
+    levers = measures(gram, bench.gold_usd_per_g, figures)
+    row, _ = custody_split(bench, levers["largest_custodian"], figures.policy, figures.price, wider)
+    assert not row.proof.difference.interval.upper < 0.0
+    assert row.state == ENOUGH
 
 
 def test_the_chance_of_insolvency_beside_a_split_counts_freezes(advice: Advice, bench: Bench) -> None:
