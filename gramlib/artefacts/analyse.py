@@ -104,7 +104,9 @@ ARTEFACTS: tuple[Artefact, ...] = (
         version=2,
         key=("predicate", "shock", "interval"),
         columns=(
-            Column("predicate", "str", "", "failure, or queue; not_applicable where the axis does not concern the issuer"),
+            Column(
+                "predicate", "str", "", "failure, or queue; not_applicable where the axis does not concern the issuer"
+            ),
             Column("shock", "str", "", "axis that was scanned"),
             Column("interval", "int64", "1", "number of the failing interval; 0 when none was found", lower=0),
             Column("found", "bool", "", "whether a failing shock was found"),

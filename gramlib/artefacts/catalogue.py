@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from gramlib.artefacts import analyse, analyse_sensitivity, data, predict, report, train
+from gramlib.artefacts import (
+    analyse,
+    analyse_metrics,
+    analyse_recommend,
+    analyse_reverse,
+    analyse_sensitivity,
+    data,
+    predict,
+    report,
+    train,
+)
 from gramlib.artefacts.columns import Artefact
 from gramlib.errors import ArtefactError
 
+_ANALYSE = (analyse, analyse_reverse, analyse_metrics, analyse_sensitivity, analyse_recommend)
+
 CATALOGUE: dict[str, Artefact] = {
-    entry.name: entry
-    for room in (data, train, predict, analyse, analyse_sensitivity, report)
-    for entry in room.ARTEFACTS
+    entry.name: entry for room in (data, train, predict, *_ANALYSE, report) for entry in room.ARTEFACTS
 }
 
 

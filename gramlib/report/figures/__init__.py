@@ -14,12 +14,14 @@ summary   overview, the picture of a whole run
 """
 
 from gramlib.report.figures.analyse import failure_probabilities, loss_distribution
+from gramlib.report.figures.attribution import liquidity_ladder, loss_attribution
 from gramlib.report.figures.coverage import coverage_backtest
 from gramlib.report.figures.data import price_history, return_profile
 from gramlib.report.figures.frontiers import failure_maps
 from gramlib.report.figures.likely import return_periods
 from gramlib.report.figures.predict import fan, scenario_paths
 from gramlib.report.figures.ranking import scenario_ranking
+from gramlib.report.figures.recommend import fee_against_band, gate_against_run, measure_effects, own_funds_required
 from gramlib.report.figures.replay import path, replay
 from gramlib.report.figures.reverse import reverse_intervals
 from gramlib.report.figures.sensitivity import tornado
@@ -28,17 +30,25 @@ from gramlib.report.figures.summary import overview
 from gramlib.report.figures.tails import threshold_stability
 from gramlib.report.figures.tokens import redemptions, token_premium
 from gramlib.report.figures.train import league, tail_fit, volatility
+from gramlib.report.figures.uncertainty import convergence, uncertainty_sources
 
 __all__ = [
     "agreement",
+    "convergence",
     "coverage_backtest",
     "coverage_timeline",
     "failure_maps",
     "failure_probabilities",
     "fan",
+    "fee_against_band",
+    "gate_against_run",
     "league",
+    "liquidity_ladder",
+    "loss_attribution",
     "loss_distribution",
+    "measure_effects",
     "overview",
+    "own_funds_required",
     "path",
     "price_history",
     "redemptions",
@@ -52,5 +62,6 @@ __all__ = [
     "threshold_stability",
     "token_premium",
     "tornado",
+    "uncertainty_sources",
     "volatility",
 ]

@@ -8,11 +8,19 @@ from gramlib.report.tables.judgement import acceptance, backtests, contest, leag
 from gramlib.report.tables.likely_failures import failure_causes, likely_failures, likely_sentence, likely_sentences
 from gramlib.report.tables.models import champion_record, model_cards, model_inventory, sign_off
 from gramlib.report.tables.plain import NO_EVIDENCE
+from gramlib.report.tables.recommend import closed_forms, conflicts, measure_effects, own_funds_parts, recommendations
 from gramlib.report.tables.requirements import requirements
 from gramlib.report.tables.scenarios import failures, scenario_odds, scenarios
 from gramlib.report.tables.sensitivity import decision_flips, screen, tornado_of
 from gramlib.report.tables.settings import assumptions, issuer, leaves, parameters, provenance
 from gramlib.report.tables.tails import rare_moves, thresholds
+from gramlib.report.tables.uncertainty import (
+    convergence,
+    driver_shares,
+    ladder,
+    loss_attribution,
+    parameter_uncertainty,
+)
 
 __all__ = [
     "NO_EVIDENCE",
@@ -22,10 +30,14 @@ __all__ = [
     "attempts",
     "backtests",
     "champion_record",
+    "closed_forms",
+    "conflicts",
     "contest",
+    "convergence",
     "credibility",
     "decision_flips",
     "driver_effects",
+    "driver_shares",
     "facts",
     "failure_causes",
     "failure_names",
@@ -35,21 +47,27 @@ __all__ = [
     "interval",
     "issuer",
     "joins",
+    "ladder",
     "league",
     "leaves",
     "likely_failures",
     "likely_sentence",
     "likely_sentences",
+    "loss_attribution",
     "losses",
+    "measure_effects",
     "metrics",
     "model_cards",
     "model_inventory",
+    "own_funds_parts",
+    "parameter_uncertainty",
     "parameters",
     "power",
     "premium",
     "provenance",
     "quality",
     "rare_moves",
+    "recommendations",
     "requirements",
     "reverse",
     "ruin",
