@@ -1,8 +1,11 @@
 """Do forecasts hold out of sample: tests of coverage, of shortfall and of the whole law, with their power; proper scores.
 
-Pure functions on counts and arrays; `p` is always the nominal probability of an exception (0.01 for a 99% value at risk).
+`chain_backtest` and `chain_tests` do so for the whole chain, month by month on the past. The rest are pure
+functions on counts and arrays; `p` is always the nominal probability of an exception (0.01 for a 99% value at risk).
 """
 
+from gramlib.backtests.chain import ChainRules, chain_backtest
+from gramlib.backtests.chain_tests import chain_tests
 from gramlib.backtests.coverage import (
     Christoffersen,
     LikelihoodRatio,
@@ -19,12 +22,15 @@ from gramlib.backtests.table import backtest_table
 from gramlib.backtests.uniformity import anderson_darling, berkowitz, kolmogorov_smirnov
 
 __all__ = [
+    "ChainRules",
     "Christoffersen",
     "LikelihoodRatio",
     "anderson_darling",
     "backtest_table",
     "basel_zone",
     "berkowitz",
+    "chain_backtest",
+    "chain_tests",
     "christoffersen",
     "critical_values",
     "crps_normal",
