@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -83,7 +84,7 @@ def chain_backtest(
     for done, ((month, _), fitted) in enumerate(zip(kept, fits, strict=True)):
         if progress:
             progress(done, len(kept), f"the chain as of {month.as_of.astype('datetime64[D]')}")
-        row = {"as_of": month.as_of, "until": month.until, "model": fitted.model, "note": fitted.note}
+        row: dict[str, Any] = {"as_of": month.as_of, "until": month.until, "model": fitted.model, "note": fitted.note}
         row |= {"n_train": fitted.n_train, "n": paths, "apart": month.apart, "evidence": evidence}
         row |= _forecast(market, month, fitted, paths)
         came = redeemed_share(flows, rules.product, month.as_of, month.until)
@@ -94,7 +95,7 @@ def chain_backtest(
     return typed(rows, CHAIN_BACKTEST)
 
 
-def typed(rows: list[dict], artefact: Artefact) -> pd.DataFrame:
+def typed(rows: list[dict[str, Any]], artefact: Artefact) -> pd.DataFrame:
     """`rows` as the columns of `artefact` in its order and types; none is a table without rows."""
     return pd.DataFrame(
         {
@@ -104,13 +105,13 @@ def typed(rows: list[dict], artefact: Artefact) -> pd.DataFrame:
     )
 
 
-def _forecast(market: Market, month: Month, fitted: Fitted, n_paths: int) -> dict:
+def _forecast(market: Market, month: Month, fitted: Fitted, n_paths: int) -> dict[str, Any]:
     """What the model says on `as_of`, and how the move of gold stands to it."""
     made = _market_of(market, month, fitted, n_paths)
     outcomes, alone = made.outcomes("liquidity"), made.outcomes("liquidity_price_only")
     growth = np.sort(alone.end_price_usd_per_g / made.start_usd_per_g - 1.0)[None, :]
     loss = float(1.0 - month.prices_usd_per_g[-1] / month.prices_usd_per_g[0])
-    found: dict = {"realised_loss": loss}
+    found: dict[str, Any] = {"realised_loss": loss}
     for label, level in LEVELS.items():
         found[f"var_{label}"] = float(-sample_quantile(growth, 1.0 - level)[0])
         found[f"es_{label}"] = float(sample_shortfall(growth, level)[0])
@@ -150,7 +151,7 @@ def _breaches(outcomes: Outcomes, peg: str) -> dict[str, np.ndarray]:
     return held | {"queue": outcomes.peak_queue_share > 0.0}
 
 
-def _replay(market: Market, month: Month) -> dict:
+def _replay(market: Market, month: Month) -> dict[str, Any]:
     """The prices that came, moved to today's, through the issuer, with nothing drawn."""
     path = month.prices_usd_per_g / month.prices_usd_per_g[0] * market.start_usd_per_g
     outcomes = simulate(market.issuer, path, own_funds=market.own_funds)
