@@ -1,8 +1,8 @@
 """The decision flips if: at which value of an input, the others as they are, a status changes.
 
-The range is scanned at `POINTS` evenly spaced sizes, the issuer's own among them, and the change nearest to the issuer's own
-size on either side is bisected; a status that changes and changes back between two scanned sizes is missed, and said to be
-not found within the range, never not to be there.
+An input is searched on a side where the end of its range has another status (the tornado says so): `POINTS` evenly spaced
+sizes, walked from the issuer's own, and the first change is bisected. A status that changes and changes back before the end
+is missed, and said to be not found within the range, never not to be there.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import pandas as pd
 from gramlib.errors import ParameterError
 from gramlib.params.issuer import Issuer
 from gramlib.params.sensitivity import Range
-from gramlib.sensitivity.response import Headlines, Response, own_size
+from gramlib.sensitivity.response import Headlines, Response, own_size, worst_of
 
 Progress = Callable[[int, int, str], None]
 POINTS = 7
-HALVINGS = 5
+HALVINGS = 3
 OVERALL = "overall"
 COLUMNS = (
     "parameter", "title", "unit", "how", "requirement", "status_base", "status_there", "own_size", "flips_at", "side", "tolerance",
@@ -48,7 +48,8 @@ def decision_flips(
             progress(done, len(ranges), f"does the decision hang on {entry.title.lower()}?")
         words = (entry.name, entry.title, entry.unit, entry.how)
         own, ends = own_size(issuer, entry), (float(entry.low), float(entry.high))
-        found = list(_flips(headlines, issuer, entry, base)) if entry.name in moving else []
+        ends_told = tornado[(tornado["parameter"] == entry.name) & (tornado["status_base"] != "")]
+        found = list(_flips(headlines, issuer, entry, base, ends_told)) if entry.name in moving else []
         rows += [
             (*words, requirement, *statuses, own, at, side, tolerance, *ends, True)
             for requirement, statuses, at, side, tolerance in found
@@ -72,7 +73,7 @@ def _flipping(tornado: pd.DataFrame) -> pd.Series:
 
 
 def _flips(
-    headlines: Headlines, issuer: Issuer, entry: Range, base: Response
+    headlines: Headlines, issuer: Issuer, entry: Range, base: Response, ends: pd.DataFrame
 ) -> Iterator[tuple[str, tuple[str, str], float, str, float]]:
     """Requirement, both statuses, size, side and tolerance of each nearest change, both ways from the issuer's own size."""
     own = own_size(issuer, entry)
@@ -89,8 +90,15 @@ def _flips(
     whole = isinstance(entry.low, int) and isinstance(entry.high, int)
     grid = np.linspace(entry.low, entry.high, POINTS)
     sizes = sorted({float(round(size)) if whole else float(size) for size in grid})
-    for side, walked in (("below", [s for s in reversed(sizes) if s < own]), ("above", [s for s in sizes if s > own])):
+    for side, column, walked in (
+        ("below", "status_low", [s for s in reversed(sizes) if s < own]),
+        ("above", "status_high", [s for s in sizes if s > own]),
+    ):
+        there_at_end = dict(zip(ends["metric"], ends[column], strict=True))
+        there_at_end[OVERALL] = worst_of(there_at_end.values())
         for requirement, status in answers[own].items():
+            if there_at_end[requirement] == status:
+                continue
             near = own
             for size in walked:
                 there = ask(size).get(requirement, status)

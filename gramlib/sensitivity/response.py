@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,12 +34,15 @@ class Response:
     @property
     def overall(self) -> str:
         """The worst status among the predicates."""
-        return next(word for word in _WORST_FIRST if word in self.status.values())
+        return worst_of(self.status.values())
 
 
 @dataclass(frozen=True)
 class Headlines:
-    """Runs an issuer through the books of `rerun` on `n_paths` paths and judges it by `profile`."""
+    """Runs an issuer through the books of `rerun` and judges it by `profile`.
+
+    `n_paths` is for a year; the solvency book gets as many fewer as it is longer, so that both cost the same.
+    """
 
     rerun: Rerun
     profile: Profile
@@ -49,7 +53,7 @@ class Headlines:
     def of(self, issuer: Issuer, volatility: float = 1.0) -> Response:
         """Response of `issuer`; `volatility` multiplies every shock of the price model."""
         rerun = self.rerun if volatility == 1.0 else Rerun(self.rerun.market.scaled(volatility), self.rerun.listed)
-        books = {name: rerun.book(issuer, name, self.n_paths) for name in ("liquidity", "solvency")}
+        books = {name: rerun.book(issuer, name, self._paths(name)) for name in ("liquidity", "solvency")}
         failed, values, status = {}, {}, {}
         for predicate in predicates_of(issuer.peg):
             appetite: Appetite = getattr(self.profile.appetite, predicate)
@@ -71,6 +75,9 @@ class Headlines:
         params = self.rerun.market.params
         return params.solvency_horizon_days if book == "solvency" else params.horizon_days
 
+    def _paths(self, book: str) -> int:
+        return max(1, self.n_paths * self.days("liquidity") // self.days(book))
+
     def difference(self, metric: str, there: Response, base: Response) -> Interval:
         """Interval of `there` less `base` on the same paths, a year; empty for the loss, which is no count."""
         if metric == LOSS:
@@ -84,6 +91,12 @@ class Headlines:
         days = self.days(getattr(self.profile.appetite, metric).book)
         ends = (one_year(float(np.clip(around + end, 0.0, 1.0)), days) - base.values[metric] for end in interval)
         return Interval(*ends)
+
+
+def worst_of(statuses: Iterable[str]) -> str:
+    """The worst of some statuses."""
+    found = set(statuses)
+    return next(word for word in _WORST_FIRST if word in found)
 
 
 def moved(issuer: Issuer, entry: Range, size: float) -> tuple[Issuer, float]:

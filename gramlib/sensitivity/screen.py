@@ -11,6 +11,7 @@ By SALib. All runs share the draws of the book, so what is seen is the inputs an
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,9 @@ BASE_SAMPLES = 64
 """Of Sobol: each costs two runs more than there are inputs."""
 
 LEVELS = 4
+SHARE_OF_PATHS = 2
+"""A screen ranks, so that half of the paths will do."""
+
 COLUMNS = ("metric", "parameter", "title", "method", "importance", "importance_error", "interaction", "rank", "runs")
 _UNMOVED = 1.0
 
@@ -51,6 +55,7 @@ def screen_table(
         return empty_table("screen")
     problem = {"num_vars": len(chosen), "names": [entry.name for entry in chosen], "bounds": [[0.0, 1.0]] * len(chosen)}
     sample = _sample(problem, method, seed)
+    headlines = replace(headlines, n_paths=max(1, headlines.n_paths // SHARE_OF_PATHS))
     answers: list[dict[str, float]] = []
     for done, row in enumerate(sample):
         if progress:
