@@ -2,6 +2,7 @@
 
     numbers, vocabulary     figures as a reader sees them; plain names for the tables' keys
     theme, figure, figures  the house style; a chart with its sentence, text alternative and data; every chart
+    svg                     charts without the bytes nobody sees
     html_table, tables      one accessible table; every table
     sentences, wording      a figure in words; the verdict in words
     headlines, findings     the figures and findings of page one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 from gramlib.report.vocabulary import STATUS_TONE, STATUS_WORDS, spaced
@@ -48,6 +48,15 @@ _LONGEST_UNBROKEN = 12
 
 Cell = str | Status
 
+_SAID_BY_THE_SHEET = ((_NUMERIC, ' class="num"'), (_SHORT, ' class="short"'), (_TEXT, ""))
+
+
+def without_inline_styles(html: str) -> str:
+    """Tables inside `html` for a page that has our style sheet: what every cell would repeat is a tenth of a report."""
+    for inline, from_the_sheet in _SAID_BY_THE_SHEET:
+        html = html.replace(inline, from_the_sheet)
+    return html
+
 
 @dataclass(frozen=True)
 class Table:
@@ -68,6 +77,13 @@ class Table:
                 raise ValueError(
                     f"table {self.caption!r}: a row of {len(row)} cells under {len(self.headings)} headings"
                 )
+
+    def opening(self, most_rows: int) -> Table:
+        """The table's first `most_rows` rows, and a note that these are not all; for one whose download has them all."""
+        if len(self.rows) <= most_rows:
+            return self
+        cut = f"The first {most_rows} of {len(self.rows):,} rows; the download holds all."
+        return replace(self, rows=self.rows[:most_rows], note=f"{self.note} {cut}".strip())
 
     def _repr_html_(self) -> str:
         head = "".join(heading.html() for heading in self.headings)
@@ -102,6 +118,10 @@ class Tables:
     """Several tables shown one after the other."""
 
     parts: tuple[Table, ...]
+
+    def opening(self, most_rows: int) -> Tables:
+        """Each part's first `most_rows` rows."""
+        return Tables(tuple(part.opening(most_rows) for part in self.parts))
 
     def _repr_html_(self) -> str:
         return "\n".join(part._repr_html_() for part in self.parts)

@@ -17,6 +17,9 @@ FOOTER = (
     "not investment advice."
 )
 
+LONGEST_REPORT_BYTES = 2_000_000
+"""A report is mailed and opened on telephones."""
+
 _SAFE_LINK = re.compile(r"^(?![a-z][a-z0-9+.-]*:|//)[^\s<>\"']+$", re.IGNORECASE)
 
 
@@ -24,6 +27,17 @@ _SAFE_LINK = re.compile(r"^(?![a-z][a-z0-9+.-]*:|//)[^\s<>\"']+$", re.IGNORECASE
 def style_sheet() -> str:
     """The CSS of every page."""
     return (TEMPLATES / "gram" / "gram.css").read_text(encoding="utf-8")
+
+
+def length_warning(page: Path) -> str:
+    """What to say of a report that grew too long, and what shortens it; empty below the limit."""
+    size = page.stat().st_size
+    if size <= LONGEST_REPORT_BYTES:
+        return ""
+    return (
+        f"{page.name} has {size / 1e6:.2f} MB, more than the {LONGEST_REPORT_BYTES / 1e6:g} MB a report should have: "
+        "fewer scenarios (scenarios: [...]) or models (train.models) shorten it"
+    )
 
 
 def safe_link(target: str) -> str:

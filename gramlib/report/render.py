@@ -18,6 +18,7 @@ from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
 from gramlib.report.figure import slug, write_atomically
+from gramlib.report.html_table import without_inline_styles
 from gramlib.report.page import CONTENT_POLICY, FOOTER, TEMPLATES, links_in_order, style_sheet
 
 NO_ALT = "Picture without a description; the text beside it says what it shows"
@@ -132,7 +133,7 @@ def _clean_outputs(notebook: NotebookNode) -> None:
                 del data[unwanted]
             if "text/html" in data:
                 text = "".join(data["text/html"]) if isinstance(data["text/html"], list) else data["text/html"]
-                data["text/html"] = _with_new_ids(_SCRIPT.sub("", text), used)
+                data["text/html"] = _with_new_ids(without_inline_styles(_SCRIPT.sub("", text)), used)
 
 
 def _with_new_ids(html: str, used: set[str]) -> str:

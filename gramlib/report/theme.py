@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import io
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -19,6 +18,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure as Canvas
+
+from gramlib.report.svg import compact
 
 STYLE_FILE = Path(__file__).with_name("gram.mplstyle")
 
@@ -37,9 +38,6 @@ FAINT = "#c3ccd6"
 CARD = "#ffffff"
 
 STATUS_COLOUR = {"pass": GREEN, "watch": ORANGE, "fail": VERMILLION, "not_applicable": MUTED}
-
-_OUTLINE = re.compile(rb' d="[^"]*"')
-_DECIMALS = re.compile(rb"(\.\d\d)\d+")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -79,11 +77,11 @@ def _lay_out(drawing: Canvas) -> None:
 
 
 def svg_bytes(drawing: Canvas) -> bytes:
-    """The drawing as SVG, the same bytes for the same drawing; outlines to a hundredth of a point, which no eye resolves."""
+    """The drawing as SVG, the same bytes for the same drawing, and few of them."""
     _lay_out(drawing)
     buffer = io.BytesIO()
     FigureCanvasSVG(drawing).print_figure(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return _OUTLINE.sub(lambda found: _DECIMALS.sub(rb"\1", found[0]), buffer.getvalue())
+    return compact(buffer.getvalue())
 
 
 def png_bytes(drawing: Canvas, dpi: int = 130) -> bytes:

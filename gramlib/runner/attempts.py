@@ -81,7 +81,7 @@ def run_stage(
         _render(run, stage, attempt, failed=False)
         claim.ensure_held()
         attempt.update(status="succeeded", finished=time.time())
-        manifest = replace(manifest, pages=_pages(attempt))
+        manifest = replace(manifest, pages=_pages(attempt), warnings=manifest.warnings + _too_long(attempt))
         manifest.write(attempt.path)
         attempt.publish(stage.folder)
         remove_parts(folder.path, stage.folder)
@@ -105,6 +105,14 @@ def run_stage(
 def _pages(attempt: Attempt) -> dict[str, str]:
     names = ("notebook.ipynb", "notebook.html", "report.html")
     return {name: sha256_file(attempt.path / name) for name in names if (attempt.path / name).is_file()}
+
+
+def _too_long(attempt: Attempt) -> tuple[str, ...]:
+    from gramlib.report.page import length_warning
+
+    page = attempt.path / "report.html"
+    warning = length_warning(page) if page.is_file() else ""
+    return (warning,) if warning else ()
 
 
 def _folder_of(stage: str) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import base64
+import io
 import re
 import sys
+from html import unescape
 from html.parser import HTMLParser
 from types import SimpleNamespace
+from urllib.parse import unquote
 
+import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
@@ -15,6 +19,8 @@ from matplotlib.text import Text
 from gramlib.artefacts import empty_table
 from gramlib.prices import premium_summary
 from gramlib.report import figures, theme
+from gramlib.report.figure import MOST_ROWS, Figure, finish
+from gramlib.report.html_table import Heading, Table
 
 CHARTS = {
     "price_history": lambda t: figures.price_history(t.prices, t.source_cards),
@@ -95,8 +101,8 @@ def test_svg_is_the_same_bytes_each_time(run_tables, drawn, name):
 
 
 def test_png_is_the_same_bytes_each_time(run_tables, drawn):
-    again = CHARTS["price_history"](run_tables)
-    assert again.media == "image/png" and again.image == drawn["price_history"].image
+    again = CHARTS["volatility"](run_tables)
+    assert again.media == "image/png" and again.image == drawn["volatility"].image
 
 
 def test_users_own_matplotlib_settings_change_nothing(run_tables, drawn):
@@ -117,9 +123,58 @@ def test_rows_that_may_not_be_passed_on_are_not(run_tables):
         closed = figures.price_history(run_tables.prices, {**run_tables.source_cards, "redistribute": licence})
         assert closed.csv == "" and "download=" not in closed._repr_html_()
         assert len(closed.table.rows) == run_tables.prices["date"].dt.year.nunique()
-    payload = re.search(r'href="data:text/csv;charset=utf-8;base64,([^"]+)"', free._repr_html_())[1]
-    lines = base64.b64decode(payload).decode().splitlines()
-    assert lines[0] == "date,gold_usd_per_oz" and len(lines) == len(run_tables.prices) + 1
+    frame = _download(free)
+    assert list(frame) == ["date", "gold_usd_per_oz"] and len(frame) == len(free.csv.splitlines()) - 1
+
+
+def _download(chart):
+    payload = re.search(r'href="data:text/csv;charset=utf-8,([^"]+)"', chart._repr_html_())[1]
+    return pd.read_csv(io.StringIO(unquote(unescape(payload))))
+
+
+@pytest.mark.parametrize("days", [1, 700, 701, 3000, 6000])
+def test_the_days_offered_draw_the_same_line_as_all_days(run_tables, days):
+    prices = run_tables.prices.tail(days)
+    frame = _download(figures.price_history(prices, run_tables.source_cards))
+    kept = prices[prices["date"].isin(pd.to_datetime(frame["date"]))]
+    assert np.allclose(kept["gold_usd_per_oz"], frame["gold_usd_per_oz"], atol=0.006)
+    assert kept["date"].iloc[[0, -1]].tolist() == prices["date"].iloc[[0, -1]].tolist()
+    assert (len(kept) == len(prices)) == (days <= 700) and len(kept) <= 1402
+    period = "W" if days <= 3000 else "M"
+    for extreme in ("min", "max"):
+        either = [f.groupby(f["date"].dt.to_period(period))["gold_usd_per_oz"].agg(extreme) for f in (kept, prices)]
+        assert either[0].equals(either[1])
+
+
+def test_text_in_a_download_comes_back_as_it_was():
+    hostile = 'a,b\n"<b>&amp;%41#\t\'é—",1\n'
+    chart = Figure("x", "X.", "x", b"<svg/>", "image/svg+xml", 1, Table("t", (Heading("a"),), ()), hostile)
+    payload = re.search(r'href="data:text/csv;charset=utf-8,([^"]+)"', chart._repr_html_())[1]
+    assert unquote(unescape(payload)) == hostile and not re.search(r"[<>&\n]", payload)
+
+
+def test_a_long_table_is_printed_once_and_downloaded_whole(run_tables):
+    rows = tuple((str(n),) for n in range(200))
+    table = Table("t", (Heading("a"),), rows, "A note.")
+    drawing = theme.canvas(4, 4)
+    drawing.subplots()
+    with_download, alone = (finish(drawing, "x", "X.", "x", table, csv) for csv in ("a\n", ""))
+    assert with_download.table.rows == rows[:MOST_ROWS] and alone.table.rows == rows
+    assert with_download.table.note == f"A note. The first {MOST_ROWS} of 200 rows; the download holds all."
+
+
+def test_a_crowded_ranking_shows_what_fails(run_tables, monkeypatch):
+    from gramlib.report.figures import ranking
+
+    whole = ranking.rank_scenarios(run_tables.metrics, run_tables.replay_failures)
+    failing = int((whole["failed"] != "").sum())
+    assert 0 < failing < len(whole) - 1
+    monkeypatch.setattr(ranking, "MOST_ROWS", failing + 1)
+    chart = CHARTS["scenario_ranking"](run_tables)
+    told = chart.alt.split("worst first: ")[1].split("; ")
+    assert f"{failing + 1} of {len(whole)}: " in chart.alt and len(told) == failing + 1
+    assert sum("failures none" in line for line in told) == 1
+    assert len(chart.csv.splitlines()) == len(whole) + 1 == len(chart.table.rows) + 1
 
 
 def test_replay_keeps_its_days_to_itself_unless_told_otherwise(run_tables):

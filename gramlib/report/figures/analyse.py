@@ -89,13 +89,14 @@ def loss_distribution(outcomes: pd.DataFrame, metrics: pd.DataFrame) -> Figure:
     books = list(dict.fromkeys(outcomes["book"]))
     drawing = canvas(8.4, 4.2)
     axes = drawing.subplots()
-    rows, worst = [], {}
+    rows, worst, curves = [], {}, []
     for order, book in enumerate(books):
         losses = np.sort(outcomes.loc[outcomes["book"] == book, "nonprice_loss_usd"].to_numpy(dtype=float))[::-1] / 1e6
         share = (np.arange(len(losses)) + 1) / len(losses)
-        kept = np.unique(np.round(np.geomspace(1, len(losses), 300)).astype(int) - 1)
+        kept = np.unique(np.round(np.geomspace(1, len(losses), 150)).astype(int) - 1)
         colour = OKABE_ITO[order % len(OKABE_ITO)]
         axes.plot(losses[kept], share[kept], color=colour, label=vocabulary.book_name(book))
+        curves.append(pd.DataFrame({"book": book, "loss_usd": losses[kept] * 1e6, "share_of_paths": share[kept]}))
         figures = metrics[metrics["subject"] == book].set_index("metric")
         for name, marker in (("var_nonprice_loss", "o"), ("es_nonprice_loss", "D")):
             if name in figures.index:
@@ -138,6 +139,7 @@ def loss_distribution(outcomes: pd.DataFrame, metrics: pd.DataFrame) -> Figure:
         headline,
         alt,
         Table("Loss of own funds, price effect apart", headings, tuple(rows)),
+        csv_of(pd.concat(curves)),
     )
 
 

@@ -11,7 +11,11 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter, ScalarFormatter
 from gramlib.report import numbers, tables
 from gramlib.report.figure import Figure, finish
 from gramlib.report.html_table import Heading, Table
+from gramlib.report.numbers import sentence
 from gramlib.report.theme import BLUE, FAINT, MUTED, VERMILLION, canvas, date_axis, themed
+
+_MOST_PERIODS = 700
+"""About as many as the chart has points of a screen from left to right."""
 
 
 @themed
@@ -29,7 +33,8 @@ def price_history(prices: pd.DataFrame, document: dict[str, Any]) -> Figure:
 
     drawing = canvas(8.4, 4.6)
     above, under = drawing.subplots(2, 1, sharex=True, height_ratios=(2.4, 1))
-    above.plot(dates, price, color=BLUE, linewidth=1.1)
+    drawn, which = _turning_days(prices)
+    above.plot(dates[drawn], price[drawn], color=BLUE, linewidth=1.1)
     if price.max() > 4 * price.min():
         above.set_yscale("log")
         above.yaxis.set_minor_formatter(lambda *_: "")
@@ -42,7 +47,7 @@ def price_history(prices: pd.DataFrame, document: dict[str, Any]) -> Figure:
         )
     above.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     above.set_title("Gold price, USD per troy ounce")
-    under.fill_between(dates, below_peak, 0.0, color=VERMILLION, alpha=0.35, linewidth=0)
+    under.fill_between(dates[drawn], below_peak[drawn], 0.0, color=VERMILLION, alpha=0.35, linewidth=0)
     under.set_title("Below the highest price so far")
     under.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol="%"))
     date_axis(under)
@@ -58,16 +63,33 @@ def price_history(prices: pd.DataFrame, document: dict[str, Any]) -> Figure:
     )
     free = document.get("redistribute") == "yes"
     note = (
-        ""
+        f"{sentence(which)} The stage's own file holds every day."
         if free
         else "The licence of this series does not allow its rows to be passed on: a summary by year stands in for them."
     )
     csv = (
-        prices[["date", "gold_usd_per_oz"]].to_csv(index=False, float_format="%.2f", lineterminator="\n")
+        prices[["date", "gold_usd_per_oz"]].iloc[drawn].to_csv(index=False, float_format="%.2f", lineterminator="\n")
         if free
         else ""
     )
-    return finish(drawing, "price-history", headline, alt, _by_year(prices, note), csv, dense=True)
+    return finish(drawing, "price-history", headline, alt, _by_year(prices, note), csv)
+
+
+def _turning_days(prices: pd.DataFrame) -> tuple[np.ndarray, str]:
+    """Positions of the days that the chart needs, and which they are, in words.
+
+    Where a point of the screen is no shorter than a week or a month, its lowest and highest day draw the line that all
+    its days draw.
+    """
+    if len(prices) <= _MOST_PERIODS:
+        return np.arange(len(prices)), "chart and download: every day"
+    price = prices["gold_usd_per_oz"].reset_index(drop=True)
+    dates = prices["date"].reset_index(drop=True)
+    weeks = dates.dt.to_period("W")
+    periods, name = (weeks, "week") if weeks.nunique() <= _MOST_PERIODS else (dates.dt.to_period("M"), "month")
+    groups = price.groupby(periods)
+    kept = np.unique(np.concatenate([[0, len(price) - 1], groups.idxmin(), groups.idxmax()]))
+    return kept, f"chart and download: the lowest and the highest day of each {name}"
 
 
 def _by_year(prices: pd.DataFrame, note: str) -> Table:

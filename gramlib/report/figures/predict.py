@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from gramlib.report import numbers, tables, vocabulary
-from gramlib.report.figure import Figure, finish
+from gramlib.report.figure import Figure, csv_of, finish
 from gramlib.report.html_table import Heading, Table
 from gramlib.report.theme import BLUE, INK, MUTED, VERMILLION, canvas, themed
 from gramlib.units import GRAMS_PER_TROY_OUNCE
@@ -159,7 +159,7 @@ def fan(days: pd.DataFrame, book: str, variable: str) -> Figure:
         for day, row in zip(picked.index, picked.to_numpy(), strict=True)
     )
     headings = (Heading("Day"), *(Heading(f"Quantile {level:g}", "", numeric=True) for level in levels))
-    csv = wide.to_csv(float_format="%.8g", lineterminator="\n")
+    csv = csv_of(wide.reset_index())
     return finish(
         drawing, f"fan-{book}-{variable}", headline, alt, Table(f"{name}: quantiles over paths", headings, rows), csv
     )

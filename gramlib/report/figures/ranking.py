@@ -16,6 +16,9 @@ from gramlib.report.figures.predict import scenario_label
 from gramlib.report.html_table import Heading, Table
 from gramlib.report.theme import FAINT, GREEN, INK, MUTED, VERMILLION, canvas, themed
 
+MOST_ROWS = 40
+"""With more scenarios the chart shows those that fail and the lowest of the others; the download holds all."""
+
 
 @themed
 def scenario_ranking(metrics: pd.DataFrame, replay_failures: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> Figure:
@@ -23,16 +26,17 @@ def scenario_ranking(metrics: pd.DataFrame, replay_failures: pd.DataFrame, scena
     ranked = rank_scenarios(metrics, replay_failures)
     records = {str(record["id"]): record for record in scenarios_used["scenarios"]}
     titles = {name: scenario_label(records, str(name)) for name in ranked.index}
-    drawing = canvas(8.4, 1.1 + 0.3 * len(ranked))
+    shown = _shown(ranked)
+    drawing = canvas(8.4, 1.1 + 0.3 * len(shown))
     axes = drawing.subplots()
-    places = np.arange(len(ranked))[::-1]
-    lowest = ranked["min_equity_usd"].to_numpy() / 1e6
-    failing = ranked["failed"].str.len().to_numpy() > 0
+    places = np.arange(len(shown))[::-1]
+    lowest = shown["min_equity_usd"].to_numpy() / 1e6
+    failing = shown["failed"].str.len().to_numpy() > 0
     axes.hlines(places, np.minimum(lowest, 0), np.maximum(lowest, 0), color=FAINT, linewidth=3)
     axes.plot(lowest[~failing], places[~failing], "o", color=GREEN, label="no failure")
     axes.plot(lowest[failing], places[failing], "X", color=VERMILLION, markersize=8, label="fails")
     axes.axvline(0, color=INK, linewidth=0.9)
-    for place, failed in zip(places, ranked["failed"], strict=True):
+    for place, failed in zip(places, shown["failed"], strict=True):
         axes.annotate(
             failed or "none",
             (1.01, place),
@@ -44,32 +48,33 @@ def scenario_ranking(metrics: pd.DataFrame, replay_failures: pd.DataFrame, scena
         )
     axes.annotate(
         "failures",
-        (1.01, len(ranked) - 0.3),
+        (1.01, len(shown) - 0.3),
         xycoords=("axes fraction", "data"),
         fontsize=8.5,
         fontweight="bold",
         annotation_clip=False,
     )
-    axes.set_yticks(places, [textwrap.shorten(titles[name], 58, placeholder=" …") for name in ranked.index])
+    axes.set_yticks(places, [textwrap.shorten(titles[name], 58, placeholder=" …") for name in shown.index])
     axes.tick_params(axis="y", labelsize=8.5)
-    axes.set_ylim(-0.6, len(ranked) - 0.2)
+    axes.set_ylim(-0.6, len(shown) - 0.2)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
-    axes.set_xlabel("lowest own funds during the scenario, USD m")
+    some = "" if len(shown) == len(ranked) else f" ({_which(shown, ranked)})"
+    axes.set_xlabel(f"lowest own funds during the scenario, USD m{some}")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "\N{MINUS SIGN}")))
     drawing.legend(loc="outside lower center", ncols=2)
 
-    count = int(failing.sum())
+    count = int((ranked["failed"].str.len() > 0).sum())
     worst = ranked.index[0]
     headline = (
         f"{count or 'None'} of {numbers.count(len(ranked), 'scenario')} {'cause' if count > 1 else 'causes'} a failure; "
         f"own funds fall lowest in “{titles[worst]}”, to {numbers.usd(ranked['min_equity_usd'].iloc[0])}."
     )
     alt = (
-        "Dot chart of lowest own funds by scenario, worst first: "
+        f"Dot chart of lowest own funds by scenario, {_which(shown, ranked)}: "
         + "; ".join(
             f"{titles[name]} {numbers.usd(row.min_equity_usd)}, failures {row.failed or 'none'}"
-            for name, row in zip(ranked.index, ranked.itertuples(), strict=True)
+            for name, row in zip(shown.index, shown.itertuples(), strict=True)
         )
         + "."
     )
@@ -81,6 +86,17 @@ def scenario_ranking(metrics: pd.DataFrame, replay_failures: pd.DataFrame, scena
         _ranking_table(ranked, titles),
         csv_of(ranked.reset_index(names="scenario")),
     )
+
+
+def _shown(ranked: pd.DataFrame) -> pd.DataFrame:
+    failing_first = ranked["failed"].eq("").argsort(kind="stable")
+    return ranked.iloc[np.sort(failing_first[:MOST_ROWS])]
+
+
+def _which(shown: pd.DataFrame, ranked: pd.DataFrame) -> str:
+    if len(shown) == len(ranked):
+        return "worst first"
+    return f"{len(shown)} of {len(ranked)}: those that fail before others, worst first"
 
 
 def rank_scenarios(metrics: pd.DataFrame, replay_failures: pd.DataFrame) -> pd.DataFrame:

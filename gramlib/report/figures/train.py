@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
 
 from gramlib.report import numbers, tables, vocabulary
-from gramlib.report.figure import Figure, finish
+from gramlib.report.figure import Figure, csv_of, finish
 from gramlib.report.html_table import Heading, Table
 from gramlib.report.theme import BLUE, MUTED, OKABE_ITO, VERMILLION, canvas, date_axis, themed
 from gramlib.units import BUSINESS_DAYS_PER_YEAR
@@ -98,8 +98,7 @@ def league(league: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
     alt = f"Dot chart of {len(models)} models in {len(contests)} comparisons. " + _league_sentence(
         league, calibration, ""
     )
-    csv = league.to_csv(index=False, float_format="%.8g", lineterminator="\n")
-    return finish(drawing, "league", headline, alt, tables.league(league, grade), csv)
+    return finish(drawing, "league", headline, alt, tables.league(league, grade), csv_of(league))
 
 
 _MOST_LINES = 60
@@ -107,7 +106,7 @@ _SCORES_IN_ORDER = ("crps", "pinball_025", "pinball_010")
 
 
 def _scores_shown(league: pd.DataFrame, n_models: int) -> list[str]:
-    """Scores the chart has room for; not the log score, whose ratio to another means nothing. The table holds all of them."""
+    """Scores the chart has room for; not the log score, whose ratio to another means nothing. The download holds all of them."""
     scores = [score for score in league["score"].unique() if score != "log_score"]
     room = max(_MOST_LINES // (league["horizon_days"].nunique() * (n_models + 1)), 1)
     if len(scores) <= room:
