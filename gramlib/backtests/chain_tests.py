@@ -92,7 +92,7 @@ def _redemptions(kept: pd.DataFrame) -> Iterator[dict[str, Any]]:
         "test": "interval_coverage", "level": COVERED, "found": missed, "expected": n * (1.0 - COVERED),
         "statistic": test.statistic, "p_value": test.p_value,
         "hypothesis": f"the fund's share lies in the interval in {COVERED:.0%} of months",
-        "power": test.power, "alternative": f"it does in {COVERED_IF_WRONG:.0%}",
+        "power": test.power, "alternative": f"it lies there in {COVERED_IF_WRONG:.0%}",
     }  # fmt: skip
     correlation = float(known["fund_redeemed"].rank().corr(known["replay_redeemed"].rank()))
     # Of a rank correlation of n pairs that are not related: t with n - 2 degrees of freedom (Kendall and Gibbons, ch. 4).
