@@ -170,7 +170,9 @@ def helpful(
     for done, (name, numbers) in enumerate(grid.items()):
         if progress:
             progress(done, len(grid), "packages: measures one by one")
-        left[name] = _least(_left(workshop.screen(()), workshop.screen(((name, number),)), missed) for number in numbers)
+        left[name] = _least(
+            _left(workshop.screen(()), workshop.screen(((name, number),)), missed) for number in numbers
+        )
     alone = [name for name in left if min(left[name].values()) <= HELPS]
     partners = dict.fromkeys(min(alone, key=lambda n: left[n][each]) for each in missed if alone)
     # What helps one failure alone may help another only in company, so that every measure is tried there.
@@ -197,7 +199,11 @@ def frontier(workshop: Workshop, best: Steps, most_shown: int = 12) -> tuple[Ste
     """
     costs = {steps: workshop.cost_usd_year(steps) for steps in workshop.screened}
     first = _undominated(costs, workshop.screened)
-    spread = first if len(first) <= most_shown else [first[round(k * (len(first) - 1) / (most_shown - 1))] for k in range(most_shown)]
+    spread = (
+        first
+        if len(first) <= most_shown
+        else [first[round(k * (len(first) - 1) / (most_shown - 1))] for k in range(most_shown)]
+    )
     looked = {steps: workshop.search(steps) for steps in dict.fromkeys((*spread, (), best))}
     looked |= {steps: residual for steps, residual in workshop.searched.items() if steps in costs}
     costs |= {best: workshop.cost_usd_year(best), (): 0.0}
