@@ -50,7 +50,7 @@ STAGES: tuple[Stage, ...] = (
         4,
         "analyse",
         "04_analysis.ipynb",
-        "What breaks it, how likely is that, and how sure are we?",
+        "What breaks it, how likely is that, how sure are we, and what should be done?",
         ("data", "train", "predict"),
     ),
     _stage(

@@ -13,16 +13,27 @@ from gramlib.report.figure import Figure, finish
 from gramlib.report.sentences import breaking_shock
 from gramlib.report.theme import FAINT, INK, MUTED, ORANGE, VERMILLION, canvas, themed
 
+DRAWN = (
+    "price_fall",
+    "price_fall_with_event",
+    "price_rise",
+    "custody_loss",
+    "one_day_run",
+    "event_days",
+    "liquidity_multiplier",
+)
+"""Axes that have a panel: one of each kind."""
+
 
 @themed
 def reverse_intervals(reverse: pd.DataFrame) -> Figure:
-    """Every failing interval on its searched range, one panel a shock.
+    """Every failing interval on its searched range, one panel a shock of `DRAWN`.
 
-    Axes that broke nothing, or do not concern the issuer, have no panel: they stand in the text and in the table.
+    Other axes, and those that broke nothing or do not concern the issuer, stand in the text and in the table.
     """
     every = shocks_in_order(reverse)
     broken = set(reverse.loc[reverse["found"], "shock"])
-    shocks = [shock for shock in every if shock in broken] or every[:1]
+    shocks = [shock for shock in every if shock in broken and shock in DRAWN] or every[:1]
     sizes = [panel_lines(reverse, shock) for shock in shocks]
     drawing = canvas(8.4, 0.4 + sum(0.62 + 0.27 * n for n in sizes))
     panels = drawing.subplots(len(shocks), 1, height_ratios=[n + 1.4 for n in sizes], squeeze=False)[:, 0]

@@ -120,20 +120,30 @@ def _limit(value: float, row: Any) -> str:
 
 
 def reverse(table: pd.DataFrame) -> Table:
-    """Smallest breaking shocks; where none was found, the range that was searched."""
+    """Breaking shocks, axis by axis: each failing interval, then in one row what broke nothing and how far was searched."""
+    rows: list[tuple[str, ...]] = []
+    for _, found in table.groupby("shock", sort=False):
+        rows += [
+            _reverse_row(row, vocabulary.failure_name(row.predicate)) for row in found[found["found"]].itertuples()
+        ]
+        intact = found[~found["found"]]
+        if len(intact):
+            quiet = numbers.joined("queue" if p == "queue" else p for p in intact["predicate"] if p != "not_applicable")
+            rows.append(_reverse_row(next(intact.itertuples()), quiet))
     return Table(
         "Reverse stress: the shocks at which it breaks",
         columns("Failure", "Shock", "Fails for", "Searched", "Step", numeric=("Step",)),
-        tuple(_reverse_row(row) for row in table.itertuples(index=False)),
+        tuple(rows),
         "The set of failing shocks need not be an interval: the range is scanned first, then each edge refined.",
+        folded=True,
     )
 
 
-def _reverse_row(row: Any) -> tuple[str, ...]:
+def _reverse_row(row: Any, names: str) -> tuple[str, ...]:
     unit = vocabulary.shock_unit(row.shock, row.unit)
     step = numbers.setting_with_unit(row.scan_step, unit)
     return (
-        vocabulary.failure_name(row.predicate),
+        names or "\N{EN DASH}",
         vocabulary.shock_name(row.shock),
         shock_range(row),
         "\N{EN DASH}" if row.note else _searched(row, unit),

@@ -23,6 +23,7 @@ def likely_failures(likely: pd.DataFrame) -> Table:
         "Once in so many years is one over the chance in a year, with the interval of the simulation; what the models do not know is "
         "no part of it. A way is what stood out in the twenty days up to the failure, sizes are medians. The likeliest scenario is "
         "the likeliest class of shocks, under the fitted laws, that fails; its chance is that of one at least as severe.",
+        folded=True,
     )
 
 
@@ -160,4 +161,5 @@ def failure_causes(causes: pd.DataFrame) -> Table:
     return Table(
         "What moved it: failing paths by cause", columns("Failure", "Cause", "Module", "Share", "Interval", "Paths", numeric=("Share", "Paths")),
         rows, "The cause is the largest term of that day's own funds, liquidity or discount; the module is what drove holders to ask.",
+        folded=True,
     )  # fmt: skip
