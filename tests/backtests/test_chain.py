@@ -81,8 +81,11 @@ def test_every_month_whose_window_is_over_has_a_row_as_the_catalogue_says(chain,
     assert (chain["evidence"] == "history").all()
 
 
-def test_the_future_of_a_month_changes_nothing_that_it_said(chain, market, prices, flows):
+@pytest.mark.parametrize("model", ["fhs", "garch_t", "regime"])
+def test_the_future_of_a_month_changes_nothing_that_it_said(model, prices, flows):
     """The returns after the third window are shuffled: rows up to it stay to the bit, later ones do not."""
+    market = market_of(prices, model)
+    chain = chain_backtest(market, prices, flows, 600, RULES)
     row = chain.iloc[2]
     log_return = prices["log_return"].to_numpy(copy=True)
     after = np.flatnonzero(prices["date"] > row["until"])
