@@ -155,8 +155,8 @@ def _frontier(workshop: Workshop, best: Steps) -> pd.DataFrame:
     shown = frontier(workshop, best)
     costs = {steps: workshop.cost_usd_year(steps) for steps in shown}
     left = {steps: workshop.search(steps) for steps in shown}
-    by_ratio = on_frontier(costs, {steps: residual.largest_ratio for steps, residual in left.items()})
-    by_any = on_frontier(costs, {steps: residual.any_failure for steps, residual in left.items()})
+    by_ratio = on_frontier(costs, {steps: residual.largest_ratio for steps, residual in left.items()}, best)
+    by_any = on_frontier(costs, {steps: residual.any_failure for steps, residual in left.items()}, best)
     n = min(workshop.bench.search_n_paths, workshop.bench.rerun.market.params.n_paths)
     return pd.DataFrame([
         {

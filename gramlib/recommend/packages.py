@@ -3,9 +3,10 @@
 The search, on the same draws throughout:
 
     sizes     each measure at a few numbers beyond where the issuer stands (`grids`)
-    screen    on a quarter of the searched paths: a measure is kept if at one of its sizes it takes a tenth off a failure
-              that is missed, alone, or beside the one (weakest or middling) that helps most against one of them: losses split over more custodians help only
-              an issuer whose own funds outlast one of the smaller losses
+    screen    on a quarter of the searched paths, or on all where a quarter does not show what is missed: a measure is kept
+              if at one of its sizes it takes a tenth off a failure that is missed, alone, or beside the one (weakest or
+              middling) that helps most against one of them: losses split over more custodians help only an issuer whose
+              own funds outlast one of the smaller losses
     reach     every set of kept measures, one a lever, all at their strongest: what such a set misses, weaker ones miss
               too, and the appetites that none meets cannot be met
     cheapest  within each set that reaches as much as any: the middle one of the undecided packages by cost is tried; one
@@ -56,6 +57,8 @@ class Workshop:
     limits: tuple[FailureLimit, ...]
     screened: dict[Steps, Residual] = field(default_factory=dict)
     searched: dict[Steps, Residual] = field(default_factory=dict)
+    screen_share: int = SCREEN_SHARE
+    """A screen walks one of so many searched paths; one where so few show too little."""
 
     def issuer(self, steps: Steps) -> Issuer:
         """The issuer with every step taken."""
@@ -78,9 +81,10 @@ class Workshop:
         return sum(self.costs_usd_year(steps))
 
     def screen(self, steps: Steps) -> Residual:
-        """On a quarter of the searched paths."""
+        """On the first of the searched paths."""
         if steps not in self.screened:
-            self.screened[steps] = self._residual(steps, max(1, self.bench.search_n_paths // SCREEN_SHARE))
+            n_paths = max(1, self.bench.search_n_paths // self.screen_share)
+            self.screened[steps] = self.search(steps) if self.screen_share == 1 else self._residual(steps, n_paths)
         return self.screened[steps]
 
     def search(self, steps: Steps) -> Residual:
@@ -134,6 +138,9 @@ def cheapest(workshop: Workshop, most: int, progress: Progress | None = None) ->
     if not workshop.judged(workshop.books(())).missed():
         return Found((), 0.0, (), ())
     missed = workshop.search(()).missed() or workshop.judged(workshop.books(())).missed()
+    if not set(missed) <= set(workshop.screen(()).missed()):
+        workshop.screen_share = 1
+        workshop.screened.clear()
     grid = {
         name: numbers
         for name, measure in workshop.measures.items()
@@ -198,7 +205,7 @@ def frontier(workshop: Workshop, best: Steps, most_shown: int = 12) -> tuple[Ste
     They are chosen by the screen, run again on the searched paths, and chosen again there.
     """
     costs = {steps: workshop.cost_usd_year(steps) for steps in workshop.screened}
-    first = _undominated(costs, workshop.screened)
+    first = _undominated(costs, workshop.screened, best)
     spread = (
         first
         if len(first) <= most_shown
@@ -207,24 +214,27 @@ def frontier(workshop: Workshop, best: Steps, most_shown: int = 12) -> tuple[Ste
     looked = {steps: workshop.search(steps) for steps in dict.fromkeys((*spread, (), best))}
     looked |= {steps: residual for steps, residual in workshop.searched.items() if steps in costs}
     costs |= {best: workshop.cost_usd_year(best), (): 0.0}
-    shown = _undominated(costs, looked)
-    return tuple(sorted({*shown, best}, key=lambda steps: costs[steps]))
+    shown = _undominated(costs, looked, best)
+    return tuple(sorted({*shown, best}, key=lambda steps: (costs[steps], steps)))
 
 
-def on_frontier(costs: Mapping[Steps, float], risk: Mapping[Steps, float]) -> set[Steps]:
-    """Those of `risk` that no other one beats: none costs no more and leaves less, or costs less and leaves no more."""
+def on_frontier(costs: Mapping[Steps, float], risk: Mapping[Steps, float], best: Steps = ()) -> set[Steps]:
+    """Those of `risk` that no other one beats: none costs no more and leaves less, or costs less and leaves no more.
+
+    Of several that are alike in both one is kept: `best`, or else the first by name.
+    """
     lowest, kept = inf, set()
-    for steps in sorted(risk, key=lambda each: (costs[each], risk[each])):
+    for steps in sorted(risk, key=lambda each: (costs[each], risk[each], each != best, each)):
         if risk[steps] < lowest:
             kept.add(steps)
             lowest = risk[steps]
     return kept
 
 
-def _undominated(costs: Mapping[Steps, float], residuals: Mapping[Steps, Residual]) -> list[Steps]:
-    by_ratio = on_frontier(costs, {steps: each.largest_ratio for steps, each in residuals.items()})
-    by_any = on_frontier(costs, {steps: each.any_failure for steps, each in residuals.items()})
-    return sorted(by_ratio | by_any, key=lambda steps: costs[steps])
+def _undominated(costs: Mapping[Steps, float], residuals: Mapping[Steps, Residual], best: Steps) -> list[Steps]:
+    by_ratio = on_frontier(costs, {steps: each.largest_ratio for steps, each in residuals.items()}, best)
+    by_any = on_frontier(costs, {steps: each.any_failure for steps, each in residuals.items()}, best)
+    return sorted(by_ratio | by_any, key=lambda steps: (costs[steps], steps))
 
 
 def _left(before: Residual, after: Residual, missed: Iterable[str]) -> dict[str, float]:
