@@ -83,7 +83,7 @@ def _tests_note(tests: pd.DataFrame) -> str:
     refused, weak = int((tests["adjusted_p_value"] < REJECTED).sum()), int((tests["power"] < WEAK).sum())
     caveat = f"{NO_EVIDENCE} " if (tests["evidence"] != "history").any() else ""
     return (
-        f"{caveat}Exact counts on months that share no day. {refused} of {len(tests)} p-values stay below 5% after allowing for all tests "
+        f"{caveat}Exact counts on months that share no day, taken as independent. {refused} of {len(tests)} p-values stay below 5% after allowing for all tests "
         f"(Holm). {weak} of the tests had less than an even chance to notice their alternative, so that their passing says little. For the "
         "rank correlation and for warnings a small p-value speaks for the model: the hypothesis is that there is no relation. "
         "Chances of failures are those of prices alone, which is what a replay can show; custody, banks and attacks have no history here. "
