@@ -1,4 +1,4 @@
-"""Two shocks at once as maps: what fails where, told by colour, hatching and name, with the refined edge on top."""
+"""Two shocks at once as maps: what fails where, told by colour and name within outlines, with the refined edge on top."""
 
 from __future__ import annotations
 
@@ -18,11 +18,13 @@ from gramlib.report.html_table import Table
 from gramlib.report.tables.plain import columns
 from gramlib.report.theme import BLUE, CARD, GREEN, INK, ORANGE, PURPLE, SKY, VERMILLION, canvas, themed
 
-STYLES: dict[str, tuple[str, str]] = {
-    "F2": (INK, ""), "F6": (BLUE, "++"), "F5": (VERMILLION, "//"), "F1": (PURPLE, "xx"), "F7": (ORANGE, "\\\\"),
-    "F3": (GREEN, "--"), "F4": (SKY, ".."), "queue": ("#f3e9c8", ""), "": (CARD, ""),
+STYLES: dict[str, str] = {
+    "F2": INK, "F6": BLUE, "F5": VERMILLION, "F1": PURPLE, "F7": ORANGE, "F3": GREEN, "F4": SKY, "queue": "#f3e9c8", "": CARD,
 }  # fmt: skip
-"""Colour and hatching of what a cell is named after, gravest first; the hatching and the name hold in grey."""
+"""Colour of what a cell is named after, gravest first; regions are outlined and named, which holds in grey."""
+
+LEAST_NAMED_CELLS = 12
+"""A region of at least so many cells bears its name, and the largest of each name does whatever its size."""
 
 _AXES = {
     "price_fall": "one-day fall of gold",
@@ -67,30 +69,29 @@ def failure_maps(frontiers: pd.DataFrame, edges: pd.DataFrame) -> Figure:
 
 
 def _patch(key: str) -> Patch:
-    colour, hatch = STYLES[key]
     label = vocabulary.failure_name(key) if key else "nothing fails"
-    return Patch(facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0.5, label=label)
+    return Patch(facecolor=STYLES[key], edgecolor=INK, linewidth=0.5, label=label)
 
 
 def _draw(axes: Axes, cells: pd.DataFrame, edges: pd.DataFrame) -> None:
     first = cells.iloc[0]
     table = cells.pivot(index="y_size", columns="x_size", values="worst")
     x, y = (_bounds(np.asarray(values, dtype=float)) for values in (table.columns, table.index))
-    places: dict[str, list[tuple[int, float, float]]] = {}
+    named: dict[tuple[str, int, int], list[int]] = {}
     for row, worst in enumerate(table.to_numpy()):
         for key, start, stop in _runs(worst):
-            colour, hatch = STYLES[key]
             width, height = x[stop] - x[start], y[row + 1] - y[row]
-            axes.add_patch(
-                Rectangle((x[start], y[row]), width, height, facecolor=colour, hatch=hatch, edgecolor=INK, linewidth=0)
-            )
+            axes.add_patch(Rectangle((x[start], y[row]), width, height, facecolor=STYLES[key], linewidth=0))
             if key:
-                places.setdefault(key, []).append((stop - start, x[start] + width / 2, y[row] + height / 2))
-    for key, runs in places.items():
-        wide = [run for run in runs if 2 * run[0] > max(runs)[0]]
-        _, across, up = wide[len(wide) // 2]
-        box = {"facecolor": CARD, "edgecolor": "none", "pad": 1.5}
-        axes.annotate(key, (across, up), ha="center", va="center", fontsize=8, bbox=box)
+                named.setdefault((key, start, stop), []).append(row)
+    _outline(axes, table.to_numpy(), x, y)
+    for (key, start, stop), rows in named.items():
+        cells_held = (stop - start) * len(rows)
+        largest = max((b - a) * len(held) for (k, a, b), held in named.items() if k == key)
+        if cells_held == largest or cells_held >= LEAST_NAMED_CELLS:
+            across, up = (x[start] + x[stop]) / 2, (y[rows[0]] + y[rows[-1] + 1]) / 2
+            box = {"facecolor": CARD, "edgecolor": "none", "pad": 1.5}
+            axes.annotate(key, (across, up), ha="center", va="center", fontsize=8, bbox=box)
     begins = first_failing(edges)
     bottom = dict(zip(table.index, range(len(table)), strict=True))
     for y_size, size in begins.items():
@@ -106,6 +107,14 @@ def _draw(axes: Axes, cells: pd.DataFrame, edges: pd.DataFrame) -> None:
     for which, shock, unit in ((axes.xaxis, first["x"], first["x_unit"]), (axes.yaxis, first["y"], first["y_unit"])):
         if vocabulary.shock_unit(shock, unit) == "share":
             which.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g}%"))
+
+
+def _outline(axes: Axes, worst: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
+    """A thin line between neighbouring cells of different names."""
+    for row, column in np.argwhere(worst[:, 1:] != worst[:, :-1]):
+        axes.plot([x[column + 1]] * 2, [y[row], y[row + 1]], color=INK, linewidth=0.5)
+    for row, column in np.argwhere(worst[1:] != worst[:-1]):
+        axes.plot([x[column], x[column + 1]], [y[row + 1]] * 2, color=INK, linewidth=0.5)
 
 
 def _bounds(sizes: np.ndarray) -> np.ndarray:
