@@ -12,7 +12,7 @@ CODE = gramlib tests notebooks benchmarks
 COMPILE = $(TOOLS)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	--fork-strategy fewest --custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help run test test-quick bench lab check lock clean setup tools
+.PHONY: help run test test-quick golden bench lab check lock clean setup tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: setup ## every test
 
 test-quick: setup ## the tests that take seconds
 	@$(BIN)/python -m pytest -m "not slow and not kill and not container and not browser"
+
+golden: setup ## hold the headline figures of params/smoke.yaml anew; BECAUSE="entry of CHANGELOG.md, Numbers that moved"
+	@$(BIN)/python tests/runner/golden.py "$(BECAUSE)"
 
 bench: setup ## the benchmarks: prints their figures and writes benchmarks/latest.json
 	@$(BIN)/python benchmarks/run.py

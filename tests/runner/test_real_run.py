@@ -12,11 +12,13 @@ import sys
 import time
 from pathlib import Path
 
+import golden
 import pandas as pd
 import pytest
 import yaml
 
 from gramlib.artefacts import CATALOGUE, PREDICATES, check_table
+from gramlib.report.page import LONGEST_REPORT_BYTES
 from gramlib.runner.pipeline import STAGES
 from gramlib.store.manifest import first_damage, read_manifest
 
@@ -74,7 +76,7 @@ def test_the_report_tells_the_same_story_everywhere(smoke: Path) -> None:
     page = (smoke / "report.html").read_text()
     assert document["verdict"]["status"] in {"pass", "watch", "fail"}
     assert document["verdict"]["sentence"].startswith("An issuer assumed to look like this")
-    assert LABEL in page and document["verdict"]["status"] in page
+    assert LABEL in page and document["verdict"]["status"] in page and len(page.encode()) < LONGEST_REPORT_BYTES
     assert not re.search(r"<script|(?:src|href)\s*=\s*[\"']https?:", page)
     for stage in STAGES:
         assert LABEL in (smoke / stage.folder / "notebook.html").read_text(), stage.name
@@ -93,6 +95,12 @@ def test_the_report_tells_the_same_story_everywhere(smoke: Path) -> None:
         links = [link for link in re.findall(r'href="([^"#]+)"', place.read_text()) if not link.startswith("data:")]
         assert len(links) >= 4, place
         assert [link for link in links if not (place.parent / link).is_file()] == [], place
+
+
+def test_no_headline_figure_moved_unexplained(smoke: Path) -> None:
+    held = json.loads(golden.GOLDEN.read_text())
+    lines = golden.moved(held, golden.figures_of(smoke))
+    assert not lines, golden.advice(lines, held["explained_by"])
 
 
 def test_unchanged_is_verified_not_repeated(smoke: Path, workbench_root: Path) -> None:
