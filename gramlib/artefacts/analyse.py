@@ -53,6 +53,7 @@ ARTEFACTS: tuple[Artefact, ...] = (
             Column("number", "float64", "as unit", "what was found; empty where nothing computes it", nullable=True),
             Column("lower", "float64", "as unit", "lower end of its interval; empty where exact", nullable=True),
             Column("upper", "float64", "as unit", "upper end of its interval; empty where exact", nullable=True),
+            Column("rule", "str", "", "which side of the limit is good", isin=("at_least", "at_most")),
             Column("limit", "float64", "as unit", "the threshold", nullable=True),
             Column("unit", "str", "", "unit of number and limit", isin=("1", "times", "day", "count", "EUR", "")),
             Column("margin", "float64", "as unit", "distance to the limit, negative when breached", nullable=True),

@@ -329,7 +329,7 @@ def standard_name(standard: str) -> str:
 
 def requirement_unit(unit: str) -> str:
     """Unit in which a requirement's figure is printed: shares, plain numbers in the table, become percentages."""
-    return "share" if unit == "1" else unit
+    return {"1": "share", "count": ""}.get(unit, unit)
 
 
 def cause_name(cause: str) -> str:

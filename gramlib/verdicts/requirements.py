@@ -27,7 +27,7 @@ from gramlib.verdicts.wording import requirement_sentence
 
 PASS, WATCH, FAIL, NOT_APPLICABLE = STATUSES
 COLUMNS = (
-    "standard", "requirement", "article", "title", "status", "number", "lower", "upper", "limit", "unit", "margin", "confidence",
+    "standard", "requirement", "article", "title", "status", "number", "lower", "upper", "rule", "limit", "unit", "margin", "confidence",
     "subject", "verified", "binding", "decides", "cadence", "sentence", "source", "date",
 )  # fmt: skip
 OF_THE_TEST = ("horizon_days", "axes_searched")
@@ -88,7 +88,8 @@ def _row(standard: Standard, requirement: Requirement, binding: bool, evidence: 
     sentence = requirement_sentence(requirement, found, unit, status, speaks)
     decides = binding and requirement.verified and status != NOT_APPLICABLE
     return (
-        standard.id, requirement.id, requirement.article, requirement.title, status, found.number, found.lower, found.upper, limit,
+        standard.id, requirement.id, requirement.article, requirement.title, status, found.number, found.lower, found.upper,
+        requirement.rule, limit,
         unit, margin, found.confidence, found.subject, requirement.verified, binding, decides, requirement.cadence, sentence,
         requirement.source, requirement.date,
     )  # fmt: skip

@@ -40,18 +40,19 @@ def _summary(by_standard: list[tuple[str, pd.DataFrame]]) -> Table:
 
 
 def _of_standard(name: str, found: pd.DataFrame) -> Table:
+    cited = list(dict.fromkeys(map(_source, found.itertuples(index=False))))
     rows = tuple(
-        (
-            row.title, row.article, Status(row.status), _number(row), _limit(row), _sure(row), _source(row),
-        )
+        (f"{row.title} ({row.article})", Status(row.status), _number(row), _limit(row), _sure(row), _mark(row, cited))
         for row in found.itertuples(index=False)
-    )  # fmt: skip
+    )
     binding = bool(found["binding"].iloc[0])
+    compared = "" if binding else "The profile does not call it binding: it is compared with, and decides nothing. "
+    sources = "; ".join(f"[{place}] {source}" for place, source in enumerate(cited, start=1))
     return Table(
         f"{vocabulary.standard_name(name)}: requirement by requirement",
-        columns("Requirement", "Article", "Status", "Found", "Limit", "How sure", "Source", numeric=("Found", "Limit")),
+        columns("Requirement", "Status", "Found", "Limit", "How sure", "Source", numeric=("Found", "Limit")),
         rows,
-        "" if binding else "The profile does not call it binding: it is compared with, and decides nothing.",
+        f"{compared}Sources: {sources}.",
         folded=not binding,
     )
 
@@ -59,24 +60,33 @@ def _of_standard(name: str, found: pd.DataFrame) -> Table:
 def _number(row: Any) -> str:
     if numbers.is_missing(row.number):
         return "not computed"
-    found = numbers.with_unit(row.number, vocabulary.requirement_unit(row.unit))
-    return found if row.subject == "today" else f"{found} ({row.subject})"
+    return numbers.with_unit(row.number, _unit(row))
 
 
 def _limit(row: Any) -> str:
     if numbers.is_missing(row.limit):
         return numbers.MISSING
-    return numbers.setting_with_unit(row.limit, vocabulary.requirement_unit(row.unit))
+    side = "at least" if row.rule == "at_least" else "at most"
+    return f"{side} {numbers.setting_with_unit(row.limit, _unit(row))}"
+
+
+def _unit(row: Any) -> str:
+    return vocabulary.requirement_unit(row.unit)
 
 
 def _sure(row: Any) -> str:
+    """Interval and method, on what it was found; or where to look for what nothing computes."""
     if numbers.is_missing(row.number):
-        return numbers.MISSING if numbers.is_missing(row.limit) else row.subject
+        return row.sentence.partition("Look at: ")[2] or row.subject or numbers.MISSING
+    on = "" if row.subject == "today" else f"; {vocabulary.book_name(row.subject)}"
     if numbers.is_missing(row.lower) and numbers.is_missing(row.upper):
-        return row.confidence
-    unit = vocabulary.requirement_unit(row.unit)
-    return f"{numbers.with_unit(row.lower, unit)} to {numbers.with_unit(row.upper, unit)}, {row.confidence}"
+        return f"{row.confidence}{on}"
+    return f"{numbers.with_unit(row.lower, _unit(row))} to {numbers.with_unit(row.upper, _unit(row))}, {row.confidence}{on}"
 
 
 def _source(row: Any) -> str:
-    return f"{row.source} ({row.date}{'' if row.verified else f', {UNVERIFIED}'})"
+    return f"{row.source} ({row.date})"
+
+
+def _mark(row: Any, cited: list[str]) -> str:
+    return f"[{cited.index(_source(row)) + 1}]{'' if row.verified else f' {UNVERIFIED}'}"
