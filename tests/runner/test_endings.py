@@ -10,6 +10,8 @@ import pytest
 import toy_pipeline
 from toy_workbench import Toy
 
+from gramlib.store.manifest import read_manifest
+
 pytestmark = pytest.mark.slow
 
 
@@ -26,6 +28,16 @@ def test_a_healthy_run_then_the_same_command_again(toy: Toy) -> None:
     again = toy.run()
     assert again.returncode == 0 and again.stdout.count("unchanged") >= 4
     assert {path: path.stat().st_mtime_ns for path in toy.folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_report_over_its_limit_is_published_with_a_warning(toy: Toy) -> None:
+    toy_pipeline.write_notebook(
+        toy.notebooks, "report", "from IPython.display import HTML\nHTML('<p>' + 'x' * 2_000_000)"
+    )
+    done = toy.run()
+    assert done.returncode == 0, done.stderr
+    assert (toy.folder / "report.html").is_file() and "more than the 2 MB a report should have" in done.stdout
+    assert any("report.html has 2.0" in text for text in read_manifest(toy.folder / "05_report").warnings)
 
 
 @pytest.mark.parametrize(
