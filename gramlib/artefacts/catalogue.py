@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gramlib.artefacts import (
     analyse,
+    analyse_backtests,
     analyse_metrics,
     analyse_recommend,
     analyse_reverse,
@@ -16,7 +17,7 @@ from gramlib.artefacts import (
 from gramlib.artefacts.columns import Artefact
 from gramlib.errors import ArtefactError
 
-_ANALYSE = (analyse, analyse_reverse, analyse_metrics, analyse_sensitivity, analyse_recommend)
+_ANALYSE = (analyse, analyse_reverse, analyse_metrics, analyse_sensitivity, analyse_backtests, analyse_recommend)
 
 CATALOGUE: dict[str, Artefact] = {
     entry.name: entry for room in (data, train, predict, *_ANALYSE, report) for entry in room.ARTEFACTS

@@ -10,11 +10,16 @@ replay    replay, one scenario day by day; path, one drawn path
 analyse   failure_probabilities, loss_distribution, scenario_ranking, coverage_backtest
 reverse   reverse_intervals; frontiers, failure_maps; likely, return_periods
 sensitivity   tornado
+attribution   loss_attribution, liquidity_ladder
+uncertainty   convergence, uncertainty_sources
+chain     chain_backtest
+recommend   own_funds_required, measure_effects, fee_against_band, gate_against_run
 summary   overview, the picture of a whole run
 """
 
 from gramlib.report.figures.analyse import failure_probabilities, loss_distribution
 from gramlib.report.figures.attribution import liquidity_ladder, loss_attribution
+from gramlib.report.figures.chain import chain_backtest
 from gramlib.report.figures.coverage import coverage_backtest
 from gramlib.report.figures.data import price_history, return_profile
 from gramlib.report.figures.frontiers import failure_maps
@@ -34,6 +39,7 @@ from gramlib.report.figures.uncertainty import convergence, uncertainty_sources
 
 __all__ = [
     "agreement",
+    "chain_backtest",
     "convergence",
     "coverage_backtest",
     "coverage_timeline",

@@ -1,5 +1,6 @@
 """Every table of the pages: each takes an artefact as it stands and says it in words, units and statuses."""
 
+from gramlib.report.tables.chain import chain_tests
 from gramlib.report.tables.data import agreement, attempts, facts, flows, joins, premium, quality, series, sources
 from gramlib.report.tables.drivers import driver_effects
 from gramlib.report.tables.fitted import credibility, fitted, losses, ruin
@@ -29,6 +30,7 @@ __all__ = [
     "assumptions",
     "attempts",
     "backtests",
+    "chain_tests",
     "champion_record",
     "closed_forms",
     "conflicts",
