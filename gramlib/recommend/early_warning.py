@@ -192,9 +192,10 @@ def _record(
     confidence: float,
 ) -> dict:  # fmt: skip
     def ends(found: Warned | None) -> tuple[float, float]:
-        return (
-            tuple(wilson_interval(found.in_time, found.failing, confidence)) if found and found.failing else (nan, nan)
-        )  # type: ignore[return-value]
+        if found is None or not found.failing:
+            return nan, nan
+        interval = wilson_interval(found.in_time, found.failing, confidence)
+        return interval.lower, interval.upper
 
     record = {
         "indicator": each.name, "basis": basis, "title": each.title, "unit": each.unit, "more_is_worse": each.sign > 0.0,

@@ -156,15 +156,7 @@ def cheapest(workshop: Workshop, most: int, progress: Progress | None = None) ->
     if not sets:
         return Found((), 0.0, missed, ())
     tolerated = _unreachable([workshop.screen(top) for top in tops.values()])
-    failing: set[Steps] = set()
-    for _ in range(PROOFS):
-        best = _cheapest_of(workshop, grid, tops, tolerated, failing, progress)
-        if best is None:
-            best = min(tops.values(), key=lambda top: _badness(workshop.search(top)))
-            break
-        if set(workshop.judged(workshop.books(best)).missed()) <= tolerated:
-            break
-        failing.add(best)
+    best = _proved(workshop, grid, tops, tolerated, progress)
     left = workshop.judged(workshop.books(best)).missed()
     return Found(best, workshop.cost_usd_year(best), left, kept)
 
@@ -265,6 +257,27 @@ def _unreachable(residuals: Sequence[Residual]) -> set[str]:
 
 def _badness(residual: Residual) -> tuple[int, float]:
     return len(residual.missed(SCREEN_SLACK)), residual.largest_ratio
+
+
+def _proved(
+    workshop: Workshop,
+    grid: Mapping[str, Sequence[float]],
+    tops: Mapping[tuple[str, ...], Steps],
+    tolerated: set[str],
+    progress: Progress | None,
+) -> Steps:
+    """The cheapest that stands on all paths; the strongest where none does on the searched ones."""
+    failing: set[Steps] = set()
+    best: Steps = ()
+    for _ in range(PROOFS):
+        found = _cheapest_of(workshop, grid, tops, tolerated, failing, progress)
+        if found is None:
+            return min(tops.values(), key=lambda top: _badness(workshop.screen(top)))
+        best = found
+        if set(workshop.judged(workshop.books(best)).missed()) <= tolerated:
+            break
+        failing.add(best)
+    return best
 
 
 def _cheapest_of(
