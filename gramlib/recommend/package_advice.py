@@ -16,12 +16,14 @@ from gramlib.params.stages import AnalyseParams
 from gramlib.recommend import proofs
 from gramlib.recommend.appetite import limits_of, one_year
 from gramlib.recommend.bench import Bench, Progress
+from gramlib.recommend.frontier import frontier, on_frontier
 from gramlib.recommend.levers import measures
 from gramlib.recommend.market_making import market_depth
 from gramlib.recommend.measure import Measure
-from gramlib.recommend.packages import Found, Steps, Workshop, cheapest, frontier, on_frontier
+from gramlib.recommend.packages import Found, cheapest
 from gramlib.recommend.prices import Figures
 from gramlib.recommend.recommendation import Figure
+from gramlib.recommend.workshop import Steps, Workshop
 from gramlib.simulation.outcomes import NEVER
 from gramlib.simulation.rerun import Rerun
 

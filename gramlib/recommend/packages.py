@@ -1,4 +1,4 @@
-"""The cheapest package of measures that brings every failure within its appetite, and what cost buys how much safety.
+"""The cheapest package of measures that brings every failure within its appetite.
 
 The search, on the same draws throughout:
 
@@ -19,22 +19,15 @@ A measure that bites only at middling sizes, or three that help only together, c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations, product
 from math import inf
 
-from gramlib.params.issuer import Issuer
-from gramlib.recommend.appetite import FailureLimit, Residual, residual_of
-from gramlib.recommend.bench import Bench
+from gramlib.recommend.appetite import Residual
+from gramlib.recommend.bench import Progress
 from gramlib.recommend.grids import sizes
-from gramlib.recommend.measure import Measure
-from gramlib.simulation import Outcomes
+from gramlib.recommend.workshop import Steps, Workshop
 
-Progress = Callable[[int, int, str], None]
-Steps = tuple[tuple[str, float], ...]
-"""A package: measures with their numbers, in the order of the measures; empty for nothing done."""
-
-SCREEN_SHARE = 4
 SCREEN_SLACK = 1.25
 """On the few paths of a screen a failure may be so many times its limit before a package is given up."""
 
@@ -46,80 +39,6 @@ MOST_KEPT = 9
 
 PROOFS = 4
 """Packages that are held against all paths before the last one is handed on with what it misses."""
-
-
-@dataclass
-class Workshop:
-    """Packages of one issuer on one bench, each run once on each number of paths."""
-
-    bench: Bench
-    measures: Mapping[str, Measure]
-    limits: tuple[FailureLimit, ...]
-    screened: dict[Steps, Residual] = field(default_factory=dict)
-    searched: dict[Steps, Residual] = field(default_factory=dict)
-    screen_share: int = SCREEN_SHARE
-    """A screen walks one of so many searched paths; one where so few show too little."""
-
-    def issuer(self, steps: Steps) -> Issuer:
-        """The issuer with every step taken."""
-        issuer = self.bench.issuer
-        for name, number in steps:
-            issuer = self.measures[name].apply(issuer, number)
-        return issuer
-
-    def costs_usd_year(self, steps: Steps) -> tuple[float, ...]:
-        """What each step costs a year on top of those before it."""
-        issuer, costs = self.bench.issuer, []
-        for name, number in steps:
-            measure = self.measures[name]
-            costs.append(measure.cost_usd_year(issuer, number))
-            issuer = measure.apply(issuer, number)
-        return tuple(costs)
-
-    def cost_usd_year(self, steps: Steps) -> float:
-        """What the package costs a year."""
-        return sum(self.costs_usd_year(steps))
-
-    def screen(self, steps: Steps) -> Residual:
-        """On the first of the searched paths."""
-        if steps not in self.screened:
-            n_paths = max(1, self.bench.search_n_paths // self.screen_share)
-            self.screened[steps] = self.search(steps) if self.screen_share == 1 else self._residual(steps, n_paths)
-        return self.screened[steps]
-
-    def search(self, steps: Steps) -> Residual:
-        """On the searched paths."""
-        if steps not in self.searched:
-            self.searched[steps] = self._residual(steps, self.bench.search_n_paths)
-        return self.searched[steps]
-
-    def books(self, steps: Steps) -> dict[str, Outcomes]:
-        """Outcomes on all paths of the books that appetites speak of."""
-        issuer = self.issuer(steps)
-        return {name: self.bench.book(issuer, name) for name in self.named_books}
-
-    @property
-    def named_books(self) -> tuple[str, ...]:
-        """Books that appetites speak of, and the liquidity book."""
-        return tuple(sorted({"liquidity", *(limit.book for limit in self.limits)}))
-
-    @property
-    def horizons(self) -> dict[str, int]:
-        """Length of each book [business days]."""
-        params = self.bench.rerun.market.params
-        return {"solvency": params.solvency_horizon_days} | {
-            name: params.horizon_days for name in self.named_books if name != "solvency"
-        }
-
-    def judged(self, books: Mapping[str, Outcomes]) -> Residual:
-        """Outcomes held against the appetites."""
-        return residual_of(books, self.horizons, self.limits, self.bench.confidence)
-
-    def _residual(self, steps: Steps, n_paths: int) -> Residual:
-        """As many days in the long book as in the other."""
-        issuer, days = self.issuer(steps), self.horizons
-        paths = {name: max(1, n_paths * days["liquidity"] // days[name]) for name in self.named_books}
-        return self.judged({name: self.bench.first(paths[name], issuer, name) for name in self.named_books})
 
 
 @dataclass(frozen=True)
@@ -189,44 +108,6 @@ def helpful(
         if len(chosen) < MOST_KEPT:
             chosen[name] = None
     return tuple(name for name in grid if name in chosen)
-
-
-def frontier(workshop: Workshop, best: Steps, most_shown: int = 12) -> tuple[Steps, ...]:
-    """Packages tried that no other tried one beats in cost and residual risk alike, cheapest first, with `best`.
-
-    They are chosen by the screen, run again on the searched paths, and chosen again there.
-    """
-    costs = {steps: workshop.cost_usd_year(steps) for steps in workshop.screened}
-    first = _undominated(costs, workshop.screened, best)
-    spread = (
-        first
-        if len(first) <= most_shown
-        else [first[round(k * (len(first) - 1) / (most_shown - 1))] for k in range(most_shown)]
-    )
-    looked = {steps: workshop.search(steps) for steps in dict.fromkeys((*spread, (), best))}
-    looked |= {steps: residual for steps, residual in workshop.searched.items() if steps in costs}
-    costs |= {best: workshop.cost_usd_year(best), (): 0.0}
-    shown = _undominated(costs, looked, best)
-    return tuple(sorted({*shown, best}, key=lambda steps: (costs[steps], steps)))
-
-
-def on_frontier(costs: Mapping[Steps, float], risk: Mapping[Steps, float], best: Steps = ()) -> set[Steps]:
-    """Those of `risk` that no other one beats: none costs no more and leaves less, or costs less and leaves no more.
-
-    Of several that are alike in both one is kept: `best`, or else the first by name.
-    """
-    lowest, kept = inf, set()
-    for steps in sorted(risk, key=lambda each: (costs[each], risk[each], each != best, each)):
-        if risk[steps] < lowest:
-            kept.add(steps)
-            lowest = risk[steps]
-    return kept
-
-
-def _undominated(costs: Mapping[Steps, float], residuals: Mapping[Steps, Residual], best: Steps) -> list[Steps]:
-    by_ratio = on_frontier(costs, {steps: each.largest_ratio for steps, each in residuals.items()}, best)
-    by_any = on_frontier(costs, {steps: each.any_failure for steps, each in residuals.items()}, best)
-    return sorted(by_ratio | by_any, key=lambda steps: (costs[steps], steps))
 
 
 def _left(before: Residual, after: Residual, missed: Iterable[str]) -> dict[str, float]:

@@ -15,6 +15,7 @@ from gramlib.artefacts.checking import _schema
 from gramlib.params.issuer import Issuer
 from gramlib.params.model_figures import ModelFigure, load_figures
 from gramlib.recommend.appetite import FailureLimit
+from gramlib.recommend.frontier import on_frontier
 from gramlib.recommend.grids import sizes
 from gramlib.recommend.package_advice import (
     NEAREST,
@@ -25,7 +26,7 @@ from gramlib.recommend.package_advice import (
     every_measure,
     in_words,
 )
-from gramlib.recommend.packages import Workshop, on_frontier
+from gramlib.recommend.workshop import Workshop
 from gramlib.simulation.outcomes import NEVER
 
 
