@@ -129,7 +129,8 @@ def _analysed(
         from SALib.analyze import morris
 
         found = morris.analyze(problem, sample, answers, num_levels=LEVELS, seed=seed % 2**32)
-        return tuple(np.ma.filled(found[name], 0.0) for name in ("mu_star", "mu_star_conf", "sigma"))
+        importance, error, sigma = (np.ma.filled(found[name], 0.0) for name in ("mu_star", "mu_star_conf", "sigma"))
+        return importance, error, sigma
     from SALib.analyze import sobol
 
     found = sobol.analyze(problem, answers, calc_second_order=False, seed=seed % 2**32)
