@@ -6,7 +6,7 @@
     liquid_1d_share_*          cash and bills after haircut over what holders are owed, L1/W; liquid_5d adds what comes within
                                five days, L5/W [1]
     cash_share_today           cash over what holders are owed [1]
-    liquidity_coverage         L1 today over the largest sum of 30 days' cash redemptions, less what is minted, in the scenarios [times]
+    liquidity_coverage         L1 today over the largest sum of 30 days' cash redemptions, less what is minted, in the scenarios [1]
     coverage_*, backing_*      assets over liabilities V/W; grams over tokens [1]
     discount_days              days a year on which the token is more than `beyond` off gold, on the median path [day]
     worst_discount             largest discount in the scenarios looked at [1]
@@ -254,7 +254,7 @@ MEASURES: dict[str, tuple[str, Callable[[Evidence, MeasureSettings], Found]]] = 
     "liquid_5d_share_today": ("1", _liquid_5d_today),
     "liquid_5d_share_worst": ("1", _share_worst("liquid_5d_usd")),
     "cash_share_today": ("1", lambda e, s: Found(e.issuer.cash_usd / e.owed_usd)),
-    "liquidity_coverage": ("times", _liquidity_coverage),
+    "liquidity_coverage": ("1", _liquidity_coverage),
     "coverage_worst": ("1", _column_worst("coverage", lowest=True)),
     "coverage_quantile": ("1", _coverage_quantile),
     "backing_today": ("1", lambda e, s: Found(e.issuer.opening_gold_g / e.issuer.tokens_g)),

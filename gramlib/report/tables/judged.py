@@ -91,14 +91,16 @@ def _listed(ordered: pd.DataFrame) -> Table:
     cited = list(dict.fromkeys(ordered["source"]))
     rows = tuple(
         (row.subject, Status(row.status), row.sentence, "yes" if row.decides else "no")
-        for row in ordered.itertuples(index=False)
+        for row in ordered[ordered["status"] != "pass"].itertuples(index=False)
     )
+    sound = list(ordered.loc[ordered["status"] == "pass", "subject"])
+    nothing = f"Nothing fails in {numbers.joined(sound)}. " if sound else ""
     return Table(
         "Listed scenarios against what their severity may show",
         columns("Scenario", "Status", "What happens", "Decides"),
         rows,
         "Watch: a failure that the profile tolerates at this severity; fail: one that it does not. "
-        f"Sources of the limits: {_sources(cited)}.",
+        f"{nothing}Sources of the limits: {_sources(cited)}.",
     )
 
 

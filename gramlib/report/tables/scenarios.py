@@ -11,6 +11,9 @@ from gramlib.report import numbers, vocabulary
 from gramlib.report.html_table import Heading, Table, Tables
 from gramlib.report.tables.plain import columns
 
+LONGEST_OPEN = 15
+"""Rows of a table that a page shows without being asked."""
+
 
 def scenarios(document: Mapping[str, Any]) -> Tables:
     """The listed scenarios of a scenarios_used document: how large they are, then what happens in them."""
@@ -19,6 +22,7 @@ def scenarios(document: Mapping[str, Any]) -> Tables:
     sizes = Table(
         "Scenarios as they were run", columns("Scenario", "Severity", *numeric, numeric=numeric), tuple(map(_sizes, records)),
         "Deepest fall: from the highest price so far. Market stress: largest multiplier of spread and illiquidity.",
+        folded=len(records) > LONGEST_OPEN,
     )  # fmt: skip
     told = tuple(
         (str(r["id"]), str(r.get("story", "")), _precedent(r), str(r.get("frequency", "")) or numbers.MISSING, _made(r))
@@ -107,6 +111,7 @@ def failures(table: pd.DataFrame) -> Table:
         (Heading("Scenario"), *headings, Heading("Causes")),
         rows,
         note,
+        folded=len(rows) > LONGEST_OPEN,
     )
 
 
@@ -126,7 +131,11 @@ def scenario_odds(odds: pd.DataFrame, table: pd.DataFrame) -> Table:
         f"Shares of {n:,} paths of the random drivers, the same for every scenario. * fails as listed, without chance."
     )
     return Table(
-        "Listed scenarios with chance on top", columns("Scenario", *names, numeric=tuple(names)), tuple(rows), note
+        "Listed scenarios with chance on top",
+        columns("Scenario", *names, numeric=tuple(names)),
+        tuple(rows),
+        note,
+        folded=len(rows) > LONGEST_OPEN,
     )
 
 
