@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
-from small_run import bench_of
+from small_run import CALIBRATION, bench_of, listed
 
 from gramlib.artefacts import analyse_packages
 from gramlib.artefacts.checking import _schema
 from gramlib.params.issuer import Issuer
 from gramlib.params.model_figures import load_figures
+from gramlib.params.stages import PredictParams
 from gramlib.recommend.bench import Bench
 from gramlib.recommend.indicators import indicators, walk_book
 from gramlib.recommend.package_advice import every_measure
@@ -24,8 +28,9 @@ from gramlib.recommend.recovery import (
     worst_scenarios,
     wound_down,
 )
-from gramlib.simulation import Events
+from gramlib.simulation import Events, Market, OwnFundsRule
 from gramlib.simulation.outcomes import NEVER
+from gramlib.simulation.rerun import Rerun
 
 
 @pytest.fixture
@@ -68,6 +73,33 @@ def test_what_starts_at_distress_changes_nothing_before_and_no_path_without(
         np.testing.assert_array_equal(after.f4_day[early], before.f4_day[early])
     gone = run_book(bench, every["wind_down"], distress)
     assert (gone.end_tokens_share[:20] < before.end_tokens_share[:20]).all()
+
+
+class Outside:
+    """A price model that the kernel does not know: its prices come in from outside."""
+
+    def simulate_prices(
+        self, calibration: dict, residuals: pd.DataFrame, model: str, start: float, n_paths: int, n_days: int,
+        rng: np.random.Generator, drift_year: float | None,
+    ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+        steps = 0.011 * rng.standard_normal((n_paths, n_days))
+        prices = start * np.exp(np.concatenate([np.zeros((n_paths, 1)), steps.cumsum(axis=1)], axis=1))
+        return prices, np.full_like(prices, 0.011)
+
+
+def outside(issuer: Issuer) -> Bench:
+    settings = PredictParams(n_paths=400, horizon_days=60, solvency_n_paths=200, solvency_horizon_days=80)
+    calibration = CALIBRATION | {"models": {"garch_t": {}}}
+    market = Market(issuer, calibration, pd.DataFrame(), settings, OwnFundsRule(), Outside())
+    return Bench(Rerun(market, listed()), issuer, np.random.default_rng(1), search_n_paths=200)
+
+
+@pytest.mark.parametrize("make", [bench_of, outside])
+def test_with_no_path_in_distress_the_book_is_the_book(make: Any, gram: Issuer, every: dict[str, Option]) -> None:
+    bench = make(gram)
+    before, after = bench.first(40, gram), run_book(bench, every["wind_down"], np.full(40, NEVER))
+    for spec in fields(before):
+        np.testing.assert_array_equal(getattr(after, spec.name), getattr(before, spec.name), err_msg=spec.name)
 
 
 def test_events_of_one_path_are_added_and_the_given_ones_kept() -> None:
