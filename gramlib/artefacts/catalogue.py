@@ -6,6 +6,7 @@ from gramlib.artefacts import (
     analyse,
     analyse_backtests,
     analyse_metrics,
+    analyse_packages,
     analyse_recommend,
     analyse_reverse,
     analyse_sensitivity,
@@ -17,7 +18,8 @@ from gramlib.artefacts import (
 from gramlib.artefacts.columns import Artefact
 from gramlib.errors import ArtefactError
 
-_ANALYSE = (analyse, analyse_reverse, analyse_metrics, analyse_sensitivity, analyse_backtests, analyse_recommend)
+_ANALYSE = (analyse, analyse_reverse, analyse_metrics, analyse_sensitivity, analyse_backtests, analyse_recommend,
+            analyse_packages)  # fmt: skip
 
 CATALOGUE: dict[str, Artefact] = {
     entry.name: entry for room in (data, train, predict, *_ANALYSE, report) for entry in room.ARTEFACTS

@@ -6,7 +6,10 @@
     closed_forms               sections 9 and 10 of MODEL.md as formulas
     bench, stresses, search    books, scenarios and paths of our own; the weakest number that holds
     rows_...                   section 10 row by row
-    conflicts, advice          what a measure takes on another figure; the room's one call
+    conflicts, advice          what a measure takes on another figure; the call for single measures
+    packages, frontier...      measures together: the cheapest that meets every appetite, and what less money buys
+    early_warning, recovery    which limit warns in time; what is left to do when it has begun
+    residual, outlook          what still fails after the package; the calls for all of these
 
 A number without the re-run that proves it is not handed on.
 """
@@ -14,6 +17,7 @@ A number without the re-run that proves it is not handed on.
 from gramlib.recommend.advice import Advice, advise
 from gramlib.recommend.levers import measures
 from gramlib.recommend.measure import Measure, changed
+from gramlib.recommend.outlook import Outlook, PackageAdvice, outlook, recommended_package, residual_risk
 from gramlib.recommend.prices import Figures, Policy, Prices
 from gramlib.recommend.recommendation import Figure, Proof, Recommendation
 
@@ -22,6 +26,8 @@ __all__ = [
     "Figure",
     "Figures",
     "Measure",
+    "Outlook",
+    "PackageAdvice",
     "Policy",
     "Prices",
     "Proof",
@@ -29,4 +35,7 @@ __all__ = [
     "advise",
     "changed",
     "measures",
+    "outlook",
+    "recommended_package",
+    "residual_risk",
 ]

@@ -18,7 +18,7 @@ from gramlib.reverse.causes import failure_causes
 from gramlib.reverse.frontiers import frontier_tables
 from gramlib.reverse.likely import likely_failures
 from gramlib.reverse.search import FailingInterval, Line, failing_intervals
-from gramlib.reverse.table import NOT_APPLICABLE, reverse_table
+from gramlib.reverse.table import NOT_APPLICABLE, reverse_table, search_for
 
 __all__ = [
     "NOT_APPLICABLE",
@@ -29,4 +29,5 @@ __all__ = [
     "frontier_tables",
     "likely_failures",
     "reverse_table",
+    "search_for",
 ]

@@ -66,6 +66,13 @@ def failing(outcomes: Any, issuer: Issuer) -> dict[str, np.ndarray]:
     return {QUEUE: outcomes.peak_queue_share > 0, **{p: first_day != NEVER for p, first_day in days.items()}}
 
 
+def search_for(
+    start_usd_per_g: float, own_funds: Any, params: AnalyseParams, simulate: Callable[..., Any]
+) -> Callable[[Issuer], pd.DataFrame]:
+    """`reverse_table` for any issuer, everything else as given: what still breaks the issuer after a measure."""
+    return lambda issuer: reverse_table(issuer, start_usd_per_g, own_funds, params, simulate)
+
+
 def _question(issuer: Issuer, shock: Shock, own_funds: Any, simulate: Callable[..., Any]) -> Question:
     def question(sizes: np.ndarray) -> dict[str, np.ndarray]:
         prices, events = shock.days(sizes)

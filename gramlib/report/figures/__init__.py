@@ -14,6 +14,8 @@ attribution   loss_attribution, liquidity_ladder
 uncertainty   convergence, uncertainty_sources
 chain     chain_backtest
 recommend   own_funds_required, measure_effects, fee_against_band, gate_against_run
+packages  package_effects, efficient_frontier
+recovery  early_warning, recovery_options, residual_shocks
 summary   overview, the picture of a whole run
 """
 
@@ -24,9 +26,11 @@ from gramlib.report.figures.coverage import coverage_backtest
 from gramlib.report.figures.data import price_history, return_profile
 from gramlib.report.figures.frontiers import failure_maps
 from gramlib.report.figures.likely import return_periods
+from gramlib.report.figures.packages import efficient_frontier, package_effects
 from gramlib.report.figures.predict import fan, scenario_paths
 from gramlib.report.figures.ranking import scenario_ranking
 from gramlib.report.figures.recommend import fee_against_band, gate_against_run, measure_effects, own_funds_required
+from gramlib.report.figures.recovery import early_warning, recovery_options, residual_shocks
 from gramlib.report.figures.replay import path, replay
 from gramlib.report.figures.reverse import reverse_intervals
 from gramlib.report.figures.sensitivity import tornado
@@ -43,6 +47,8 @@ __all__ = [
     "convergence",
     "coverage_backtest",
     "coverage_timeline",
+    "early_warning",
+    "efficient_frontier",
     "failure_maps",
     "failure_probabilities",
     "fan",
@@ -55,10 +61,13 @@ __all__ = [
     "measure_effects",
     "overview",
     "own_funds_required",
+    "package_effects",
     "path",
     "price_history",
+    "recovery_options",
     "redemptions",
     "replay",
+    "residual_shocks",
     "return_periods",
     "return_profile",
     "reverse_intervals",

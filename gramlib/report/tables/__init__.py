@@ -8,8 +8,10 @@ from gramlib.report.tables.judged import failure_names, interval, metrics, rever
 from gramlib.report.tables.judgement import acceptance, backtests, contest, league, power
 from gramlib.report.tables.likely_failures import failure_causes, likely_failures, likely_sentence, likely_sentences
 from gramlib.report.tables.models import champion_record, model_cards, model_inventory, sign_off
+from gramlib.report.tables.packages import efficient_frontier, package, package_effects
 from gramlib.report.tables.plain import NO_EVIDENCE
 from gramlib.report.tables.recommend import closed_forms, conflicts, measure_effects, own_funds_parts, recommendations
+from gramlib.report.tables.recovery import early_warning, recovery_options, residual_risk
 from gramlib.report.tables.requirements import requirements
 from gramlib.report.tables.scenarios import failures, scenario_odds, scenarios
 from gramlib.report.tables.sensitivity import decision_flips, screen, tornado_of
@@ -40,6 +42,8 @@ __all__ = [
     "decision_flips",
     "driver_effects",
     "driver_shares",
+    "early_warning",
+    "efficient_frontier",
     "facts",
     "failure_causes",
     "failure_names",
@@ -62,6 +66,8 @@ __all__ = [
     "model_cards",
     "model_inventory",
     "own_funds_parts",
+    "package",
+    "package_effects",
     "parameter_uncertainty",
     "parameters",
     "power",
@@ -70,7 +76,9 @@ __all__ = [
     "quality",
     "rare_moves",
     "recommendations",
+    "recovery_options",
     "requirements",
+    "residual_risk",
     "reverse",
     "ruin",
     "scenario_odds",
