@@ -14,7 +14,7 @@ from gramlib.params.yaml_source import load_yaml, shown_path
 
 
 class Assumption(Section):
-    """One entry; `keys` are the parameters that carry it, `probed_by` reads "scenario H13a" or "reverse price_fall"."""
+    """One entry; `keys` are the parameters that carry it, `probed_by` reads "scenario H13a", "reverse price_fall" or "tornado fee"."""
 
     id: str = Field(description="short name", min_length=1)
     statement: str = Field(description="what is assumed", min_length=1)

@@ -9,6 +9,7 @@ import pytest
 from gramlib.errors import ParameterError
 from gramlib.params import load_assumptions, load_issuer, resolve_params
 from gramlib.params.fields import leaves
+from gramlib.params.sensitivity import load_ranges
 
 _SHOCKS = {"price_fall", "price_fall_with_event", "custody_loss", "liquidity_multiplier", "event_days"}
 _BOOKS = {"liquidity_price_only", "liquidity", "solvency"}
