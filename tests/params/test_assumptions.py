@@ -24,7 +24,8 @@ def test_register_covers_every_issuer_value_and_names_what_exists(workbench_root
     values = {f"issuer.{key}" for key, _, _ in leaves(load_issuer("gram", workbench_root))}
     assert values - set(named) == {"issuer.name", "issuer.peg"}
     scenarios = {path.stem for path in (workbench_root / "params" / "scenarios").glob("*.yaml")}
-    known = {"scenario": scenarios, "reverse": _SHOCKS, "book": _BOOKS, "nothing": {"yet"}}
+    inputs = {entry.name for entry in load_ranges(workbench_root)}
+    known = {"scenario": scenarios, "reverse": _SHOCKS, "book": _BOOKS, "tornado": inputs, "nothing": {"yet"}}
     for entry in entries:
         for probe in entry.probed_by:
             kind, _, name = probe.partition(" ")

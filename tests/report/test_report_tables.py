@@ -100,9 +100,7 @@ def test_scenarios_without_a_failure_are_named_below(run_tables):
 
 def test_reverse_table_says_what_was_searched_where_nothing_was_found(run_tables):
     row = next(
-        row
-        for row in tables.reverse(run_tables.reverse).rows
-        if "F2" in row[0] and row[1] == "one-day fall of gold"
+        row for row in tables.reverse(run_tables.reverse).rows if "F2" in row[0] and row[1] == "one-day fall of gold"
     )
     assert row[2] == "no failure found within 0% to 90%"
 
