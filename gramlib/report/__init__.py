@@ -18,6 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 _HOMES = {
+    "Measures": "gramlib.report.findings",
     "report_document": "gramlib.report.documents",
     "verdict_block": "gramlib.report.blocks",
     "kpi_block": "gramlib.report.blocks",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,12 +10,12 @@ import pandas as pd
 
 from gramlib.params.issuer import Issuer
 from gramlib.report.figures.ranking import rank_scenarios
-from gramlib.report.findings import findings
+from gramlib.report.findings import Measures, findings
 from gramlib.report.headlines import headline_figures
 from gramlib.report.wording import assumed_values, grade_sentence, reasons, verdict_sentence
 from gramlib.verdicts import overall
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 def report_document(
@@ -28,13 +29,15 @@ def report_document(
     source_document: Mapping[str, Any],
     issuer: Issuer,
     run: Mapping[str, Any],
+    measures: Measures | None = None,
+    recommendations: pd.DataFrame | None = None,
     title: str = "Gram stress test",
     author: str = "",
 ) -> dict[str, Any]:
     """The `report` document of the catalogue.
 
     `days` is the fan-chart table, whose last day of a book is its horizon; `source_document` is the source_cards document; `run` what names the run (id, and whatever else is to be kept). Tables as in the catalogue. Every value is JSON-able; figures that are
-    missing are null.
+    missing are null. `measures` and `recommendations` are what stage analyse would have done, each proved by its re-run.
     """
     status = overall(verdicts)
     ranked = rank_scenarios(metrics, replay_failures)
@@ -52,7 +55,8 @@ def report_document(
             "reasons": reasons(status, verdicts, reverse, metrics, horizons_days),
         },
         "headlines": headline_figures(metrics, verdicts, reverse, worst, horizons_days),
-        "findings": findings(verdicts, metrics, reverse, ranked, scenarios_used),
+        "findings": findings(verdicts, metrics, reverse, ranked, scenarios_used, measures),
+        "recommendations": _records(recommendations),
         "worst_scenario": worst,
         "issuer": {"name": issuer.name, "assumed": len(assumed), "values": total},
         "data": {
@@ -61,3 +65,14 @@ def report_document(
         },
         "run": dict(run),
     }
+
+
+def _records(table: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Rows as JSON-able mappings; a number that is missing or infinite is null."""
+    if table is None:
+        return []
+    plain = table.astype(object).where(table.notna(), None)
+    return [
+        {name: None if isinstance(value, float) and not math.isfinite(value) else value for name, value in row.items()}
+        for row in plain.to_dict("records")
+    ]

@@ -1,14 +1,14 @@
-"""Three to six findings, each a title, the evidence in a sentence, and what follows from it.
+"""Three to seven findings, each a title, the evidence in a sentence, and what follows from it.
 
 Which finding is told, and how, depends on the figures: every text is one branch of a comparison, so that none
-can contradict its figure. Measures with numbers belong to recommendations, which re-run the test; here are none.
+can contradict its figure. What measures do is told from the tables of recommendations, which re-ran the test.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -18,17 +18,26 @@ from gramlib.report.sentences import breaking_shock, chance, figure_of, smallest
 Finding = dict[str, str]
 
 
+class Measures(NamedTuple):
+    """The catalogue's `packages`, `package_effects` and `residual_risk`."""
+
+    packages: pd.DataFrame
+    effects: pd.DataFrame
+    residual: pd.DataFrame
+
+
 def findings(
     verdicts: pd.DataFrame,
     metrics: pd.DataFrame,
     reverse: pd.DataFrame,
     ranked: pd.DataFrame,
     scenarios_used: Mapping[str, Any],
+    measures: Measures | None = None,
 ) -> list[Finding]:
-    """The findings of a run; `ranked` are its scenarios, worst first (`rank_scenarios`)."""
+    """The findings of a run; `ranked` are its scenarios, worst first (`rank_scenarios`), `measures` what would be done."""
     told = (
         _drivers(metrics), _price_fall(reverse), _custody(reverse), _first_to_break(metrics),
-        _worst_scenario(ranked, scenarios_used), _unjudged(verdicts),
+        _worst_scenario(ranked, scenarios_used), None if measures is None else measures_finding(measures), _unjudged(verdicts),
     )  # fmt: skip
     return [finding for finding in told if finding is not None]
 
@@ -150,6 +159,31 @@ def _worst_scenario(ranked: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
     )
     so_what = "Listed scenarios are what somebody thought of; the reverse stress above says what lies between them."
     return _finding("worst-scenario", title, evidence, so_what)
+
+
+def measures_finding(measures: Measures) -> Finding:
+    """What the recommended package does and leaves: every number from its re-run."""
+    packages, effects, residual = measures
+    beyond = effects[~effects["met"]]
+    left = numbers.joined(vocabulary.failure_name(name) for name in beyond["predicate"])
+    cost = numbers.usd(float(packages["cost_usd_year"].sum()))
+    moved = "; ".join(
+        f"{row.predicate} {numbers.percent(row.before)} to {numbers.percent(row.after)} a year"
+        for row in effects[effects["before"] > effects["appetite"]].itertuples()
+    )
+    named = numbers.joined(packages["title"].str.lower())
+    if packages.empty:
+        title = f"No package that was tried helps against {left}" if left else "Every appetite is met without a measure"
+        evidence = "Measures were tried alone and together, on the same draws."
+    else:
+        title = f"Measures for {cost} a year bring every failure within its appetite"
+        if left:
+            title = f"The best package found, for {cost} a year, still misses the appetite for {left}"
+        evidence = f"{numbers.sentence(f'together {named}')} {numbers.sentence(moved)}".strip()
+    scenarios = residual[residual["kind"] == "scenario"]
+    failing = int((scenarios["failed_after"] != "").sum())
+    so_what = f"{failing} of {len(scenarios)} listed scenarios still show a failure then; costs are judgements, the re-run is not."
+    return _finding("measures", title, evidence, so_what)
 
 
 def _unjudged(verdicts: pd.DataFrame) -> Finding | None:

@@ -6,7 +6,11 @@ import json
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from gramlib.params.issuer import Issuer
+from gramlib.report.documents import report_document
+from gramlib.report.findings import Measures, measures_finding
 from gramlib.report.headlines import headline_figures
 from gramlib.verdicts import overall
 
@@ -77,3 +81,48 @@ def test_non_decisive_failures_are_told(run_tables):
     verdicts = pd.concat([run_tables.verdicts, run_tables.verdicts.tail(1).assign(decides=False, status="fail")])
     told = findings(verdicts, run_tables.metrics, run_tables.reverse, pd.DataFrame(), run_tables.scenarios_used)
     assert told[-1]["id"] == "finding-not-deciding"
+
+
+def _measures(met: bool, after: float, chosen: bool = True) -> Measures:
+    packages = pd.DataFrame({"title": ["Own funds", "Credit line"], "cost_usd_year": [5e6, 4e5]}).iloc[
+        : 2 if chosen else 0
+    ]
+    effects = pd.DataFrame(
+        {
+            "predicate": ["F7", "F1"],
+            "appetite": 0.01,
+            "before": [0.114, 0.001],
+            "after": [after, 0.001],
+            "met": [met, True],
+        }
+    )
+    residual = pd.DataFrame({"kind": ["scenario", "scenario", "shock"], "failed_after": ["F2", "", ""]})
+    return Measures(packages, effects, residual)
+
+
+@pytest.mark.parametrize(
+    ("measures", "title", "evidence"),
+    [
+        (_measures(True, 0.008), "bring every failure within its appetite", "F7 11.4% to 0.80% a year"),
+        (_measures(False, 0.05), "still misses the appetite for Out of liquid assets (F7)", "F7 11.4% to 5.0% a year"),
+        (_measures(True, 0.008, chosen=False), "Every appetite is met without a measure", "tried alone and together"),
+        (_measures(False, 0.05, chosen=False), "No package that was tried helps against", "tried alone and together"),
+    ],
+)
+def test_the_finding_on_measures_says_what_the_re_run_found(measures, title, evidence):
+    told = measures_finding(measures)
+    assert title in told["title"] and evidence in told["evidence"]
+    assert told["so_what"].startswith("1 of 2 listed scenarios still show a failure")
+    assert ("USD 5.4 m a year" in told["title"]) == bool(len(measures.packages))
+
+
+def test_recommendations_stand_in_the_document_as_data(run_tables):
+    rows = pd.DataFrame({"action": ["buffer", "gate"], "number": [1.0, np.inf], "before": [0.1, np.nan]})
+    document = report_document(
+        verdicts=run_tables.verdicts, metrics=run_tables.metrics, reverse=run_tables.reverse,
+        replay_failures=run_tables.replay_failures, days=run_tables.days, scenarios_used=run_tables.scenarios_used,
+        source_document=run_tables.source_cards, issuer=Issuer(), run={"run_id": "x"}, recommendations=rows,
+    )  # fmt: skip
+    assert json.loads(json.dumps(document))["recommendations"] == [
+        {"action": "buffer", "number": 1.0, "before": 0.1}, {"action": "gate", "number": None, "before": None},
+    ]  # fmt: skip
