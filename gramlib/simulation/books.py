@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from gramlib.artefacts import empty_table, predicates_of
+from gramlib.artefacts import predicates_of
 from gramlib.errors import ParameterError
 from gramlib.params.issuer import Issuer
 from gramlib.params.stages import PredictParams
@@ -44,6 +44,9 @@ KEPT_BLOCKS = 5
 
 EFFECT_PATHS = 50_000
 """Paths behind the comparison of drivers, at most: every set of drivers is a run of its own."""
+
+PRICE_ONLY = "liquidity_price_only"
+"""The book without drivers; no path of it is kept, since the book with drivers has the same prices."""
 
 CHOICES = {"worst": 0.0, "percentile_1": 0.01, "median": 0.5}
 """Paths of a book whose ledgers are kept, by the rank of their lowest own funds, ties by the longest wait."""
@@ -99,7 +102,7 @@ def run_books(market: Market, progress: Progress | None = None) -> Books:
         results[book.name], counts = market.run(book, market.params.fan_paths, progress)
         if counts is not None:
             days.append(counts.to_table(book.name))
-        if book.drivers:
+        if book.name != PRICE_ONLY:
             chosen = chosen_paths(results[book.name])
             ledgers += [market.ledger(book, choice, path) for choice, path in chosen.items()]
     alone, liquidity, _ = books
@@ -108,7 +111,7 @@ def run_books(market: Market, progress: Progress | None = None) -> Books:
         pd.concat([result.to_table(name) for name, result in results.items()], ignore_index=True),
         pd.concat(days, ignore_index=True),
         effects,
-        pd.concat(ledgers, ignore_index=True) if ledgers else empty_table("path_ledgers"),
+        pd.concat(ledgers, ignore_index=True),
     )
 
 
@@ -128,7 +131,7 @@ def path_ledger(market: Market, book: str, path: int) -> pd.DataFrame:
 def _books(params: PredictParams) -> tuple[_Book, ...]:
     drivers = tuple(params.drivers)
     return (
-        _Book("liquidity_price_only", (), params.n_paths, params.horizon_days, 0),
+        _Book(PRICE_ONLY, (), params.n_paths, params.horizon_days, 0),
         _Book("liquidity", drivers, params.n_paths, params.horizon_days, 0),
         _Book("solvency", drivers, params.solvency_n_paths, params.solvency_horizon_days, 1),
     )

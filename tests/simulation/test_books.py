@@ -97,7 +97,9 @@ def test_the_first_two_books_share_their_prices_and_the_third_does_not() -> None
 
 
 def test_without_drivers_the_liquidity_book_is_the_price_only_book() -> None:
-    outcomes = run(drivers=[]).outcomes
+    found = run(drivers=[])
+    assert set(found.path_ledgers["book"]) == {"liquidity", "solvency"}
+    outcomes = found.outcomes
     columns = [c for c in outcomes if c != "book"]
     first, second = (outcomes[outcomes["book"] == book][columns].reset_index(drop=True)
                      for book in ("liquidity", "liquidity_price_only"))  # fmt: skip
