@@ -32,6 +32,13 @@ def test_the_headline_names_the_widest_bar_and_its_ends() -> None:
     assert "Spread" in drawn.alt and b"<svg" in drawn.image
 
 
+def test_the_order_of_the_rows_does_not_matter() -> None:
+    """A table that a stage reads back stands in the order of its key."""
+    turned = TORNADO.sort_values(["metric", "parameter"], ascending=False)
+    assert figures.tornado(turned, "F7").image == figures.tornado(TORNADO, "F7").image
+    assert tables.tornado_of(turned, "F7").rows[0][0] == "Liquid buffer"
+
+
 def test_money_is_told_as_money() -> None:
     assert "USD" in figures.tornado(TORNADO, "es_nonprice_loss").headline
 

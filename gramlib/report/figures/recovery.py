@@ -140,7 +140,7 @@ def warning_headline(table: pd.DataFrame) -> str:
 
 def recovery_headline(table: pd.DataFrame) -> str:
     """The best option, and those that make matters worse."""
-    options = table.drop_duplicates("option")
+    options = table.drop_duplicates("option").sort_values("rank", kind="stable")
     best, worse = options.iloc[0], options[options["avoided"] < 0.0]
     said = (
         f"{best['title']} avoids most in time: {100 * best['counted']:.1f} failures for 100 paths of a year"

@@ -9,7 +9,7 @@ from matplotlib.ticker import FuncFormatter
 
 from gramlib.report import numbers, vocabulary
 from gramlib.report.figure import Figure, finish
-from gramlib.report.tables.sensitivity import size_text, tornado_of
+from gramlib.report.tables.sensitivity import by_swing, size_text, tornado_of
 from gramlib.report.theme import BLUE, INK, MUTED, ORANGE, canvas, themed
 
 SHOWN = 10
@@ -18,16 +18,21 @@ SHOWN = 10
 @themed
 def tornado(table: pd.DataFrame, metric: str) -> Figure:
     """Bars of the headline `metric` from the low to the high end of each input, the widest on top, `SHOWN` at most."""
-    rows = table[(table["metric"] == metric) & (table["note"] == "")].head(SHOWN)
+    ordered = by_swing(table, metric)
+    rows = ordered[ordered["note"] == ""].head(SHOWN)
     unit = "USD" if metric not in vocabulary.FAILURES else "1/year"
     moving = rows[rows["swing"] > 0]
     drawing = canvas(8.4, 1.0 + 0.34 * max(1, len(rows)))
     axes = drawing.subplots()
     base = float(rows["base"].iloc[0]) if len(rows) else 0.0
     for line, row in enumerate(rows.itertuples(index=False)):
-        for at, colour, label in ((row.at_low, BLUE, row.low_size), (row.at_high, ORANGE, row.high_size)):
+        ends = [(row.at_low, BLUE, row.low_size), (row.at_high, ORANGE, row.high_size)]
+        ends.sort(key=lambda end: -abs(end[0] - base))
+        told: set[bool] = set()
+        for at, colour, label in ends:
             axes.barh(-line, at - base, left=base, height=0.55, color=colour, zorder=2)
-            if at != base:
+            if at != base and (at > base) not in told:  # two ends on one side: the further one is named
+                told.add(at > base)
                 _label(axes, at, base, -line, size_text(label, row))
     axes.axvline(base, color=INK, linewidth=1.0, zorder=3)
     axes.set_yticks([-i for i in range(len(rows))], list(rows["title"]))
@@ -37,13 +42,13 @@ def tornado(table: pd.DataFrame, metric: str) -> Figure:
     scale = 100 if unit == "1/year" else 1e-6
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value * scale:g}"))
     text = headline(moving, metric, unit, base)
-    told = "; ".join(
+    listed = "; ".join(
         f"{row.title}: {numbers.with_unit(row.at_low, unit)} at {size_text(row.low_size, row)}, "
         f"{numbers.with_unit(row.at_high, unit)} at {size_text(row.high_size, row)}"
         for row in rows.itertuples(index=False)
     )
-    alt = f"Tornado of {_metric(metric)}, {numbers.with_unit(base, unit)} as it is. {told}."
-    csv = table[table["metric"] == metric].to_csv(index=False, float_format="%.8g", lineterminator="\n")
+    alt = f"Tornado of {_metric(metric)}, {numbers.with_unit(base, unit)} as it is. {listed}."
+    csv = ordered.to_csv(index=False, float_format="%.8g", lineterminator="\n")
     return finish(drawing, f"tornado-{metric.lower().replace('_', '-')}", text, alt, tornado_of(table, metric), csv)
 
 

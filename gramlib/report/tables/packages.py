@@ -57,7 +57,7 @@ def efficient_frontier(table: pd.DataFrame) -> Table:
             f"{numbers.significant(row.largest_ratio)} ({row.binding})", row.missed or "none",
             f"{numbers.percent(row.any_failure)} ({numbers.percent(row.any_failure_lower)} to {numbers.percent(row.any_failure_upper)})",
         )
-        for row in table.itertuples(index=False)
+        for row in table.sort_values("cost_usd_year", kind="stable").itertuples(index=False)
     )  # fmt: skip
     heads = columns("Package", "Cost a year", "Largest probability over its appetite", "Missed", "Paths on which anything fails",
                     numeric=("Cost a year", "Largest probability over its appetite", "Paths on which anything fails"))  # fmt: skip

@@ -45,7 +45,7 @@ def verdict(row: Any) -> str:
 
 def recovery_options(table: pd.DataFrame) -> Tables:
     """The ranking, and what each option does to each failure."""
-    first = table.drop_duplicates("option")
+    first = table.drop_duplicates("option").sort_values("rank", kind="stable")
     ranking = tuple(
         (
             str(row.rank), row.title, amount(row.size, row.unit), numbers.days(row.days_to_act), row.starts,

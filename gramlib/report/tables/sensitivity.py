@@ -22,7 +22,7 @@ def tornado_of(table: pd.DataFrame, metric: str) -> Table:
                 numbers.with_unit(row.at_high, unit), _change(row.high_lower, row.high_upper, unit),
             )),
         )
-        for row in table[table["metric"] == metric].itertuples(index=False)
+        for row in by_swing(table, metric).itertuples(index=False)
     )  # fmt: skip
     base = table.loc[table["metric"] == metric, "base"]
     note = (
@@ -40,7 +40,8 @@ def decision_flips(table: pd.DataFrame) -> Table:
     found = table[table["found"]]
     rows = tuple(
         (
-            f"{row.title} {row.side} {size_text(row.flips_at, row)}", size_text(row.own_size, row),
+            f"{row.title} {row.side} {size_text(row.flips_at, row)}",
+            "as it is" if row.how == "factor" else size_text(row.own_size, row),
             "All failures together" if row.requirement == "overall" else vocabulary.failure_name(row.requirement),
             Status(row.status_base), Status(row.status_there),
         )
@@ -61,7 +62,7 @@ def decision_flips(table: pd.DataFrame) -> Table:
 
 def screen(table: pd.DataFrame, metric: str) -> Table:
     """Inputs moved all at once, the most important for `metric` first."""
-    chosen = table[table["metric"] == metric]
+    chosen = table[table["metric"] == metric].sort_values("rank")
     unit = "1/year" if metric in vocabulary.FAILURES else "USD"
     sobol = bool(len(chosen)) and chosen["method"].iloc[0] == "sobol"
     rows = tuple(
@@ -79,12 +80,17 @@ def screen(table: pd.DataFrame, metric: str) -> Table:
     return Table(f"{name}: inputs moved together", columns(*heads, numeric=heads[2:]), rows, f"{what}; {runs} runs.")
 
 
+def by_swing(table: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Rows of one headline, the widest swing first: a table that was read back stands in the order of its key."""
+    return table[table["metric"] == metric].sort_values("swing", ascending=False, kind="stable", na_position="last")
+
+
 def size_text(size: float, row: Any) -> str:
     """A size of an input in its unit; a factor is a multiple of what it is."""
     if row.how == "factor":
         return f"{size:.3g} times"
     if row.unit in ("1", "1/day", "1/year") and abs(size) < 1:
-        return numbers.exact_percent(size) + {"1/day": " a day", "1/year": " a year"}.get(row.unit, "")
+        return f"{100 * size:.3g}%" + {"1/day": " a day", "1/year": " a year"}.get(row.unit, "")
     if row.unit.startswith("USD"):
         return numbers.usd(size)
     return numbers.with_unit(size, "" if row.unit == "1" else row.unit)
