@@ -247,6 +247,8 @@ def test_real_daily_data_take_the_labels_place(workbench_root: Path, reference_d
         "data.unit=oz",
         "--set",
         "data.end=2026-07-10",
+        "--set",
+        "scenarios=[all]",
         reports=tmp_path,
     )
     assert done.returncode == 0, done.stderr
