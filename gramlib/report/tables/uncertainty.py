@@ -87,6 +87,7 @@ def convergence(table: pd.DataFrame) -> Table:
         rows,
         "Sure enough: the interval does not hold the limit over the book's horizon; where there is no limit, it is within a tenth of "
         "the estimate. Error by batches: standard error from the spread of the batches' own estimates.",
+        folded=True,
     )
 
 
