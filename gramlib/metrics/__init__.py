@@ -1,6 +1,7 @@
 """Risk figures with their intervals.
 
     tail_risk       value at risk, expected shortfall, drawdown of plain arrays
+    horizon         probabilities of different horizons made comparable
     intervals       how sure we are: proportions, paired differences, quantiles, bootstrap
     tail_bootstrap  the bootstrap of VaR and ES, from the tail alone
     daily, survival figures of one path from its days; closed forms of a run
@@ -19,6 +20,7 @@ from gramlib.metrics.attribution import loss_attribution
 from gramlib.metrics.convergence import convergence_table
 from gramlib.metrics.driver_shares import driver_shares
 from gramlib.metrics.figures import metrics_table
+from gramlib.metrics.horizon import one_year
 from gramlib.metrics.intervals import (
     Interval,
     bootstrap_interval,
@@ -40,6 +42,7 @@ __all__ = [
     "loss_attribution",
     "max_drawdown",
     "metrics_table",
+    "one_year",
     "paired_difference_interval",
     "parameter_uncertainty",
     "path_sample",

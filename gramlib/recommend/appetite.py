@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import expm1, inf, log1p
+from math import inf
 from typing import Any
 
 import numpy as np
 
 from gramlib.artefacts import predicates_of
-from gramlib.metrics import Interval, wilson_interval
+from gramlib.metrics import Interval, one_year, wilson_interval
 from gramlib.simulation import Outcomes
 from gramlib.simulation.outcomes import NEVER
-from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
 
 @dataclass(frozen=True)
@@ -81,8 +80,3 @@ def residual_of(
 def any_failure(outcomes: Outcomes, predicates: tuple[str, ...]) -> np.ndarray:
     """Whether any of `predicates` happened, by path."""
     return np.logical_or.reduce([outcomes.first_day(name) != NEVER for name in predicates])
-
-
-def one_year(probability: float, horizon_days: int) -> float:
-    """Probability within 252 days, from one within `horizon_days`, at a constant hazard."""
-    return 1.0 if probability >= 1.0 else -expm1(log1p(-probability) * BUSINESS_DAYS_PER_YEAR / horizon_days)

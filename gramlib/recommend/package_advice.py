@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gramlib.metrics import Interval
+from gramlib.metrics import Interval, one_year
 from gramlib.params.issuer import Issuer
 from gramlib.params.model_figures import ModelFigure
 from gramlib.params.stages import AnalyseParams
 from gramlib.recommend import proofs
-from gramlib.recommend.appetite import limits_of, one_year
+from gramlib.recommend.appetite import limits_of
 from gramlib.recommend.bench import Bench, Progress
 from gramlib.recommend.frontier import frontier, on_frontier
 from gramlib.recommend.levers import measures

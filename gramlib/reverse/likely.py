@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from gramlib.artefacts import predicates_of
+from gramlib.metrics import one_year
 from gramlib.metrics.figures import NEVER, WITH_DRIVERS
 from gramlib.metrics.intervals import wilson_interval
 from gramlib.params.stages import AnalyseParams
@@ -25,7 +26,6 @@ from gramlib.reverse.design_point import Rate, Scenario, likeliest_failures, rat
 from gramlib.reverse.factors import Windows, mishaps_of, windows_of
 from gramlib.reverse.ways import FACTORS, WINDOW_DAYS, walked_paths
 from gramlib.simulation import Market, simulate
-from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
 WALKED_PATHS = 200
 """Failing paths looked at for each predicate, at most: a share of one half is then known to seven percentage points."""
@@ -96,7 +96,7 @@ def _book_rows(
     )  # fmt: skip
     horizon_days = market.params.horizon_days
     share = wilson_interval(n_failed, n, params.confidence)
-    yearly = [_one_year(value, horizon_days) for value in (n_failed / n, *share)]
+    yearly = [one_year(value, horizon_days) for value in (n_failed / n, *share)]
     necessary, sufficient = _drivers(driver_effects, predicate)
     frequent = seen["way"].value_counts()
     ways = sorted(frequent.items(), key=lambda found: (-found[1], found[0]))
@@ -119,11 +119,6 @@ def _book_rows(
             "method": "chance of the failure times the share of its paths that failed this way; ends multiplied",
         })  # fmt: skip
     return rows
-
-
-def _one_year(probability: float, horizon_days: int) -> float:
-    """Chance in a year of what has `probability` over a horizon, the same hazard every day."""
-    return -math.expm1(BUSINESS_DAYS_PER_YEAR / horizon_days * math.log1p(-probability)) if probability < 1.0 else 1.0
 
 
 def _chances(predicate: str, basis: str, rank: int, chance: float, lower: float, upper: float) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from gramlib.artefacts import predicates_of
-from gramlib.metrics import Interval, expected_shortfall, paired_difference_interval, wilson_interval
+from gramlib.metrics import Interval, expected_shortfall, one_year, paired_difference_interval, wilson_interval
 from gramlib.params.issuer import Issuer
 from gramlib.params.sensitivity import Range
 from gramlib.scenarios import Change, changed_issuer
 from gramlib.simulation.outcomes import NEVER, Outcomes
 from gramlib.simulation.rerun import Rerun
-from gramlib.verdicts.judgement import judge_probability, one_year
+from gramlib.verdicts.judgement import judge_probability
 from gramlib.verdicts.profile import Appetite, Profile
 
 LOSS = "es_nonprice_loss"

@@ -39,7 +39,7 @@ import pandas as pd
 
 from gramlib.artefacts import PREDICATES, STATUSES
 from gramlib.errors import DataContractError
-from gramlib.units import BUSINESS_DAYS_PER_YEAR
+from gramlib.metrics import one_year
 from gramlib.verdicts.profile import Appetite, Distance, Profile, Statement
 from gramlib.verdicts.wording import PREDICATES_IN_WORDS, breaking_sentence, probability_sentence, scenario_sentence
 
@@ -106,13 +106,6 @@ def judge_scenario(failed: list[str], tolerated: list[str]) -> str:
     if set(failed) - set(tolerated):
         return FAIL
     return WATCH if failed else PASS
-
-
-def one_year(probability: float, horizon_days: int) -> float:
-    """Probability within 252 days, from one within `horizon_days`, at a constant hazard."""
-    if probability >= 1.0:
-        return 1.0
-    return -math.expm1(math.log1p(-probability) * BUSINESS_DAYS_PER_YEAR / horizon_days)
 
 
 def _appetites(metrics: pd.DataFrame, profile: Profile, horizons_days: Mapping[str, int]) -> Iterator[Row]:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from small_run import bench_of
 
+from gramlib.metrics import one_year
 from gramlib.params.issuer import Issuer
-from gramlib.recommend.appetite import FailureLimit, any_failure, limits_of, one_year, residual_of
+from gramlib.recommend.appetite import FailureLimit, any_failure, limits_of, residual_of
 from gramlib.simulation.outcomes import NEVER
 
 LIMITS = (FailureLimit("F3", "liquidity", 0.01), FailureLimit("F4", "liquidity", 0.0))

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from gramlib.artefacts import check_table
 from gramlib.errors import DataContractError
+from gramlib.metrics import one_year
 from gramlib.verdicts import Profile, load_profile, overall, verdicts_table
-from gramlib.verdicts.judgement import judge_distance, judge_probability, judge_scenario, one_year
+from gramlib.verdicts.judgement import judge_distance, judge_probability, judge_scenario
 from gramlib.verdicts.profile import Appetite, Distance
 from gramlib.verdicts.wording import percent
 
