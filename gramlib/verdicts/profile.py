@@ -7,7 +7,7 @@ keeps a limit in the report and out of the overall verdict.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -98,11 +98,28 @@ class OwnFunds(Statement):
     overheads_share: float = Field(ge=0.0, le=10.0, description="share of a year's fixed costs [1]")
 
 
-class Profile(Section):
+class Named(Section):
+    """A file of params/profiles: it bears the id of its name, and can be written into a run's record and read back."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name of the file without .yaml")
+
+    def to_record(self) -> dict[str, Any]:
+        """Everything as JSON-able plain values; `from_record` is its inverse."""
+        return self.model_dump(mode="json")
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Self:
+        """What `to_record` wrote."""
+        return cls.model_validate(record)
+
+
+N = TypeVar("N", bound=Named)
+
+
+class Profile(Named):
     """All limits of one regime or appetite."""
 
     kind: Literal["appetite"] = Field(description="what sort of profile this is")
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name of the file without .yaml")
     title: str = Field(min_length=5, description="title in the report")
     binding: Annotated[list[str], each_of(empty_ok=True)] = Field(
         description="standards that bind this issuer: their verified requirements decide; the others are comparators"
@@ -121,15 +138,6 @@ class Profile(Section):
             "floor_usd": rule.floor_eur * rule.eur_usd,
             "overheads_share": rule.overheads_share,
         }
-
-    def to_record(self) -> dict[str, Any]:
-        """Everything as JSON-able plain values; `Profile.from_record` is its inverse."""
-        return self.model_dump(mode="json")
-
-    @classmethod
-    def from_record(cls, record: dict[str, Any]) -> Profile:
-        """The profile that `to_record` wrote."""
-        return cls.model_validate(record)
 
 
 def list_profiles(root: Path) -> tuple[str, ...]:
@@ -167,13 +175,21 @@ def load_profile(name: str, root: Path) -> Profile:
             origin=FOLDER.as_posix(),
             remedy=f"correct the name, or add {(FOLDER / name).as_posix()}.yaml",
         )
+    return read_named(Profile, name, root)
+
+
+def read_named(model: type[N], name: str, root: Path) -> N:
+    """`root`/params/profiles/`name`.yaml as a `model`, whose id is the name of its file.
+
+    Raises ParameterError with file and line.
+    """
     path = root / FOLDER / f"{name}.yaml"
     located = load_yaml(path, shown_path(path, root))
-    profile, problems = validated(Profile, located.values, "", located.where)
+    made, problems = validated(model, located.values, "", located.where)
     raise_problems(problems)
-    if not isinstance(profile, Profile) or profile.id != name:
+    if made is None or made.id != name:
         raise ParameterError(
             f"id is {located.values.get('id')!r} in {name}.yaml", expected=f"{name}, the name of the file",
             origin=located.where("id"), remedy="rename one of the two",
         )  # fmt: skip
-    return profile
+    return made

@@ -9,16 +9,14 @@ the others are comparators.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from gramlib.errors import ParameterError
-from gramlib.params.fields import Section, each_of, one_of, refusal
-from gramlib.params.problems import raise_problems, validated
+from gramlib.params.fields import each_of, one_of, refusal
 from gramlib.params.suggest import did_you_mean
-from gramlib.params.yaml_source import load_yaml, shown_path
-from gramlib.verdicts.profile import FOLDER, Profile, Statement, kind_of_file
+from gramlib.verdicts.profile import FOLDER, Named, Profile, Statement, kind_of_file, read_named
 from gramlib.verdicts.settings import MeasureSettings
 
 ALL = "all"
@@ -79,11 +77,10 @@ class Requirement(Statement):
         return self
 
 
-class Standard(Section):
+class Standard(Named):
     """All requirements of one regime."""
 
     kind: Literal["standard"] = Field(description="what sort of profile this is")
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="name of the file without .yaml")
     title: str = Field(min_length=5, description="title in the report")
     about: str = Field(min_length=20, description="whom the regime binds, in a sentence")
     pegs: Annotated[list[str], each_of("gold", "usd")] = Field(description="tokens it speaks of")
@@ -96,15 +93,6 @@ class Standard(Section):
         if twice:
             raise refusal("each requirement with an id of its own", f"{twice} twice")
         return self
-
-    def to_record(self) -> dict[str, Any]:
-        """Everything as JSON-able plain values; `Standard.from_record` is its inverse."""
-        return self.model_dump(mode="json")
-
-    @classmethod
-    def from_record(cls, record: dict[str, Any]) -> Standard:
-        """The standard that `to_record` wrote."""
-        return cls.model_validate(record)
 
 
 def list_standards(root: Path) -> tuple[str, ...]:
@@ -128,22 +116,9 @@ def load_standards(names: list[str], root: Path) -> tuple[Standard, ...]:
                 remedy=f"correct the name, or add {(FOLDER / name).as_posix()}.yaml with kind: standard",
             )
         wanted.update(dict.fromkeys(known if name == ALL else [name]))
-    return tuple(_load(name, root) for name in wanted)
+    return tuple(read_named(Standard, name, root) for name in wanted)
 
 
 def standards_of(names: list[str], profile: Profile, root: Path) -> tuple[Standard, ...]:
     """Those called `names` and those that bind by `profile`: what binds is judged, whether or not it was asked for."""
     return load_standards([*names, *profile.binding], root)
-
-
-def _load(name: str, root: Path) -> Standard:
-    path = root / FOLDER / f"{name}.yaml"
-    located = load_yaml(path, shown_path(path, root))
-    standard, problems = validated(Standard, located.values, "", located.where)
-    raise_problems(problems)
-    if not isinstance(standard, Standard) or standard.id != name:
-        raise ParameterError(
-            f"id is {located.values.get('id')!r} in {name}.yaml", expected=f"{name}, the name of the file",
-            origin=located.where("id"), remedy="rename one of the two",
-        )  # fmt: skip
-    return standard
