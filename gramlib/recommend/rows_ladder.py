@@ -61,7 +61,7 @@ def _rung(
     state = NOT_REACHABLE if not found.reached else NEEDED if number > now else ENOUGH
     beyond = "" if found.reached else f", not reached within {measure.lower:,.4g} to {measure.upper:,.4g} USD"
     return Recommendation(
-        action, title, state, f"limit {limit.value:.1%}, today {today:.1%}{beyond}", measure.unit, now, number, proof=proof,
+        action, title, state, f"limit {limit.value:.1%} of {limit.regime}, today {today:.1%}{beyond}", measure.unit, now, number, proof=proof,
         cost_usd_year=measure.cost_usd_year(issuer, number), cost_basis=measure.cost_basis, binding=subject,
         regime=limit.regime, side_effect=measure.side_effect, measure=measure.name,
     )  # fmt: skip
