@@ -47,7 +47,7 @@ check: setup tools ## lint code and notebooks, types, walls between the rooms, n
 	$(BIN)/python -m pytest -q tests/notebooks/test_notebook_rules.py
 
 lock: tools ## resolve both locks again, keeping what still fits; UPGRADE=--upgrade moves everything
-	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --extra s3 --group test -o requirements.lock
 	$(COMPILE) --group tools -c requirements.lock -o requirements-tools.lock
 
 clean: ## remove the virtual environments and caches; runs in reports/ stay
