@@ -5,7 +5,9 @@ Standard library only: the run index is rebuilt at the end of every `gram run`, 
 
 from __future__ import annotations
 
+import base64
 import functools
+import hashlib
 import re
 from html import escape
 from pathlib import Path
@@ -50,21 +52,34 @@ def links_in_order(links: dict[str, str]) -> list[tuple[str, str]]:
     return [(str(text), safe_link(str(target))) for text, target in links.items() if safe_link(str(target or ""))]
 
 
-def document(title: str, body: str, *, banner: str = "", eyebrow: str = "") -> str:
-    """A whole page around finished HTML; `title`, `banner` and `eyebrow` are escaped here."""
+def policy_with(script: str) -> str:
+    """The content policy of a page that carries `script` and no other; without one, no script runs at all."""
+    if not script:
+        return CONTENT_POLICY
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"{CONTENT_POLICY}; script-src 'sha256-{digest}'"
+
+
+def document(
+    title: str, body: str, *, banner: str = "", eyebrow: str = "", extra_style: str = "", script: str = ""
+) -> str:
+    """A whole page around finished HTML; `title`, `banner` and `eyebrow` are escaped here.
+
+    `extra_style` follows the style sheet. `script` is our own: the policy lets this very text run and nothing else.
+    """
     notice = f'<div class="banner" role="note">{escape(banner)}</div>\n' if banner else ""
     above = f'<p class="eyebrow">{escape(eyebrow)}</p>\n' if eyebrow else ""
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{escape(CONTENT_POLICY)}">
+<meta http-equiv="Content-Security-Policy" content="{escape(policy_with(script))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="gramlib">
 <meta name="referrer" content="no-referrer">
 <title>{escape(title)}</title>
 <style>
-{style_sheet()}</style>
+{style_sheet()}{extra_style}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to content</a>
@@ -75,6 +90,6 @@ def document(title: str, body: str, *, banner: str = "", eyebrow: str = "") -> s
 {body}
 </main></div>
 <footer class="page-foot"><p>{escape(FOOTER)}</p></footer>
-</body>
+{f"<script>{script}</script>" if script else ""}</body>
 </html>
 """
