@@ -6,7 +6,8 @@
     html_table, tables      one accessible table; every table
     sentences, wording      a figure in words; the verdict in words
     headlines, findings     the figures and findings of page one
-    documents, blocks       report.json; its pieces as HTML
+    documents, changes      report.json; what moved between two of them
+    blocks                  its pieces as HTML
     page, render, site      what pages share; a notebook as a page; the index of all runs
 
 `page` and `site` need the standard library alone: the index is rebuilt after every run, also an unchanged one.
