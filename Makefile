@@ -7,6 +7,8 @@ PYTHON =
 LAB =
 BIN = .venv/bin
 TOOLS = .venv-tools/bin
+# One worker a core, at most four: a worker that fits models may take a gigabyte. A file's tests stay together.
+SPREAD = -n auto --maxprocesses 4 --dist loadfile
 CODE = gramlib tests notebooks benchmarks
 
 COMPILE = $(TOOLS)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
@@ -24,10 +26,10 @@ run: setup ## run the five stages on params/baseline.yaml, or on PARAMS=...
 	@$(BIN)/gram run $(PARAMS)
 
 test: setup ## every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(SPREAD)
 
 test-quick: setup ## the tests that take seconds
-	@$(BIN)/python -m pytest -m "not slow and not kill and not container and not browser"
+	@$(BIN)/python -m pytest $(SPREAD) -m "not slow and not kill and not container and not browser"
 
 golden: setup ## hold the headline figures of params/smoke.yaml anew; BECAUSE="entry of CHANGELOG.md, Numbers that moved"
 	@$(BIN)/python tests/runner/golden.py "$(BECAUSE)"
