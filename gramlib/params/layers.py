@@ -34,10 +34,11 @@ def resolve_params(path: str | Path, overrides: Sequence[str], root: str | Path)
     wrong type or impossible; several at once are reported together in at most four lines.
     """
     path, root = Path(path), Path(root)
-    return _resolved(merged(path, overrides, root), path, root)
+    return resolve_layers(merged(path, overrides, root), path, root)
 
 
-def _resolved(layered: Layered, path: Path, root: Path) -> RunParams:
+def resolve_layers(layered: Layered, path: Path, root: Path) -> RunParams:
+    """The run of layers that are already merged; `path` is the file on top of them. Raises as `resolve_params` does."""
     problems = _misplaced(layered)
     stages, found = _stages(layered)
     problems += found

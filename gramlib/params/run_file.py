@@ -7,7 +7,7 @@ issuer with all its deviations. Paths in a file are relative to that file, paths
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -127,21 +127,40 @@ def _apply(override: str, layered: Layered) -> None:
             "extends cannot be set on the command line", expected="a value of a stage, issuer, scenarios or profile",
             origin=origin, remedy="write a params file with extends",
         )  # fmt: skip
-    value = parse_scalar(text, origin)
-    here = Path.cwd()
+    assign(key, parse_scalar(text, origin), layered, origin, Path.cwd())
+
+
+def assign(
+    key: str,
+    value: Any,
+    layered: Layered,
+    origin: str,
+    folder: Path,
+    where: Callable[[str], str] | None = None,
+) -> None:
+    """Lay one value on top at the dotted `key`: a mapping merges, anything else replaces.
+
+    `origin` is told where it is refused, `where` gives the line of each leaf of a mapping by its dotted key; relative
+    paths are taken from `folder`.
+    """
     if key == "issuer" and isinstance(value, str):
         layered.put("issuer", {}, origin)
         key = "issuer.file"
+    if key == "issuer" and isinstance(value, dict) and isinstance(value.get("file"), str):
+        layered.put("issuer", {}, origin)
+        value = {**value, "file": _issuer_reference(value["file"], folder)}
     if key == "issuer.file" and isinstance(value, str):
-        value = _issuer_reference(value, here)
+        value = _issuer_reference(value, folder)
+    if key == "data" and isinstance(value, dict):
+        value = {name: _absolute_data(name, item, folder) for name, item in value.items()}
     if key.startswith("data."):
-        value = _absolute_data(key.removeprefix("data."), value, here)
+        value = _absolute_data(key.removeprefix("data."), value, folder)
     if key == "scenarios" and isinstance(value, str):
         value = [value]
     if isinstance(value, dict) and value:
         section: dict[str, Any] = value
         for step in reversed(key.split(".")):
             section = {step: section}
-        layered.merge(section, lambda _: origin)
+        layered.merge(section, where or (lambda _: origin))
         return
     layered.put(key, value, origin)

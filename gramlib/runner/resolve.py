@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -58,16 +59,35 @@ def resolve_run(path: Path, overrides: list[str], root: Path, run_id: str = "") 
     """
     if path.suffix == ".json":
         return _from_record(path, overrides, root, run_id)
-    params = _on_its_day(resolve_params(path, overrides, root))
-    scenarios = load_scenarios(list(params.scenarios), root)
-    profile = load_profile(params.profile, root)
-    standards = standards_of(params.stages["analyse"].model_dump()["standards"], profile, root)
-    judgement = {
-        "assumptions": [entry.model_dump(mode="json") for entry in load_assumptions(root)],
-        "model_figures": load_all_figures(root),
-        "governance": load_governance(root).model_dump(mode="json"),
-        "sensitivity": [entry.model_dump(mode="json", by_alias=True) for entry in load_ranges(root)],
-    }
+    return run_of(resolve_params(path, overrides, root), root, run_id)
+
+
+def run_of(params: RunParams, root: Path, run_id: str = "", known: dict[Any, Any] | None = None) -> ResolvedRun:
+    """The run of resolved parameters, with everything they name in `root`/params.
+
+    `known` keeps what was read for the next run that names the same, as the members of a sweep do.
+    """
+    params = _on_its_day(params)
+    known = {} if known is None else known
+
+    def once(key: Any, read: Callable[[], Any]) -> Any:
+        if key not in known:
+            known[key] = read()
+        return known[key]
+
+    named = tuple(params.stages["analyse"].model_dump()["standards"])
+    scenarios = once(("scenarios", params.scenarios), lambda: load_scenarios(list(params.scenarios), root))
+    profile = once(("profile", params.profile), lambda: load_profile(params.profile, root))
+    standards = once(("standards", named, params.profile), lambda: standards_of(list(named), profile, root))
+    judgement = once(
+        "judgement",
+        lambda: {
+            "assumptions": [entry.model_dump(mode="json") for entry in load_assumptions(root)],
+            "model_figures": load_all_figures(root),
+            "governance": load_governance(root).model_dump(mode="json"),
+            "sensitivity": [entry.model_dump(mode="json", by_alias=True) for entry in load_ranges(root)],
+        },
+    )
     return _resolved(params, scenarios, profile, standards, judgement, run_id=run_id)
 
 
