@@ -41,7 +41,7 @@ class Axis(Section):
     values: list[Any] = Field(min_length=1, description="the values it takes")
 
 
-class Range(Section):
+class Dimension(Section):
     """One dimension of a Latin hypercube."""
 
     key: str = Field(pattern=_KEY, description="dotted name of what varies, as for --set")
@@ -51,7 +51,7 @@ class Range(Section):
     whole: bool = param(False, "whether it takes whole numbers only")
 
     @model_validator(mode="after")
-    def _in_order(self) -> Range:
+    def _in_order(self) -> Dimension:
         if not self.low < self.high:
             raise refusal("low below high", f"{self.low:g} to {self.high:g}")
         if self.scale == "log" and self.low <= 0:
@@ -70,7 +70,7 @@ class Latin(Section):
 
     members: int = Field(ge=2, le=MOST_MEMBERS, description="number of points")
     seed: int = param(20261120, "address of the draws; same seed, same members", ge=0, le=2**63 - 1)
-    keys: list[Range] = Field(min_length=1, description="the dimensions")
+    keys: list[Dimension] = Field(min_length=1, description="the dimensions")
 
 
 class Entry(Section):

@@ -102,21 +102,34 @@ def decide(run: ResolvedRun, folder: RunFolder, stage: Stage, notebook: Path, lo
         )
     if force:
         return Decision(stage, True, "forced")
-    upstream = upstream_digests(folder, stage)
-    now = key_of(run, stage, notebook, upstream, sha256_modules(PACKAGE, manifest.key.get("modules", {})), lock)
-    if "snapshots" in manifest.key:
-        now["snapshots"] = snapshots.now(manifest.key["snapshots"], folder.path.parent / "snapshots")
-    change = (
-        first_change(manifest.key, now)
-        if set(now) <= set(manifest.key)
-        else "its stage.json is damaged or of another version"
-    )
+    change = changed(manifest, run, folder, stage, notebook, lock, upstream_digests(folder, stage))
     if change:
         return Decision(stage, True, f"because {change}")
     damage = first_damage(folder.stage_path(stage.folder), manifest)
     if damage:
         return Decision(stage, True, f"because {damage}")
     return Decision(stage, False, "unchanged")
+
+
+def changed(
+    manifest: Manifest,
+    run: ResolvedRun,
+    folder: RunFolder,
+    stage: Stage,
+    notebook: Path,
+    lock: Path,
+    upstream: dict[str, str],
+) -> str:
+    """What differs between the key in `manifest` and that of `stage` in `run` now, in words; empty when nothing does.
+
+    `upstream` are the digests of the outputs that the stage would read, `folder` the run whose snapshots it would use.
+    """
+    now = key_of(run, stage, notebook, upstream, sha256_modules(PACKAGE, manifest.key.get("modules", {})), lock)
+    if "snapshots" in manifest.key:
+        now["snapshots"] = snapshots.now(manifest.key["snapshots"], folder.path.parent / "snapshots")
+    if not set(now) <= set(manifest.key):
+        return "its stage.json is damaged or of another version"
+    return first_change(manifest.key, now)
 
 
 _ENDINGS = {

@@ -33,6 +33,8 @@ class Request:
     stages: tuple[Stage, ...] = STAGES
     force: bool = False
     wait_s: float = 0.0
+    adopt_from: tuple[Path, ...] = ()
+    """Runs whose results are taken over where they have the same key, the first that fits."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,16 @@ def _execute_stages(
             skipped.append(stage.name)
             continue
         folder.unpublish_report()
+        taken = _adopted(run, request, folder, stage, claim)
+        if taken is not None:
+            reporter.event(
+                "stage_adopted",
+                f"{label} taken over from {taken.adopted_from}",
+                stage=stage.name,
+                adopted_from=taken.adopted_from,
+            )
+            skipped.append(stage.name)
+            continue
         reporter.event("stage_started", f"{label} {decision.reason}", stage=stage.name, reason=decision.reason)
         manifest = _run_one(run, request, reporter, folder, stage, claim, stop, label)
         reporter.event(
@@ -134,6 +146,15 @@ def _execute_stages(
     if not unfinished and final.name == "report" and not folder.is_published(final.folder):
         folder.publish_report(final.folder)
     return Ending(folder, tuple(ran), tuple(skipped), unfinished)
+
+
+def _adopted(run: ResolvedRun, request: Request, folder: RunFolder, stage: Stage, claim: Claim) -> Manifest | None:
+    if not request.adopt_from or request.force:
+        return None
+    from gramlib.runner.adopt import adopt
+
+    claim.ensure_held()
+    return adopt(run, folder, stage, request.notebooks / stage.notebook, request.lock, request.adopt_from)
 
 
 def _run_one(

@@ -32,6 +32,7 @@ class Manifest:
     `key` holds everything the result depends on, part by part, so that a changed part can be named:
     params, inputs, notebook, modules, upstream, lock, python. `pages` maps the files made for readers
     (notebooks, HTML) to their hashes: no later stage reads them, but a missing or altered one must not pass.
+    `adopted_from` names the run whose work this is, where the stage was taken over.
     """
 
     stage: str
@@ -46,6 +47,7 @@ class Manifest:
     versions: dict[str, str] = field(default_factory=dict)
     resources: dict[str, float] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
+    adopted_from: str = ""
     schema: int = SCHEMA
 
     @property
