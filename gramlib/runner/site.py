@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from gramlib.report.site_digest import digest
 from gramlib.runner.pipeline import STAGES
 from gramlib.store import Manifest, RunFolder, atomic
 from gramlib.store.claim import holder
@@ -28,19 +29,29 @@ def run_summary(run: RunFolder, check: Callable[[Path, Manifest], str] = first_m
     # The report stage's own page is the report.
     pages |= {stage.name: run.path / stage.folder / "notebook.html" for stage in STAGES[:-1]}
     links = {text: page.relative_to(run.path.parent).as_posix() for text, page in pages.items() if page.is_file()}
+    verdict = report.get("verdict", {})
     return {
         "run_id": run.run_id,
         "title": record.get("title", ""),
         "created": run.created,
+        "series": series_of(record),
+        "settings": digest(record) if record else None,
         "status": status,
         "reason": reason,
-        "verdict_status": report.get("verdict", {}).get("status", ""),
-        "verdict_sentence": report.get("verdict", {}).get("sentence", ""),
+        "verdict_status": verdict.get("status", ""),
+        "verdict_sentence": verdict.get("sentence", ""),
+        "verdict_caveat": verdict.get("caveat", ""),
         "headlines": report.get("headlines", []),
         "grade": cards.get("grade", ""),
         "label": cards.get("label", ""),
         "links": links,
     }
+
+
+def series_of(record: Mapping[str, Any]) -> str:
+    """Runs of one params file on one issuer are one series: their figures are set in a row."""
+    params = record.get("params") or {}
+    return f"{params.get('path', '')} {(params.get('issuer') or {}).get('name', '')}"
 
 
 def _status(run: RunFolder, check: Callable[[Path, Manifest], str]) -> tuple[str, str, Path | None]:

@@ -12,7 +12,6 @@ from pytest import fixture, mark
 from gramlib.report import figures, findings_block, kpi_block, provenance_block, tables, verdict_block
 from gramlib.report.page import CONTENT_POLICY, document, style_sheet
 from gramlib.report.render import render_notebook
-from gramlib.report.site import build_index
 
 LABEL = "daily path reconstructed from monthly averages: demonstration only"
 
@@ -179,48 +178,6 @@ def test_unwritable_target_leaves_the_old_page(run_tables, tmp_path, monkeypatch
         render_notebook(_notebook(run_tables), target, title="x")
     assert target.read_text() == "old" and [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
-
-RUNS = [
-    {"run_id": "smoke-1", "created": "2026-11-19T10:00:00", "status": "failed", "reason": "train: <script>alert(1)</script>", "links": {"train": "smoke-1/02/notebook.html"}},
-    {"run_id": "<b>x", "title": "A & B", "created": "2026-11-20T10:00:00", "status": "succeeded", "verdict_status": "watch", "verdict_sentence": "It <holds>.",
-     "headlines": [{"label": "L", "text": "3%", "status": "pass"}], "grade": "D", "label": LABEL, "links": {"report": "x/report.html", "evil": "javascript:alert(1)", "absent": ""}},
-]  # fmt: skip
-
-
-def test_index_tells_every_run_newest_first_and_trusts_none():
-    html = build_index(RUNS)
-    page = Page(html)
-    assert not page.all("script") and page.headings == [1, 2, 2]
-    assert html.index("&lt;b&gt;x") < html.index("smoke-1")
-    assert (
-        "train: &lt;script&gt;alert(1)&lt;/script&gt;" in html and "A &amp; B" in html and "It &lt;holds&gt;." in html
-    )
-    assert "2 runs, newest first; 1 did not finish." in html and LABEL in html
-    assert [attrs["href"] for attrs in page.all("a")] == ["#main", "x/report.html", "smoke-1/02/notebook.html"]
-    assert CONTENT_POLICY.replace("'", "&#x27;") in html
-
-
-def test_index_reads_both_kinds_of_time_and_counts_none_unfinished():
-    html = build_index([
-        {"run_id": "run-first", "created": 1795200429.69, "status": "succeeded"}, {"run_id": "run-second", "created": "2026-11-20T23:00", "status": "succeeded"},
-    ])  # fmt: skip
-    # 1795200429 s after 1970-01-01 00:00 UTC, by GNU date
-    assert "2026-11-20 18:47 UTC" in html and html.index("run-second") < html.index("run-first")
-    assert "2 runs, newest first; all finished." in html
-
-
-def test_index_of_no_runs_says_how_to_make_one():
-    assert "gram run params/baseline.yaml" in build_index([])
-
-
-def test_index_needs_no_heavy_library():
-    import subprocess
-    import sys
-
-    code = "import sys, gramlib.report.site; print([m for m in ('pandas', 'numpy', 'matplotlib', 'nbconvert', 'jinja2') if m in sys.modules])"
-    assert (
-        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
-    )
 
 
 def _luminance(colour: str) -> float:
