@@ -48,9 +48,10 @@ check: setup tools ## lint code and notebooks, types, walls between the rooms, n
 	$(TOOLS)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/python -m pytest -q tests/notebooks/test_notebook_rules.py
 
-lock: tools ## resolve both locks again, keeping what still fits; UPGRADE=--upgrade moves everything
+lock: tools ## resolve both locks again, and cut out the parts for images and Binder, keeping what still fits; UPGRADE=--upgrade moves everything
 	$(COMPILE) pyproject.toml --extra s3 --group test -o requirements.lock
 	$(COMPILE) --group tools -c requirements.lock -o requirements-tools.lock
+	$(TOOLS)/python .ci/subsets
 
 clean: ## remove the virtual environments and caches; runs in reports/ stay
 	rm -rf .venv .venv-tools .venv.set-up .venv-tools.set-up .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
