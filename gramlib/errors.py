@@ -10,6 +10,7 @@
     |   +-- SourceUnreachable    75   a source did not answer
     +-- StageTimeout            124   a stage ran past its time limit
     +-- Interrupted             130   Ctrl-C
+    +-- OutOfMemory             137   a stage needed more memory than it may have
     +-- KernelDied              138   the notebook kernel died, most often for want of memory
     +-- Terminated              143   SIGTERM
 
@@ -97,6 +98,12 @@ class Interrupted(GramError):
     """The user pressed Ctrl-C."""
 
     exit_code = 130
+
+
+class OutOfMemory(GramError):
+    """A stage came too near its memory limit, or the operating system killed its kernel for it."""
+
+    exit_code = 137
 
 
 class KernelDied(GramError):

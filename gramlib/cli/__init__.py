@@ -20,6 +20,7 @@ from gramlib.cli.looking import list_things, replay, selftest
 from gramlib.cli.parameters import params
 from gramlib.cli.runs import index, prune, run, status, why
 from gramlib.errors import GramError, Interrupted, from_os_error
+from gramlib.runner.stop import signals_heard
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,7 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]  # welcome before and after the command
     try:
-        result = gram.main(arguments, prog_name="gram", standalone_mode=False)
+        with signals_heard():
+            result = gram.main(arguments, prog_name="gram", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as ending:
         return ending.exit_code

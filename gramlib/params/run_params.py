@@ -19,6 +19,9 @@ class RunnerParams(Section):
     """How the runner works; nothing here can change a number."""
 
     stage_timeout_s: int = param(3600, "longest time a stage may take; 0 means no limit", "s", ge=0, le=604_800)
+    memory_limit_mb: int = param(
+        0, "most memory a stage's kernel may use; 0 means the container's limit", "MB", ge=0, le=16_777_216
+    )
 
 
 @dataclass(frozen=True)

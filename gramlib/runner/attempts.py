@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from gramlib.artefacts import entry
-from gramlib.errors import ArtefactError, GramError, KernelDied, exit_code_of, from_os_error
+from gramlib.errors import ArtefactError, GramError, KernelDied, OutOfMemory, exit_code_of, from_os_error
 from gramlib.runner import plan, snapshots
+from gramlib.runner.limits import thread_environment
+from gramlib.runner.memory import MemoryWatch
 from gramlib.runner.pipeline import NAMES, Stage
 from gramlib.runner.resolve import ResolvedRun, package_versions
-from gramlib.runner.stop import StopRequested, StopSwitch
+from gramlib.runner.stop import StopRequested, StopSwitch, reap_orphans
 from gramlib.runner.workbench import PACKAGE
 from gramlib.store import Attempt, Claim, Manifest, Output, RunFolder, atomic
 from gramlib.store.hashing import module_names, sha256_file, sha256_modules
@@ -27,6 +29,7 @@ BANNERS = {
     "died": "The kernel died in this cell; the most common reason is want of memory.",
     "timed_out": "The stage ran past its time limit in this cell.",
     "interrupted": "The run was interrupted (Ctrl-C) in this cell.",
+    "out_of_memory": "The stage came too near its memory limit in this cell and was stopped.",
     "terminated": "The run was asked to stop (SIGTERM) in this cell.",
 }
 
@@ -79,12 +82,13 @@ def run_stage(
         _execute(run, stage, notebook, attempt, stop, on_cell)
         manifest = _manifest(run, stage, notebook, attempt, key, snapshot, started)
         _render(run, stage, attempt, failed=False)
-        claim.ensure_held()
-        attempt.update(status="succeeded", finished=time.time())
         manifest = replace(manifest, pages=_pages(attempt), warnings=manifest.warnings + _too_long(attempt))
-        manifest.write(attempt.path)
-        attempt.publish(stage.folder)
-        remove_parts(folder.path, stage.folder)
+        with stop.put_off():  # stopped in between, a finished stage would be thrown away with the result it replaces
+            claim.ensure_held()
+            attempt.update(status="succeeded", finished=time.time())
+            manifest.write(attempt.path)
+            attempt.publish(stage.folder)
+            remove_parts(folder.path, stage.folder)
         return manifest
     except StopRequested:
         error = stop.error(stage.name)
@@ -145,22 +149,24 @@ def _execute(
         execution = Execution(
             attempt.path / "notebook.ipynb",
             stop,
-            {**os.environ, **_kernel_environment(attempt)},
+            {**os.environ, **thread_environment(os.environ), **_kernel_environment(attempt)},
             log,
             float(run.params.runner.stage_timeout_s),
             on_cell,
         )
+        memory = MemoryWatch(stop, run.params.runner.memory_limit_mb)
         try:
-            papermill.execute_notebook(
-                str(notebook),
-                None,
-                parameters=run.params.stages[stage.name].model_dump(mode="json"),
-                engine_name=ENGINE,
-                kernel_name="python3",
-                progress_bar=False,
-                cwd=str(notebook.parent),
-                gram=execution,
-            )
+            with memory:
+                papermill.execute_notebook(
+                    str(notebook),
+                    None,
+                    parameters=run.params.stages[stage.name].model_dump(mode="json"),
+                    engine_name=ENGINE,
+                    kernel_name="python3",
+                    progress_bar=False,
+                    cwd=str(notebook.parent),
+                    gram=execution,
+                )
         except PapermillExecutionError as error:
             if stop.reason:
                 raise stop.error(f"{stage.name}, {execution.place}") from None
@@ -170,6 +176,14 @@ def _execute(
         except DeadKernelError as error:
             if stop.reason:
                 raise stop.error(f"{stage.name}, {execution.place}") from None
+            killed = memory.killed_by_the_system()
+            if killed:
+                raise OutOfMemory(
+                    f"{stage.name}: the kernel died in {execution.place}: {killed}",
+                    expected="less memory used than there is",
+                    origin=str(execution.notebook_path),
+                    remedy="raise the limit, or make the stage smaller (predict.n_paths); the same command resumes it",
+                ) from None
             raise KernelDied(
                 f"{stage.name}: the kernel died in {execution.place} ({error})",
                 expected="a kernel that lives to the end of its notebook",
@@ -179,6 +193,7 @@ def _execute(
         finally:
             for logger in (papermill_log, kernel_log):
                 logger.removeHandler(handler)
+            reap_orphans()
         if stop.reason:
             raise stop.error(f"{stage.name}, {execution.place}")
 
@@ -264,7 +279,10 @@ def _page_title(run: ResolvedRun, stage: Stage) -> str:
 
 def _mark_failed(run: ResolvedRun, stage: Stage, attempt: Attempt, error: GramError, reason: str) -> None:
     """Say on disk how the attempt ended; its notebook is kept and made readable."""
-    status = reason or ("died" if isinstance(error, KernelDied) else "failed")
+    short = isinstance(error, OutOfMemory)
+    status = "failed" if short else reason or ("died" if isinstance(error, KernelDied) else "failed")
+    if not attempt.path.is_dir():  # a stop that was put off until the stage was published
+        return
     with contextlib.suppress(
         OSError
     ):  # on a full disk not even this; the attempt then counts as died when this process has ended
@@ -274,7 +292,9 @@ def _mark_failed(run: ResolvedRun, stage: Stage, attempt: Attempt, error: GramEr
             error={"kind": type(error).__name__, "message": str(error), "exit_code": error.exit_code},
         )
     try:
-        _insert_banner(attempt.path / "notebook.ipynb", BANNERS.get(status, ""), str(error))
+        _insert_banner(
+            attempt.path / "notebook.ipynb", BANNERS.get("out_of_memory" if short else status, ""), str(error)
+        )
         _render(run, stage, attempt, failed=True)
     except Exception as trouble:  # the page is a courtesy: the failure itself is what must be told
         with contextlib.suppress(OSError), open(attempt.path / "stage.log", "a", encoding="utf-8") as log:

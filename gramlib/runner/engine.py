@@ -122,6 +122,7 @@ class _Client(PapermillNotebookClient):
                 self.papermill_execute_cells()
             finally:
                 execution.stop.kernel_gone()
+        execution.stop.kill_leftovers()
         return self.nb
 
 

@@ -64,6 +64,11 @@ def memory_groups(proc: Path = PROC) -> list[MemoryGroup]:
     return sorted(found, key=lambda group: group.limit_bytes)
 
 
+def oom_kills(proc: Path = PROC) -> int:
+    """How many processes the kernel has killed for want of memory in our groups, also those without a limit of their own."""
+    return sum(MemoryGroup(folder, 0, version).oom_kills() for folder, version in set(_groups("memory", proc)))
+
+
 def memory_limit_bytes(proc: Path = PROC) -> int:
     """The most memory that this process and its like may use together: the tightest group's limit, else the machine's memory."""
     groups = memory_groups(proc)
