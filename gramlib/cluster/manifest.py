@@ -112,5 +112,3 @@ def to_object_storage(job: dict[str, Any], out: str) -> None:
 def spec_digest(job: dict[str, Any]) -> str:
     """Digest of what a Job does: a finished one with another digest is no answer to this request."""
     return hashlib.sha256(json.dumps(job["spec"], sort_keys=True).encode()).hexdigest()[:16]
-
-
