@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 from gramlib.report.site_digest import digest
-from gramlib.runner.pipeline import STAGES
-from gramlib.store import Manifest, RunFolder, atomic
+from gramlib.runner.failures import PAGE, refresh_failure_page
+from gramlib.runner.pipeline import STAGES, Stage
+from gramlib.store import Attempt, Manifest, RunFolder, atomic
 from gramlib.store.claim import holder
 from gramlib.store.manifest import first_missing
 from gramlib.store.run_folder import run_folders
@@ -19,13 +23,27 @@ def run_summary(run: RunFolder, check: Callable[[Path, Manifest], str] = first_m
 
     `check` tells what is wrong with a stage's files: by default whether they are there, `first_damage` reads them.
     """
+    return _summary(run, _standing(run, check))
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """How a run stands: its status, the reason where it has not succeeded, and the attempt that failed at `stage`."""
+
+    status: str
+    reason: str = ""
+    stage: Stage | None = None
+    failed: Attempt | None = None
+
+
+def _summary(run: RunFolder, standing: _Standing) -> dict[str, Any]:
     record = atomic.read_json(run.path / "run.json") or {}
     report = atomic.read_json(run.path / "report.json") or {}
-    status, reason, failed_at = _status(run, check)
     cards = atomic.read_json(run.path / STAGES[0].folder / "source_cards.json") or {}
     pages = {"report": run.path / "report.html"}
-    if failed_at is not None:
-        pages["failed notebook"] = failed_at / "notebook.html"
+    if standing.failed is not None:
+        pages["what happened"] = run.path / PAGE
+        pages["failed notebook"] = standing.failed.path / "notebook.html"
     # The report stage's own page is the report.
     pages |= {stage.name: run.path / stage.folder / "notebook.html" for stage in STAGES[:-1]}
     links = {text: page.relative_to(run.path.parent).as_posix() for text, page in pages.items() if page.is_file()}
@@ -36,8 +54,8 @@ def run_summary(run: RunFolder, check: Callable[[Path, Manifest], str] = first_m
         "created": run.created,
         "series": series_of(record),
         "settings": digest(record) if record else None,
-        "status": status,
-        "reason": reason,
+        "status": standing.status,
+        "reason": standing.reason,
         "verdict_status": verdict.get("status", ""),
         "verdict_sentence": verdict.get("sentence", ""),
         "verdict_caveat": verdict.get("caveat", ""),
@@ -54,38 +72,54 @@ def series_of(record: Mapping[str, Any]) -> str:
     return f"{params.get('path', '')} {(params.get('issuer') or {}).get('name', '')}"
 
 
-def _status(run: RunFolder, check: Callable[[Path, Manifest], str]) -> tuple[str, str, Path | None]:
+def _standing(run: RunFolder, check: Callable[[Path, Manifest], str]) -> _Standing:
     if holder(run.path) is not None:
-        return "running", "", None
+        return _Standing("running")
     if atomic.read_json(run.path / "run.json") is None:
-        return (
-            "damaged",
-            "its run.json cannot be read: restore it, or remove the folder and run the params file again",
-            None,
+        return _Standing(
+            "damaged", "its run.json cannot be read: restore it, or remove the folder and run the params file again"
         )
     for stage in STAGES:
         manifest = run.manifest(stage.folder)
         if manifest is not None:
             damage = check(run.stage_path(stage.folder), manifest)
             if damage:
-                return "damaged", f"{stage.name}: {damage}; run it again: what is lost is made anew", None
+                return _Standing("damaged", f"{stage.name}: {damage}; run it again: what is lost is made anew")
             continue
         attempt = run.last_attempt(stage.folder)
         if attempt is None:
-            return "partial", f"{stage.name} has not run", None
+            return _Standing("partial", f"{stage.name} has not run")
         error = attempt.record.get("error", {}).get("message", "its process died without a word")
         told = error if error.startswith(stage.name) else f"{stage.name}: {error}"
-        return attempt.status, told, attempt.path
+        return _Standing(attempt.status, told, stage, attempt)
     if (run.path / "report.html").is_file():
-        return "succeeded", "", None
-    return "partial", "every stage has a result, but its report is not published: run it again", None
+        return _Standing("succeeded")
+    return _Standing("partial", "every stage has a result, but its report is not published: run it again")
 
 
 def rebuild_index(reports: Path) -> Path:
-    """Write reports/index.html anew; returns its path."""
+    """Write reports/index.html anew, and the page of every run that stopped; returns the index's path."""
     from gramlib.report.site import build_index
 
     path = reports / "index.html"
     reports.mkdir(parents=True, exist_ok=True)
-    atomic.write_text(path, build_index([run_summary(run) for run in run_folders(reports)]))
+    summaries = []
+    for run in run_folders(reports):
+        standing = _standing(run, first_missing)
+        refresh_failure_page(run, standing.failed, standing.stage)
+        summaries.append(_summary(run, standing))
+    atomic.write_text(path, build_index(summaries, comparisons(reports)))
     return path
+
+
+def comparisons(reports: Path) -> list[tuple[str, str]]:
+    """Pages of `gram compare` in `reports`, newest first: (title, file name)."""
+    found = sorted(reports.glob("compare-*.html"), key=lambda page: page.stat().st_mtime, reverse=True)
+    return [(_title(page), page.name) for page in found if page.is_file()]
+
+
+def _title(page: Path) -> str:
+    with open(page, encoding="utf-8", errors="replace") as handle:
+        opening = handle.read(2048)
+    found = re.search(r"<title>([^<]*)</title>", opening)
+    return unescape(found[1]) if found else page.stem
