@@ -39,13 +39,9 @@ def gram(*arguments: str, reports: Path, timeout: int = 300) -> subprocess.Compl
 
 
 @pytest.fixture(scope="module")
-def smoke(tmp_path_factory: pytest.TempPathFactory, workbench_root: Path) -> Path:
+def smoke(smoke_run: Path) -> Path:
     """A complete smoke run; returns its folder."""
-    reports = tmp_path_factory.mktemp("real") / "reports"
-    done = gram("run", str(workbench_root / "params" / "smoke.yaml"), reports=reports)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.strip().splitlines()[-3].startswith("verdict: ")
-    return next(path.parent for path in reports.glob("*/run.json"))
+    return smoke_run
 
 
 def tables(run: Path) -> dict[str, bytes]:

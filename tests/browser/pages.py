@@ -1,0 +1,24 @@
+"""The pages that are opened in a browser: a name, and where the page lies for a given run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+REPORT = "report"
+REPORT_AGAIN = "appendix report"
+"""The report as its stage keeps it: the same page with other links."""
+
+APPENDICES = {
+    stage: lambda run, stage=stage: next(run.glob(f"[0-9][0-9]_{stage}/notebook.html"))
+    for stage in ("data", "train", "predict", "analyse", "report")
+}
+
+SITE: dict[str, Callable[[Path], Path]] = {}
+"""Pages above a run; a function may make what it returns."""
+
+PAGES: dict[str, Callable[[Path], Path]] = {
+    REPORT: lambda run: run / "report.html",
+    **{f"appendix {stage}": find for stage, find in APPENDICES.items()},
+    **SITE,
+}
