@@ -4,6 +4,7 @@
     +-- ParameterError            2   a parameter, a params file or a usage the workbench refuses
     +-- DataContractError         3   data that are not what they claim to be
     |   +-- ArtefactError         3   a table of a run that is missing, damaged or of another version
+    +-- SweepIncomplete           4   a sweep finished, and some of its members failed
     +-- TemporaryError           75   worth trying again later
     |   +-- UpstreamNotReady     75   the stage before has not succeeded yet
     |   +-- FolderBusy           75   another process is working in this run folder
@@ -68,6 +69,12 @@ class DataContractError(GramError):
 
 class ArtefactError(DataContractError):
     """A stage's table that is missing, damaged, or written for another version."""
+
+
+class SweepIncomplete(GramError):
+    """A sweep that finished with failed members."""
+
+    exit_code = 4
 
 
 class TemporaryError(GramError):

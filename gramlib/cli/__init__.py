@@ -1,6 +1,7 @@
 """The command `gram`: argument parsing only; every command is one call into the package.
 
 run, status, why, index, prune      runs and what they would do (cli.runs)
+sweep                               many runs, one comparison (cli.sweeps)
 params explain | export | check     parameters and where they come from (cli.parameters)
 replay, selftest, list              the engine on one's own files, known answers, what there is (cli.looking)
 ingest                              one price file, standardised, with its quality report (cli.ingest)
@@ -19,6 +20,7 @@ from gramlib.cli.ingest import ingest
 from gramlib.cli.looking import list_things, replay, selftest
 from gramlib.cli.parameters import params
 from gramlib.cli.runs import index, prune, run, status, why
+from gramlib.cli.sweeps import sweep
 from gramlib.errors import GramError, Interrupted, from_os_error
 from gramlib.runner.stop import signals_heard
 
@@ -37,7 +39,7 @@ def gram(debug: bool) -> None:
     """
 
 
-for command in (run, status, why, index, prune, params, ingest, replay, selftest, list_things):
+for command in (run, sweep, status, why, index, prune, params, ingest, replay, selftest, list_things):
     gram.add_command(command)
 
 

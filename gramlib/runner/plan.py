@@ -8,6 +8,7 @@ imported last time, its upstream outputs, the dependency lock and the Python ver
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -119,12 +120,16 @@ def changed(
     notebook: Path,
     lock: Path,
     upstream: dict[str, str],
+    digests: Mapping[str, str] | None = None,
 ) -> str:
     """What differs between the key in `manifest` and that of `stage` in `run` now, in words; empty when nothing does.
 
     `upstream` are the digests of the outputs that the stage would read, `folder` the run whose snapshots it would use.
+    `digests` are those of every module, for a caller that asks about many stages at once.
     """
-    now = key_of(run, stage, notebook, upstream, sha256_modules(PACKAGE, manifest.key.get("modules", {})), lock)
+    named = manifest.key.get("modules", {})
+    modules = sha256_modules(PACKAGE, named) if digests is None else {name: digests.get(name, "") for name in named}
+    now = key_of(run, stage, notebook, upstream, modules, lock)
     if "snapshots" in manifest.key:
         now["snapshots"] = snapshots.now(manifest.key["snapshots"], folder.path.parent / "snapshots")
     if not set(now) <= set(manifest.key):
