@@ -1,10 +1,12 @@
 """The command `gram`: argument parsing only; every command is one call into the package.
 
 run, status, why, index, prune      runs and what they would do (cli.runs)
+publish                             a run's pages for the public (cli.publishing)
 sweep                               many runs, one comparison (cli.sweeps)
 params explain | export | check     parameters and where they come from (cli.parameters)
-replay, selftest, list              the engine on one's own files, known answers, what there is (cli.looking)
+compare, replay, selftest, list     the engine on one's own files, known answers, what there is (cli.looking)
 ingest                              one price file, standardised, with its quality report (cli.ingest)
+k8s                                 a run as Jobs of a Kubernetes cluster (cli.k8s)
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ import click
 
 from gramlib import __version__
 from gramlib.cli.ingest import ingest
-from gramlib.cli.looking import list_things, replay, selftest
+from gramlib.cli.k8s import k8s
+from gramlib.cli.looking import compare, list_things, replay, selftest
 from gramlib.cli.parameters import params
+from gramlib.cli.publishing import publish
 from gramlib.cli.runs import index, prune, run, status, why
 from gramlib.cli.sweeps import sweep
 from gramlib.errors import GramError, Interrupted, from_os_error
@@ -39,7 +43,7 @@ def gram(debug: bool) -> None:
     """
 
 
-for command in (run, sweep, status, why, index, prune, params, ingest, replay, selftest, list_things):
+for command in (run, sweep, status, why, index, prune, publish, params, ingest, compare, replay, selftest, list_things, k8s):
     gram.add_command(command)
 
 
