@@ -37,6 +37,7 @@ def texts(package: Distribution) -> Iterator[tuple[str, str]]:
 
 
 def entry(package: Distribution) -> str:
+    """One package's part of the notices."""
     said = package.metadata
     pages = [line.split(", ", 1)[-1] for line in said.get_all("Project-URL", [])]
     home = said.get("Home-page") or (pages[0] if pages else "")
@@ -48,6 +49,7 @@ def entry(package: Distribution) -> str:
 
 
 def main() -> None:
+    """Print the notices of the environment this runs in."""
     found = sorted(distributions(), key=lambda package: package.name.lower())
     entries = {package.name: entry(package) for package in found}
     sys.stdout.write("\n".join([HEAD, *entries.values()]))
