@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from path_ledger_rows import ISSUER, path_ledgers
 
 from gramlib.artefacts import empty_table
 from gramlib.prices import premium_summary
@@ -49,6 +50,9 @@ CHARTS = {
     "failure_maps": lambda t: figures.failure_maps(t.frontiers, t.frontier_edges),
     "return_periods": lambda t: figures.return_periods(t.likely, t.causes),
     "coverage_backtest": lambda t: figures.coverage_backtest(t.backtests),
+    "three_buffers": lambda t: figures.three_buffers(ISSUER, t.days, t.replays, t.outcomes, t.scenarios_used),
+    "liquidity_waterfall": lambda t: figures.liquidity_waterfall(path_ledgers(), "liquidity", "worst", ISSUER),
+    "redemption_run": lambda t: figures.redemption_run(path_ledgers(), "liquidity", "worst", ISSUER),
     "overview": lambda t: figures.overview(t.document, t.reverse, t.replays),
 }
 

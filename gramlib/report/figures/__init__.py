@@ -7,6 +7,8 @@ train     volatility, league, tail_fit
 tails     threshold_stability
 predict   scenario_paths, fan
 replay    replay, one scenario day by day; path, one drawn path
+buffers   three_buffers
+waterfall, anatomy   liquidity_waterfall, redemption_run: cash and holders of one path, day by day
 analyse   failure_probabilities, loss_distribution, scenario_ranking, coverage_backtest
 reverse   reverse_intervals; frontiers, failure_maps; likely, return_periods
 sensitivity   tornado
@@ -20,7 +22,9 @@ summary   overview, the picture of a whole run
 """
 
 from gramlib.report.figures.analyse import failure_probabilities, loss_distribution
+from gramlib.report.figures.anatomy import redemption_run
 from gramlib.report.figures.attribution import liquidity_ladder, loss_attribution
+from gramlib.report.figures.buffers import three_buffers
 from gramlib.report.figures.chain import chain_backtest
 from gramlib.report.figures.coverage import coverage_backtest
 from gramlib.report.figures.data import price_history, return_profile
@@ -40,6 +44,7 @@ from gramlib.report.figures.tails import threshold_stability
 from gramlib.report.figures.tokens import redemptions, token_premium
 from gramlib.report.figures.train import league, tail_fit, volatility
 from gramlib.report.figures.uncertainty import convergence, uncertainty_sources
+from gramlib.report.figures.waterfall import liquidity_waterfall
 
 __all__ = [
     "agreement",
@@ -56,6 +61,7 @@ __all__ = [
     "gate_against_run",
     "league",
     "liquidity_ladder",
+    "liquidity_waterfall",
     "loss_attribution",
     "loss_distribution",
     "measure_effects",
@@ -65,6 +71,7 @@ __all__ = [
     "path",
     "price_history",
     "recovery_options",
+    "redemption_run",
     "redemptions",
     "replay",
     "residual_shocks",
@@ -74,6 +81,7 @@ __all__ = [
     "scenario_paths",
     "scenario_ranking",
     "tail_fit",
+    "three_buffers",
     "threshold_stability",
     "token_premium",
     "tornado",

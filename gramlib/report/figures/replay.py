@@ -97,12 +97,22 @@ _CHOICES = {"worst": "Worst path", "percentile_1": "Path at the lowest percent",
 
 def path(path_ledgers: pd.DataFrame, book: str, choice: str) -> Figure:
     """One path of a book day by day, drawn as a scenario is: `choice` is worst, percentile_1 or median."""
+    rows = path_rows(path_ledgers, book, choice)
+    name = f"{book}-{choice}"
+    return replay(rows.assign(scenario=name), name, path_named(rows, book, choice))
+
+
+def path_rows(path_ledgers: pd.DataFrame, book: str, choice: str) -> pd.DataFrame:
+    """The days of one chosen path; KeyError where there is none."""
     rows = path_ledgers[(path_ledgers["book"] == book) & (path_ledgers["choice"] == choice)]
     if rows.empty:
         raise KeyError(f"no path {choice!r} of book {book!r} in path_ledgers")
-    name = f"{book}-{choice}"
-    title = f"{_CHOICES[choice]} of the {vocabulary.book_name(book)}, number {rows['path'].iloc[0]:,}"
-    return replay(rows.assign(scenario=name), name, title)
+    return rows
+
+
+def path_named(rows: pd.DataFrame, book: str, choice: str) -> str:
+    """A chosen path in words."""
+    return f"{_CHOICES[choice]} of the {vocabulary.book_name(book)}, number {rows['path'].iloc[0]:,}"
 
 
 def _first_failures(failures: pd.DataFrame | None, scenario_id: str) -> dict[str, int]:
