@@ -1,13 +1,36 @@
-"""gram replay, selftest, list."""
+"""gram compare, replay, selftest, list."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
 
+from gramlib.cli.runs import OUT, existing_run
 from gramlib.errors import GramError, ParameterError
 from gramlib.runner import workbench
+
+
+@click.command()
+@click.argument("before", metavar="RUN_A")
+@click.argument("after", metavar="RUN_B")
+@OUT
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of text.")
+def compare(before: str, after: str, out: Path | None, as_json: bool) -> None:
+    """What changed from RUN_A to RUN_B: parameters, key figures, verdict, scenarios; writes a page beside the runs."""
+    from gramlib.runner.comparison import compared, write_page
+    from gramlib.runner.site import rebuild_index
+
+    reports = (out or workbench.reports()).resolve()
+    runs = existing_run(before, out), existing_run(after, out)
+    found = compared(*runs)
+    page = write_page(found, *runs, reports)
+    rebuild_index(reports)
+    if as_json:
+        click.echo(json.dumps({**found.to_record(), "page": str(page)}, ensure_ascii=False, allow_nan=False))
+    else:
+        click.echo(f"{found.text()}\npage: {workbench.shown(page)}")
 
 
 @click.command()

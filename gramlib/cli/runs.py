@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from gramlib.errors import GramError, ParameterError
 from gramlib.runner import workbench
 
 if TYPE_CHECKING:
+    from gramlib.runner.place import Place
     from gramlib.runner.progress import Reporter
     from gramlib.runner.resolve import ResolvedRun
     from gramlib.runner.run import Ending, Request
@@ -76,25 +76,67 @@ def _nearest(what: str, root: Path) -> str:
 
 
 def _folder(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
+    if "://" in (value or ""):
+        raise ParameterError(
+            f"{ctx.command.name} works in a folder of this machine",
+            expected="a folder",
+            origin=f"--out {value}",
+            remedy="run, status, why, index and prune know object storage; copy the runs here for the rest",
+        )
     return Path(given(ctx, param, value)) if value is not None else None
 
 
+def _place(ctx: click.Context, param: click.Parameter, value: str | None) -> Place:
+    from gramlib.runner.place import place_of
+
+    return place_of(given(ctx, param, value))
+
+
 OUT = click.option("--out", callback=_folder, metavar="DIR", help="Folder of the runs (default: reports/).")
+PLACE = click.option(
+    "--out",
+    "place",
+    callback=_place,
+    metavar="DIR|URL",
+    help="Folder of the runs (default: reports/), or s3://bucket/prefix, gs://bucket/prefix.",
+)
 
 
-def _request(stage: str, first: str, last: str, force: bool, wait_s: float, out: Path | None) -> Request:
+def _request(stage: str, first: str, last: str, force: bool, wait_s: float, place: Place) -> Request:
     from gramlib.runner.pipeline import STAGES, select
     from gramlib.runner.run import Request
 
     root = workbench.root()
     return Request(
-        (out or workbench.reports()).resolve(),
+        place.reports,
         root / "notebooks",
         root / "requirements.lock",
         select(STAGES, only=stage, first=first, last=last),
         force=force,
         wait_s=wait_s,
+        place=place,
     )
+
+
+def _resolve_at(what: str, overrides: tuple[str, ...], run_id: str, place: Place) -> ResolvedRun:
+    """`resolve`, where the id of a run may stand for one that is kept elsewhere."""
+    if place.elsewhere and _is_id(what):
+        folder = place.read(what) / what
+        if (folder / "run.json").is_file():
+            return resolve(str(folder), overrides, run_id)
+    return resolve(what, overrides, run_id)
+
+
+def _is_id(what: str) -> bool:
+    return bool(what) and Path(what).name == what and Path(what).suffix not in {".yaml", ".yml", ".json"}
+
+
+def _looked_up(what: str, place: Place) -> RunFolder:
+    """The run that a folder, a run id or a params file names, where only its records need be whole."""
+    if place.elsewhere:
+        run_id = what if _is_id(what) else resolve(what).run_id
+        return existing_run(run_id, place.look(run_id), place.name)
+    return existing_run(what, place.reports)
 
 
 def _stage_options(command: click.decorators.FC) -> click.decorators.FC:
@@ -102,7 +144,7 @@ def _stage_options(command: click.decorators.FC) -> click.decorators.FC:
         click.option("--until", "last", callback=given, metavar="S", help="Stop after this stage."),
         click.option("--from", "first", callback=given, metavar="S", help="Begin with this stage."),
         click.option("--stage", callback=given, metavar="S", help="This stage only."),
-        OUT,
+        PLACE,
         click.option(
             "--set",
             "overrides",
@@ -138,7 +180,7 @@ def run(
     params: str,
     overrides: tuple[str, ...],
     run_id: str,
-    out: Path | None,
+    place: Place,
     stage: str,
     first: str,
     last: str,
@@ -155,8 +197,8 @@ def run(
 
     reporter = Reporter(as_json=as_json)
     try:
-        request = _request(stage, first, last, force, wait_s, out)
-        resolved = resolve(params, overrides, run_id)
+        request = _request(stage, first, last, force, wait_s, place)
+        resolved = _resolve_at(params, overrides, run_id, place)
     except GramError as error:
         reporter.event(
             "run_failed", run_id="", error=type(error).__name__, message=str(error), exit_code=error.exit_code
@@ -174,42 +216,45 @@ def run(
             exit_code=error.exit_code,
         )
         if (request.reports / resolved.run_id).is_dir():
-            _rebuild(request.reports)
+            _rebuild(request.kept, reporter)
         raise
-    if ending.ran or not (request.reports / "index.html").is_file():
-        _rebuild(request.reports)
+    if ending.ran or not request.kept.has_index():
+        _rebuild(request.kept, reporter)
     wall_s = time.monotonic() - began
     reporter.event(
         "run_ended",
-        _closing_lines(ending, wall_s),
+        _closing_lines(ending, request.kept, wall_s),
         run_id=resolved.run_id,
         complete=ending.complete,
         ran=list(ending.ran),
         skipped=list(ending.skipped),
         wall_s=round(wall_s, 3),
-        report=str(ending.folder.path / "report.html") if ending.complete else "",
+        report=request.kept.address(ending.folder.path / "report.html") if ending.complete else "",
         verdict=(ending.report or {}).get("verdict", {}),
     )
     if resolved.replay_of:
         _print_comparison(resolved, request, reporter)
 
 
-def _rebuild(reports: Path) -> None:
+def _rebuild(place: Place, reporter: Reporter) -> None:
     from gramlib.runner.site import rebuild_index
 
-    rebuild_index(reports)
+    try:
+        place.keep_index(rebuild_index(place.look()))
+    except GramError as error:  # how the run ended is what must be told
+        reporter.event("warning", f"index.html is not renewed: {error.found}", warning=str(error))
 
 
-def _closing_lines(ending: Ending, wall_s: float) -> str:
+def _closing_lines(ending: Ending, place: Place, wall_s: float) -> str:
     report = ending.report
     if report is None:
         return f"stages done in {wall_s:.1f} s; the run is not complete ({ending.unfinished}): run it without --stage, --from and --until"
-    page = workbench.shown(ending.folder.path / "report.html")
+    page = place.shown(ending.folder.path / "report.html")
     state = f"{len(ending.ran)} stage(s) run, {len(ending.skipped)} unchanged, {wall_s:.1f} s"
     return (
         f"verdict: {report['verdict']['status'].upper()}. {report['verdict']['sentence']}\n"
         f"report:  {page}  ({state})\n"
-        f"open it in any browser, offline; all runs: {workbench.shown(ending.folder.path.parent / 'index.html')}"
+        f"open it in any browser, offline; all runs: {place.shown(ending.folder.path.parent / 'index.html')}"
     )
 
 
@@ -231,15 +276,16 @@ def _print_comparison(resolved: ResolvedRun, request: Request, reporter: Reporte
 
 @click.command()
 @click.argument("run_or_params", metavar="RUN")
-@OUT
-def status(run_or_params: str, out: Path | None) -> None:
+@PLACE
+def status(run_or_params: str, place: Place) -> None:
     """What has run: each stage with its result, time and headline, or how its last attempt ended."""
     from gramlib.runner.pipeline import STAGES
     from gramlib.runner.site import run_summary
-    from gramlib.store.manifest import first_damage
+    from gramlib.store.manifest import first_damage, first_missing
 
-    folder = _existing(run_or_params, out)
-    summary = run_summary(folder, first_damage)
+    folder = _looked_up(run_or_params, place)
+    check = first_missing if place.elsewhere else first_damage
+    summary = run_summary(folder, check)
     click.echo(
         f"run {folder.run_id}: {summary['status']}"
         + (f" ({summary['reason'].splitlines()[0]})" if summary["reason"] else "")
@@ -247,7 +293,7 @@ def status(run_or_params: str, out: Path | None) -> None:
     for item in STAGES:
         manifest = folder.manifest(item.folder)
         attempt = folder.last_attempt(item.folder)
-        damage = first_damage(folder.stage_path(item.folder), manifest) if manifest else ""
+        damage = check(folder.stage_path(item.folder), manifest) if manifest else ""
         if damage:
             click.echo(f"  {item.name:<8} damaged    {damage}")
         elif manifest is not None:
@@ -255,23 +301,24 @@ def status(run_or_params: str, out: Path | None) -> None:
         elif attempt is not None:
             silent = "at work now" if attempt.status == "running" else "no word of its end"
             message = str(attempt.record.get("error", {}).get("message", silent)).splitlines()[0]
-            click.echo(f"  {item.name:<8} {attempt.status:<9}  {message}\n{'':20}{workbench.shown(attempt.path)}")
+            click.echo(f"  {item.name:<8} {attempt.status:<9}  {message}\n{'':20}{place.shown(attempt.path)}")
         else:
             click.echo(f"  {item.name:<8} not run")
 
 
-def _existing(what: str, out: Path | None) -> RunFolder:
+def existing_run(what: str, out: Path | None, where: str = "") -> RunFolder:
+    """The run folder that a folder, a run id or a params file names; raises ParameterError where there is none."""
     from gramlib.store import RunFolder
 
     reports = (out or workbench.reports()).resolve()
     for folder in (RunFolder(Path(what).resolve()), RunFolder(reports / what)):
         if folder.exists():
             return folder
-    folder = RunFolder(reports / resolve(what).run_id)
+    folder = RunFolder(reports / (what if where else resolve(what).run_id))
     if folder.exists():
         return folder
     raise ParameterError(
-        f"run {folder.run_id} has not been started", expected="a run in " + str(reports), remedy=f"gram run {what}"
+        f"run {folder.run_id} has not been started", expected=f"a run in {where or reports}", remedy=f"gram run {what}"
     )
 
 
@@ -280,38 +327,39 @@ def _existing(what: str, out: Path | None) -> RunFolder:
 @_stage_options
 @click.option("--force", is_flag=True, help="As gram run --force.")
 def why(
-    run_or_params: str, overrides: tuple[str, ...], out: Path | None, stage: str, first: str, last: str, force: bool
+    run_or_params: str, overrides: tuple[str, ...], place: Place, stage: str, first: str, last: str, force: bool
 ) -> None:
     """What `gram run` would do now, stage by stage, and why."""
     from gramlib.runner.run import decisions
     from gramlib.store import RunFolder
 
-    request = _request(stage, first, last, force, 0.0, out)
-    resolved = resolve(run_or_params, overrides)
-    folder = RunFolder(request.reports / resolved.run_id)
+    request = _request(stage, first, last, force, 0.0, place)
+    resolved = _resolve_at(run_or_params, overrides, "", place)
+    folder = RunFolder(place.read(resolved.run_id) / resolved.run_id)
     click.echo(f"run {resolved.run_id}")
     for decision in decisions(resolved, request, folder):
         click.echo(f"  {decision.stage.name:<8} {'run      ' if decision.run else 'skip     '} {decision.reason}")
 
 
 @click.command()
-@OUT
-def index(out: Path | None) -> None:
+@PLACE
+def index(place: Place) -> None:
     """Rebuild reports/index.html from the run folders."""
     from gramlib.runner.site import rebuild_index
 
-    click.echo(workbench.shown(rebuild_index((out or workbench.reports()).resolve())))
+    path = rebuild_index(place.look())
+    place.keep_index(path)
+    click.echo(place.shown(path))
 
 
 @click.command()
-@OUT
+@PLACE
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
-def prune(out: Path | None, dry_run: bool) -> None:
+def prune(place: Place, dry_run: bool) -> None:
     """Remove failed attempts and scratch runs made by hand; results are never touched."""
     from gramlib.runner.prune import removable
 
-    reports = (out or workbench.reports()).resolve()
-    for path in removable(reports):
+    for path in removable(place.look()):
         if not dry_run:
-            shutil.rmtree(path)
-        click.echo(("would remove " if dry_run else "removed ") + workbench.shown(path))
+            place.remove(path)
+        click.echo(("would remove " if dry_run else "removed ") + place.shown(path))

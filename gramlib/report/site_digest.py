@@ -8,6 +8,7 @@ from typing import Any
 BASELINE = "params/baseline.yaml"
 _LONGEST_TEXT = 40
 _MOST_NAMES = 3
+_LARGEST_WHOLE = 1e15
 _SAID_ELSEWHERE = ("title", "report.title", "report.author", "report.upstream")
 """Not parameters of the result, or shown beside it."""
 
@@ -55,13 +56,8 @@ def value_text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return (
-            f"{value:,}"
-            if isinstance(value, int) and abs(value) >= 10_000
-            else f"{value:g}"
-            if isinstance(value, float)
-            else str(value)
-        )
+        whole = float(value).is_integer() and abs(value) < _LARGEST_WHOLE
+        return f"{value:,.0f}" if whole else f"{value:g}"
     if isinstance(value, list | tuple):
         words = [value_text(item) for item in value]
         if len(words) > _MOST_NAMES:
