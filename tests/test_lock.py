@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import runpy
 import tomllib
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,50 @@ def test_tools_never_disagree_with_the_runtime(workbench_root: Path) -> None:
     shared = runtime.keys() & tools.keys()
     assert "click" in shared
     assert {name: (runtime[name], tools[name]) for name in shared if runtime[name] != tools[name]} == {}
+
+
+def subsets(root: Path) -> dict[str, set[str]]:
+    """Each part of the runtime lock, and the direct dependencies it leaves out."""
+    return runpy.run_path(str(root / ".ci" / "subsets"))["LEFT_OUT"]
+
+
+def needed(wanted: list[Requirement]) -> set[str]:
+    """Names of the packages that `wanted` come to here, by what the installed packages say they require."""
+    found: set[tuple[str, frozenset[str]]] = set()
+    while wanted:
+        requirement = wanted.pop()
+        key = (canonicalize_name(requirement.name), frozenset(requirement.extras))
+        if key in found:
+            continue
+        found.add(key)
+        for text in requires(requirement.name) or []:
+            needs = Requirement(text)
+            extras = ["", *requirement.extras]
+            if needs.marker is None or any(needs.marker.evaluate({"extra": extra}) for extra in extras):
+                wanted.append(needs)
+    return {name for name, _ in found}
+
+
+def test_the_parts_for_images_and_binder_are_of_the_same_files_as_the_lock(workbench_root: Path) -> None:
+    def files(lock: Path) -> dict[str, set[str]]:
+        """Hashes by name and version."""
+        return {entry.split(" ")[0]: set(re.findall(r"sha256:\w+", entry)) for entry in entries(lock)}
+
+    whole = files(workbench_root / "requirements.lock")
+    for part in subsets(workbench_root):
+        assert files(workbench_root / part).items() <= whole.items(), f"{part} is not of this lock: run make lock"
+
+
+def test_the_parts_hold_what_is_needed_and_nothing_else(workbench_root: Path) -> None:
+    object_storage = tomllib.loads((workbench_root / "pyproject.toml").read_text())["project"]["optional-dependencies"][
+        "s3"
+    ]
+    for part, left_out in subsets(workbench_root).items():
+        wanted = [r for r in (*direct(workbench_root), *map(Requirement, object_storage)) if r.name not in left_out]
+        here = [r for r in wanted if r.marker is None or r.marker.evaluate()]
+        locked = {
+            canonicalize_name(pin.name)
+            for pin in pins(workbench_root / part)
+            if pin.marker is None or pin.marker.evaluate()
+        }
+        assert locked == needed(here), part
