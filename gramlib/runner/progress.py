@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from gramlib.errors import GramError
 from gramlib.store import Attempt, Claim, atomic
 from gramlib.store.liveness import HEARTBEAT_SECONDS
 
@@ -121,7 +122,7 @@ class Watch:
                 )
 
     def _beat(self) -> None:
-        with contextlib.suppress(OSError):  # a lost beat is harmless
+        with contextlib.suppress(OSError, GramError):  # a lost beat is harmless
             self._claim.beat()
             if self._attempt is not None:
                 self._attempt.beat()

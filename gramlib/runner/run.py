@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gramlib.errors import GramError, TemporaryError, UpstreamNotReady
 from gramlib.runner import workbench
 from gramlib.runner.pipeline import STAGES, Stage
+from gramlib.runner.place import Place, Sender
 from gramlib.runner.plan import Decision, decide
 from gramlib.runner.progress import Reporter, Watch
 from gramlib.runner.resolve import ResolvedRun, with_provenance
 from gramlib.runner.stop import StopRequested, StopSwitch
-from gramlib.store import Claim, Manifest, RunFolder, atomic
+from gramlib.store import Attempt, Claim, Manifest, RunFolder, atomic
 from gramlib.store.attempt import remove_replaced
 from gramlib.store.hashing import sha256_file
 
@@ -35,6 +37,13 @@ class Request:
     wait_s: float = 0.0
     adopt_from: tuple[Path, ...] = ()
     """Runs whose results are taken over where they have the same key, the first that fits."""
+    place: Place | None = None
+    """Where the runs are kept, when that is not the folder `reports` itself."""
+
+    @property
+    def kept(self) -> Place:
+        """Where the runs are kept."""
+        return self.place or Place(self.reports)
 
 
 @dataclass(frozen=True)
@@ -65,13 +74,16 @@ def execute(run: ResolvedRun, request: Request, reporter: Reporter) -> Ending:
     folder = RunFolder(request.reports / run.run_id)
     with StopSwitch() as stop:
         try:
-            lock_hash = sha256_file(request.lock) if request.lock.is_file() else ""
-            folder.create(
-                with_provenance(run.record, workbench.PACKAGE.parent, lock_hash) if not folder.exists() else run.record
-            )
-            claim = Claim(folder.path)
+            if request.wait_s:  # without the claim, or the stage waited for could not be run
+                _patiently(lambda: _require_outside(run, request), request.wait_s)
+            claim = request.kept.claim(folder)
             _patiently(claim.acquire, request.wait_s)
             try:
+                request.kept.bring(folder)
+                lock_hash = sha256_file(request.lock) if request.lock.is_file() else ""
+                begun = folder.exists()
+                folder.create(run.record if begun else with_provenance(run.record, workbench.PACKAGE.parent, lock_hash))
+                request.kept.keep_record(folder)
                 return _execute_stages(run, request, reporter, folder, claim, stop)
             finally:
                 claim.release()
@@ -100,25 +112,28 @@ def _execute_stages(
         "run_started",
         f"run {run.run_id}" + (f"  (repeats {run.replay_of})" if run.replay_of else ""),
         run_id=run.run_id,
-        folder=str(folder.path),
+        folder=request.kept.address(folder.path),
         stages=[stage.name for stage in request.selected],
     )
     ran: list[str] = []
     skipped: list[str] = []
     for stage in request.selected:
-        _patiently(lambda stage=stage: _require_upstream(folder, stage, run), request.wait_s)  # type: ignore[misc]
+        _require_upstream(folder, stage, run)
         notebook = request.notebooks / stage.notebook
         decision = decide(run, folder, stage, notebook, request.lock, force=request.force)
         label = f"[{stage.number}/{len(request.stages)}] {stage.name:<8}"
         if not decision.run:
             manifest = folder.manifest(stage.folder)
             headline = manifest.headline if manifest else ""
+            request.kept.keep_stage(folder, stage)
             reporter.event("stage_skipped", f"{label} unchanged  {headline}", stage=stage.name, reason=decision.reason)
             skipped.append(stage.name)
             continue
         folder.unpublish_report()
+        request.kept.withdraw_report(folder)
         taken = _adopted(run, request, folder, stage, claim)
         if taken is not None:
+            request.kept.keep_stage(folder, stage)
             reporter.event(
                 "stage_adopted",
                 f"{label} taken over from {taken.adopted_from}",
@@ -145,6 +160,8 @@ def _execute_stages(
     final = request.stages[-1]
     if not unfinished and final.name == "report" and not folder.is_published(final.folder):
         folder.publish_report(final.folder)
+    if not unfinished and final.name == "report":
+        request.kept.keep_report(folder)
     return Ending(folder, tuple(ran), tuple(skipped), unfinished)
 
 
@@ -169,9 +186,16 @@ def _run_one(
 ) -> Manifest:
     from gramlib.runner.attempts import run_stage
 
-    with Watch(reporter, label, stage.name, claim) as watch:
+    with Sender(request.kept, folder) as sender, Watch(reporter, label, stage.name, claim) as watch:
+
+        def on_attempt(attempt: Attempt) -> None:
+            watch.on_attempt(attempt)
+            sender.attempt = attempt
+            with contextlib.suppress(GramError):  # the sender tries again
+                request.kept.keep_attempt(folder, attempt)
+
         try:
-            return run_stage(
+            manifest = run_stage(
                 run,
                 folder,
                 stage,
@@ -180,8 +204,13 @@ def _run_one(
                 claim,
                 stop,
                 watch.on_cell,
-                watch.on_attempt,
+                on_attempt,
             )
+            sender.end()
+            request.kept.keep_stage(folder, stage)
+            if sender.attempt is not None:
+                request.kept.drop_attempt(folder, sender.attempt)
+            return manifest
         except GramError as error:
             reporter.event(
                 "stage_failed",
@@ -191,6 +220,16 @@ def _run_one(
                 exit_code=error.exit_code,
             )
             raise
+
+
+def _require_outside(run: ResolvedRun, request: Request) -> None:
+    """Raise UpstreamNotReady while a stage that is read from, and is not to run now, has no result."""
+    folder = RunFolder(request.kept.look(run.run_id) / run.run_id)
+    settled: set[str] = set()
+    for stage in request.selected:
+        outside = replace(stage, upstream=tuple(name for name in stage.upstream if name not in settled))
+        _require_upstream(folder, outside, run)
+        settled.add(stage.name)
 
 
 def _require_upstream(folder: RunFolder, stage: Stage, run: ResolvedRun) -> None:

@@ -12,12 +12,16 @@ import contextlib
 import os
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from gramlib.errors import FolderBusy
 from gramlib.store import atomic, liveness
+
+ELSEWHERE = "claim-elsewhere.json"
+"""In a folder that mirrors object storage: who was at work there when it was last looked at."""
 
 
 class Claim:
@@ -36,24 +40,12 @@ class Claim:
             if holder is None:
                 self._clear_wreck()  # or it was released between our two looks
             elif liveness.is_alive(holder):
-                raise _busy(self._path.parent, holder)
-            elif self._stands_still(holder):
+                raise busy(str(self._path.parent), holder)
+            elif stands_still(holder, lambda: _read(self._path), str(self._path.parent)):
                 self._take_over(str(holder["token"]))
         raise FolderBusy(
             "the claim on this run changes hands too fast", origin=str(self._path), remedy="try again in a moment"
         )
-
-    def _stands_still(self, holder: dict[str, Any]) -> bool:
-        """Whether a claim that looks dead stays as it is; one written elsewhere is watched, raises FolderBusy when it is renewed."""
-        until = time.monotonic() + (0.0 if liveness.is_here(holder) else liveness.WATCH_SECONDS)
-        while time.monotonic() < until:
-            time.sleep(liveness.WATCH_SECONDS / 10)
-            now = _read(self._path)
-            if now is None or now["token"] != holder["token"]:
-                return False
-            if now["heartbeat"] != holder["heartbeat"]:
-                raise _busy(self._path.parent, now)
-        return True
 
     def _take_over(self, dead_token: str) -> None:
         self._move_aside(f".claim-{dead_token}.dead", dead_token)
@@ -71,8 +63,7 @@ class Claim:
             moved = _read(aside)
             if moved is not None and moved["token"] != dead_token:
                 # Somebody was faster and this was the new owner's claim: give it back.
-                with contextlib.suppress(FileExistsError):
-                    os.link(aside, self._path)
+                atomic.create_json(self._path, moved)
             aside.unlink(missing_ok=True)
 
     def held(self) -> bool:
@@ -110,22 +101,47 @@ class Claim:
         self.release()
 
 
-def _busy(folder: Path, holder: dict[str, Any]) -> FolderBusy:
+def stands_still(holder: dict[str, Any], look: Callable[[], dict[str, Any] | None], where: str) -> bool:
+    """Whether a claim that looks dead stays as it is; one written elsewhere is watched, raises FolderBusy when it is renewed.
+
+    `look` reads the claim as it is now; `where` names the run for the message.
+    """
+    until = time.monotonic() + (0.0 if liveness.is_here(holder) else liveness.WATCH_SECONDS)
+    while time.monotonic() < until:
+        time.sleep(liveness.WATCH_SECONDS / 10)
+        now = look()
+        if now is None or now["token"] != holder["token"]:
+            return False
+        if now["heartbeat"] != holder["heartbeat"]:
+            raise busy(where, now)
+    return True
+
+
+def busy(where: str, holder: dict[str, Any]) -> FolderBusy:
+    """The error that says who holds the run at `where`."""
     age_s = max(0.0, time.time() - float(holder["heartbeat"]))
     return FolderBusy(
         f"process {holder['pid']} on {holder['host']} is working in this run (last sign of life {age_s:.0f} s ago)",
         expected="one process a run folder",
-        origin=str(folder),
+        origin=where,
         remedy="wait for it (gram run --wait 30m), or stop it first",
     )
 
 
 def holder(folder: Path) -> dict[str, Any] | None:
-    """The live holder of `folder`, or None."""
-    record = _read(folder / "claim.json")
-    return record if record is not None and liveness.is_alive(record) else None
+    """The live holder of `folder`, here or, where the folder mirrors object storage, there; or None."""
+    for name in ("claim.json", ELSEWHERE):
+        record = _read(folder / name)
+        if record is not None and liveness.is_alive(record):
+            return record
+    return None
+
+
+def is_claim(record: Any) -> bool:
+    """Whether a record read from a claim is one."""
+    return isinstance(record, dict) and {"token", *liveness.SIGNATURE} <= set(record)
 
 
 def _read(path: Path) -> dict[str, Any] | None:
     record = atomic.read_json(path)
-    return record if record is not None and {"token", *liveness.SIGNATURE} <= set(record) else None
+    return record if is_claim(record) else None

@@ -69,13 +69,16 @@ def main(arguments: list[str]) -> int:
     """`gram run params/smoke.yaml` on the toy notebooks in arguments[1], into the reports folder arguments[0]."""
     from gramlib.cli import runs
     from gramlib.runner.pipeline import select
+    from gramlib.runner.place import Place
     from gramlib.runner.run import Request
 
     reports, notebooks = Path(arguments[0]), Path(arguments[1])
 
-    def toy_request(stage: str, first: str, last: str, force: bool, wait_s: float, out: Path | None) -> Request:
+    def toy_request(stage: str, first: str, last: str, force: bool, wait_s: float, place: Place) -> Request:
         chosen = select(TOYS, only=stage, first=first, last=last)
-        return Request(reports, notebooks, workbench.root() / "requirements.lock", chosen, TOYS, force, wait_s)
+        kept = place if place.elsewhere else Place(reports)
+        lock = workbench.root() / "requirements.lock"
+        return Request(kept.reports, notebooks, lock, chosen, TOYS, force, wait_s, place=kept)
 
     runs._request = toy_request
     return cli.main(["run", str(workbench.root() / "params" / "smoke.yaml"), *arguments[2:]])
