@@ -14,10 +14,10 @@ CODE = gramlib tests notebooks benchmarks
 COMPILE = $(TOOLS)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	--fork-strategy fewest --custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help run test test-quick golden bench lab check lock clean setup tools
+.PHONY: help run test test-quick test-containers golden example bench lab check lock clean setup tools
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## set up the environment and nothing else
 	@PYTHON="$(PYTHON)" sh .ci/venv .venv requirements.lock editable
@@ -31,8 +31,15 @@ test: setup ## every test
 test-quick: setup ## the tests that take seconds
 	@$(BIN)/python -m pytest $(SPREAD) -m "not slow and not kill and not container and not browser"
 
+test-containers: setup ## build the images and run the stages in pods, where podman is (.ci/tools brings it)
+	@$(BIN)/python -m pytest -m container tests/containers
+
 golden: setup ## hold the headline figures of params/smoke.yaml anew; BECAUSE="entry of CHANGELOG.md, Numbers that moved"
 	@$(BIN)/python tests/runner/golden.py "$(BECAUSE)"
+
+example: setup ## render reports/example anew from a run of params/smoke.yaml
+	@$(BIN)/gram run params/smoke.yaml
+	@$(BIN)/python -m gramlib.runner.example params/smoke.yaml
 
 bench: setup ## the benchmarks: prints their figures and writes benchmarks/latest.json
 	@$(BIN)/python benchmarks/run.py
@@ -46,6 +53,7 @@ check: setup tools ## lint code and notebooks, types, walls between the rooms, n
 	$(TOOLS)/mypy --python-executable $(BIN)/python
 	PYTHONPATH=. $(TOOLS)/lint-imports
 	$(TOOLS)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(TOOLS)/hadolint Dockerfile
 	$(BIN)/python -m pytest -q tests/notebooks/test_notebook_rules.py
 
 lock: tools ## resolve both locks again, and cut out the parts for images and Binder, keeping what still fits; UPGRADE=--upgrade moves everything
