@@ -63,6 +63,9 @@ def work(job: dict[str, Any], tell: _Teller, stages: tuple[Stage, ...] = STAGES)
 
 def main(stages: tuple[Stage, ...] = STAGES) -> int:
     """Serve jobs until the input ends; returns the exit code of the process."""
+    from gramlib.runner import warm_kernel
+
+    warm_kernel.install()
     channel = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints must not be taken for an event
     jobs: queue.Queue[dict[str, Any] | None] = queue.Queue()
