@@ -8,7 +8,8 @@ callers of a creation look at what is there.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,22 @@ def connect(
 
 def _inside() -> bool:
     return Path("/var/run/secrets/kubernetes.io/serviceaccount/token").is_file()
+
+
+def ask(cluster: Cluster, doing: str, call: Callable[[], Any], *, pass_on: tuple[int, ...] = ()) -> Any:
+    """What `call` gives, asked again where its answer breaks off half-way; errors as for `talking`."""
+    from urllib3.exceptions import HTTPError, MaxRetryError
+
+    for attempt in range(1, TRIES):
+        try:
+            with talking(doing, cluster, pass_on=pass_on):
+                return call()
+        except TemporaryError as error:
+            if not isinstance(error.__cause__, HTTPError) or isinstance(error.__cause__, MaxRetryError):
+                raise
+        time.sleep(min(LONGEST_PAUSE_S, cluster.pause_s * 2**attempt))
+    with talking(doing, cluster, pass_on=pass_on):
+        return call()
 
 
 @contextmanager

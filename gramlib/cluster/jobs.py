@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gramlib.cluster.connection import LONGEST_PAUSE_S, Cluster, talking
+from gramlib.cluster.connection import LONGEST_PAUSE_S, Cluster, ask, talking
 from gramlib.cluster.manifest import DIGEST_ANNOTATION
 from gramlib.errors import TemporaryError
 
@@ -68,8 +68,14 @@ def read_job(cluster: Cluster, name: str) -> JobState:
     from kubernetes.client.exceptions import ApiException
 
     try:
-        with talking(f"reading Job {name}", cluster, pass_on=(404,)):
-            return state_of(cluster.batch.read_namespaced_job(name, cluster.namespace))
+        return state_of(
+            ask(
+                cluster,
+                f"reading Job {name}",
+                lambda: cluster.batch.read_namespaced_job(name, cluster.namespace),
+                pass_on=(404,),
+            )
+        )
     except ApiException:
         return JobState(name, "absent")
 

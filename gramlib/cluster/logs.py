@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any
 
-from gramlib.cluster.connection import Cluster, talking
+from gramlib.cluster.connection import Cluster, ask, talking
 from gramlib.errors import GramError
 
 POLL_S = 2.0
 CONTAINER = "gram"
-_DRAIN_S = 20.0
+_DRAIN_S, _LEAVE_S = 20.0, 5.0
 
 
 def pods_of(cluster: Cluster, job: str) -> list[Any]:
     """The pods of a Job, oldest first."""
-    with talking(f"listing the pods of Job {job}", cluster):
-        found = cluster.core.list_namespaced_pod(
-            cluster.namespace, label_selector=f"batch.kubernetes.io/job-name={job}"
-        ).items
-    return sorted(found, key=lambda pod: (pod.metadata.creation_timestamp, pod.metadata.name))
+    label = f"batch.kubernetes.io/job-name={job}"
+    found = ask(
+        cluster,
+        f"listing the pods of Job {job}",
+        lambda: cluster.core.list_namespaced_pod(cluster.namespace, label_selector=label),
+    )
+    return sorted(found.items, key=lambda pod: (pod.metadata.creation_timestamp, pod.metadata.name))
 
 
 def waits_for(pod: Any) -> str:
@@ -42,8 +45,13 @@ def has_log(pod: Any) -> bool:
     return any(state.running or state.terminated for state in states)
 
 
-def log_lines(cluster: Cluster, pod: str, *, follow: bool, skip: int = 0) -> Iterator[str]:
-    """Lines of a pod's log after the first `skip`, to its end or as long as it is written; a cut ends it early."""
+def log_lines(
+    cluster: Cluster, pod: str, *, follow: bool, skip: int = 0, on_open: Callable[[Any], None] = lambda answer: None
+) -> Iterator[str]:
+    """Lines of a pod's log after the first `skip`, to its end or as long as it is written; a cut is a TemporaryError.
+
+    `on_open` is given the answer that is being read, to hang up on it.
+    """
     with talking(f"reading the log of {pod}", cluster):
         answer = cluster.core.read_namespaced_pod_log(
             pod,
@@ -53,8 +61,9 @@ def log_lines(cluster: Cluster, pod: str, *, follow: bool, skip: int = 0) -> Ite
             _preload_content=False,
             _request_timeout=(10, 3600),
         )
+        on_open(answer)
         try:
-            if answer.status != 200:
+            if answer.status != 200:  # not started, or gone: this way of asking raises nothing
                 return
             rest = b""
             for chunk in answer.stream(8192, decode_content=False):
@@ -82,6 +91,8 @@ class Follower:
         self._whole: set[str] = set()
         self._waiting = ""
         self._ended = threading.Event()
+        self._left = False
+        self._answer: Any = None
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
     def __enter__(self) -> Follower:
@@ -91,15 +102,18 @@ class Follower:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._left = kind is not None  # on Ctrl-C nobody wants to wait for a log
         self._ended.set()
-        self._thread.join(0.0 if kind is not None else _DRAIN_S)  # on Ctrl-C nobody wants to wait for a log
+        if self._left:
+            _hang_up(self._answer)
+        self._thread.join(_LEAVE_S if self._left else _DRAIN_S)
 
     def _follow(self) -> None:
-        while True:
+        while not self._left:
             last = self._ended.is_set()  # once more after the end: a short Job may have come and gone in between
             with contextlib.suppress(GramError):  # the Job goes on without us, and its own watch tells of trouble
                 self._once(last)
-            if last:
+            if last or self._left:
                 return
             self._ended.wait(self._poll_s)
 
@@ -111,8 +125,22 @@ class Follower:
                 self._waiting = waiting
                 self._say(f"{name} waits: {waiting}")
             if name not in self._whole and has_log(pod):
-                for line in log_lines(self._cluster, name, follow=not last, skip=self._told.get(name, 0)):
+                told = self._told.get(name, 0)
+                for line in log_lines(self._cluster, name, follow=not last, skip=told, on_open=self._opened):
                     self._told[name] = self._told.get(name, 0) + 1
                     self._say(line)
                 if pod.status.phase in {"Succeeded", "Failed"}:
                     self._whole.add(name)
+
+    def _opened(self, answer: Any) -> None:
+        self._answer = answer
+        if self._left:
+            _hang_up(answer)
+
+
+def _hang_up(answer: Any) -> None:
+    """Wake the thread that reads `answer`: closing it from another one would wait for that thread."""
+    sock = getattr(getattr(answer, "connection", None), "sock", None)
+    if sock is not None:
+        with contextlib.suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from gramlib.cluster.connection import Cluster, talking
+from gramlib.cluster.connection import Cluster, ask
 from gramlib.cluster.failure import MEANINGS, pod_end
 from gramlib.cluster.jobs import JobState, read_job, state_of
 from gramlib.cluster.logs import has_log, log_lines, pods_of, waits_for
@@ -26,8 +27,7 @@ class StageLine:
 
 def run_status(cluster: Cluster, run_id: str) -> list[StageLine]:
     """Every stage of a run as the cluster has it."""
-    with talking(f"listing the Jobs of {run_id}", cluster):
-        found = cluster.batch.list_namespaced_job(cluster.namespace, label_selector=selector(run_id)).items
+    found = _jobs(cluster, run_id)
     states = {state.name: state for state in map(state_of, found)}
     lines = []
     for stage in STAGES:
@@ -35,6 +35,14 @@ def run_status(cluster: Cluster, run_id: str) -> list[StageLine]:
         state = states.get(name, JobState(name, "absent"))
         lines.append(StageLine(stage.name, state.phase, _detail(cluster, state)))
     return lines
+
+
+def _jobs(cluster: Cluster, run_id: str) -> list[Any]:
+    return ask(
+        cluster,
+        f"listing the Jobs of {run_id}",
+        lambda: cluster.batch.list_namespaced_job(cluster.namespace, label_selector=selector(run_id)),
+    ).items
 
 
 def _detail(cluster: Cluster, state: JobState) -> str:
@@ -65,8 +73,7 @@ def run_log(cluster: Cluster, run_id: str, stage: Stage, *, follow: bool) -> Ite
 
 def latest_stage(cluster: Cluster, run_id: str) -> Stage:
     """The stage whose log is wanted when none is named: the last one that has a Job."""
-    with talking(f"listing the Jobs of {run_id}", cluster):
-        found = cluster.batch.list_namespaced_job(cluster.namespace, label_selector=selector(run_id)).items
+    found = _jobs(cluster, run_id)
     names = {job.metadata.name for job in found}
     sent = [stage for stage in STAGES if job_name(stage.name, run_id) in names]
     return sent[-1] if sent else STAGES[0]
@@ -76,15 +83,18 @@ def cancel(cluster: Cluster, run_id: str) -> list[str]:
     """Delete a run's Jobs and its ConfigMap, results stay; the names of what was deleted."""
     from kubernetes.client.exceptions import ApiException
 
-    with talking(f"listing the Jobs of {run_id}", cluster):
-        found = cluster.batch.list_namespaced_job(cluster.namespace, label_selector=selector(run_id)).items
+    found = _jobs(cluster, run_id)
     removed = []
     for job in found:
         remove_job(cluster, job.metadata.name)
         removed.append(f"Job {job.metadata.name}")
     try:
-        with talking(f"deleting ConfigMap {parcel_name(run_id)}", cluster, pass_on=(404,)):
-            cluster.core.delete_namespaced_config_map(parcel_name(run_id), cluster.namespace)
+        ask(
+            cluster,
+            f"deleting ConfigMap {parcel_name(run_id)}",
+            lambda: cluster.core.delete_namespaced_config_map(parcel_name(run_id), cluster.namespace),
+            pass_on=(404,),
+        )
         removed.append(f"ConfigMap {parcel_name(run_id)}")
     except ApiException:
         pass

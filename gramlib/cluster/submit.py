@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gramlib.cluster.connection import Cluster, talking
+from gramlib.cluster.connection import Cluster, ask
 from gramlib.cluster.failure import failure_of
 from gramlib.cluster.jobs import JobState, await_end, read_job
 from gramlib.cluster.logs import POLL_S, Follower
@@ -100,12 +100,19 @@ def _send_parcel(cluster: Cluster, contents: dict[str, Any], run_id: str) -> Non
 
     name = parcel_name(run_id)
     try:
-        with talking(f"sending ConfigMap {name}", cluster, pass_on=(409,)):
-            cluster.core.create_namespaced_config_map(cluster.namespace, contents)
+        ask(
+            cluster,
+            f"sending ConfigMap {name}",
+            lambda: cluster.core.create_namespaced_config_map(cluster.namespace, contents),
+            pass_on=(409,),
+        )
         return
     except ApiException:
-        with talking(f"reading ConfigMap {name}", cluster):
-            there = cluster.core.read_namespaced_config_map(name, cluster.namespace)
+        there = ask(
+            cluster,
+            f"reading ConfigMap {name}",
+            lambda: cluster.core.read_namespaced_config_map(name, cluster.namespace),
+        )
     if _identity((there.data or {}).get(RUN_FILE, "")) != _identity(contents["data"][RUN_FILE]):
         raise ParameterError(
             f"run {run_id} is in the cluster with other parameters",
@@ -168,8 +175,12 @@ def _sent(cluster: Cluster, job: dict[str, Any], tell: Any) -> bool:
     name, digest = job["metadata"]["name"], job["metadata"]["annotations"][DIGEST_ANNOTATION]
     for _ in range(3):  # what is there may change between asking and looking
         try:
-            with talking(f"sending Job {name}", cluster, pass_on=(409,)):
-                cluster.batch.create_namespaced_job(cluster.namespace, job)
+            ask(
+                cluster,
+                f"sending Job {name}",
+                lambda: cluster.batch.create_namespaced_job(cluster.namespace, job),
+                pass_on=(409,),
+            )
             tell(f"sent as Job {name}")
             return True
         except ApiException:
@@ -201,7 +212,11 @@ def remove_job(cluster: Cluster, name: str) -> None:
     from kubernetes.client.exceptions import ApiException
 
     try:
-        with talking(f"deleting Job {name}", cluster, pass_on=(404,)):
-            cluster.batch.delete_namespaced_job(name, cluster.namespace, propagation_policy="Foreground")
+        ask(
+            cluster,
+            f"deleting Job {name}",
+            lambda: cluster.batch.delete_namespaced_job(name, cluster.namespace, propagation_policy="Foreground"),
+            pass_on=(404,),
+        )
     except ApiException:
         return
