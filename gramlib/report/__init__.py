@@ -6,8 +6,9 @@
     html_table, tables      one accessible table; every table
     sentences, wording      a figure in words; the verdict in words
     headlines, findings     the figures and findings of page one
-    documents, changes      report.json; what moved between two of them
-    blocks                  its pieces as HTML
+    documents, changes      report.json (its form: document_schema); what moved between two of them
+    first_screen, blocks    its pieces as HTML
+    mathml, methods, glossary    formulas; the issuer's day as formulas; the terms
     page, render, site      what pages share; a notebook as a page; the index of all runs
 
 `page` and `site` need the standard library alone: the index is rebuilt after every run, also an unchanged one.
@@ -21,10 +22,13 @@ from typing import Any
 _HOMES = {
     "Measures": "gramlib.report.findings",
     "report_document": "gramlib.report.documents",
-    "verdict_block": "gramlib.report.blocks",
-    "kpi_block": "gramlib.report.blocks",
+    "verdict_block": "gramlib.report.first_screen",
+    "kpi_block": "gramlib.report.first_screen",
+    "reasons_block": "gramlib.report.first_screen",
     "findings_block": "gramlib.report.blocks",
     "provenance_block": "gramlib.report.blocks",
+    "methods_block": "gramlib.report.methods",
+    "glossary_block": "gramlib.report.glossary",
     "render_notebook": "gramlib.report.render",
     "build_index": "gramlib.report.site",
     "Figure": "gramlib.report.figure",

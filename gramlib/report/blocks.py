@@ -1,4 +1,4 @@
-"""The pieces of the stakeholder page that are not charts: verdict, headline figures, findings, provenance."""
+"""The pieces of the stakeholder page below its first screen that are neither charts nor tables: findings, provenance."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from gramlib.report.html_table import Status
 from gramlib.report.tables import provenance
-from gramlib.report.vocabulary import STATUS_TONE
 
 
 @dataclass(frozen=True)
@@ -31,78 +29,28 @@ def paragraph(text: str) -> Block:
     return Block(f"<p>{escape(text)}</p>", text)
 
 
-def _tone(status: str) -> str:
-    return STATUS_TONE.get(status, "none")
-
-
-def verdict_block(document: Mapping[str, Any]) -> Block:
-    """The verdict with its reasons, from a report document."""
-    verdict = document["verdict"]
-    badge = Status(verdict["status"])
-    caveat = verdict.get("caveat", "")
-    sentence = verdict["sentence"].removesuffix(caveat).strip()
-    warning = f'<p class="caveat">{escape(caveat)}</p>' if caveat else ""
-    items = "".join(f"<li>{escape(reason)}</li>" for reason in verdict.get("reasons", []))
-    html = (
-        f'<section class="verdict {_tone(verdict["status"])}" id="verdict" aria-label="Verdict">{badge.html()}'
-        f'<p class="sentence">{escape(sentence)}</p>{warning}{f"<ul>{items}</ul>" if items else ""}'
-        f'<p class="as-of">{escape(_as_of(document))}</p></section>'
-    )
-    told = [f"{str(badge).upper()}: {verdict['sentence']}", *(f"- {r}" for r in verdict.get("reasons", []))]
-    return Block(html, "\n".join([*told, _as_of(document)]))
-
-
-def _as_of(document: Mapping[str, Any]) -> str:
-    """Whom and when the verdict is about, as far as the document says it."""
-    issuer, data = document.get("issuer", {}), document.get("data", {})
-    reason = f" ({data['grade_reason']})" if data.get("grade_reason") and not document["verdict"].get("caveat") else ""
-    facts = [
-        f"Issuer {issuer['name']}: {issuer['assumed']} of {issuer['values']} values assumed" if issuer.get("name") else "",
-        f"gold prices to {data['end']}, data grade {data['grade']}{reason}" if data.get("end") else "",
-        f"run {document['run']['run_id']}" if document.get("run", {}).get("run_id") else "",
-        f"by {document['author']}" if document.get("author") else "",
-    ]  # fmt: skip
-    return " · ".join(fact for fact in facts if fact)
-
-
-def kpi_block(document: Mapping[str, Any]) -> Block:
-    """The headline figures as cards: value, interval, limit, status."""
-    cards, lines = [], []
-    for figure in document["headlines"]:
-        limit = f"limit {figure['limit_text']}" if figure["limit_text"] else ""
-        details = [part for part in (figure["interval"], figure["detail"], limit) if part]
-        badge = Status(figure["status"]).html() if figure["status"] else '<span class="status none">no limit set</span>'
-        cards.append(
-            f'<li class="kpi {_tone(figure["status"])}" id="figure-{escape(figure["id"], quote=True)}"><p class="label">{escape(figure["label"])}</p>'
-            f'<p class="value">{escape(figure["text"])}</p><p class="detail">{"<br>".join(map(escape, details))}</p><div>{badge}</div></li>'
-        )
-        lines.append(
-            f"{figure['label']}: {figure['text']} ({'; '.join([*details, figure['status'] or 'no limit set'])})"
-        )
-    html = f'<ul class="kpis" aria-label="Headline figures">{"".join(cards)}</ul><p class="note">{_INTERVALS}</p>'
-    return Block(html, "\n".join([*lines, _INTERVALS]))
-
-
-_INTERVALS = (
-    "Intervals hold the sampling error of the simulated paths only. What the model and its assumptions may have wrong "
-    "is not in them, and is likely to be larger."
-)
-
-
 def findings_block(document: Mapping[str, Any]) -> Block:
-    """The findings, each under its own heading with an anchor."""
+    """The findings, each under its own heading with an anchor, what follows, how it moved, and where its evidence stands."""
+    compared = document["compared"]
+    moves = compared["findings"] if compared is not None and not compared["not_comparable"] else ()
+    moved = {
+        change["id"]: f"Against {compared['run_id']}: {change['after_text']}, {change['short']}." for change in moves
+    }
     html, lines = [], []
     for finding in document["findings"]:
+        change = moved.get(finding["id"], "")
         consequence = (
             f'<p class="so-what"><strong>So what?</strong> {escape(finding["so_what"])}</p>'
             if finding["so_what"]
             else ""
         )
+        told = f'<p class="change">{escape(change)}</p>' if change else ""
+        where = f'<p class="where"><a href="#{escape(finding["anchor"], quote=True)}">Evidence: {escape(finding["section"])}</a></p>'
         html.append(
             f'<section class="finding" id="{escape(finding["id"], quote=True)}"><h3>{escape(finding["title"])}</h3>'
-            f"<p>{escape(finding['evidence'])}</p>{consequence}</section>"
+            f"<p>{escape(finding['evidence'])}</p>{consequence}{told}{where}</section>"
         )
-        lines.append(f"{finding['title']}: {finding['evidence']} {finding['so_what']}".strip())
+        lines.append(" ".join(f"{finding['title']}: {finding['evidence']} {finding['so_what']} {change}".split()))
     return Block("".join(html) or "<p>No findings.</p>", "\n".join(lines))
 
 

@@ -13,8 +13,11 @@ from typing import Any
 
 from gramlib.report import numbers, vocabulary
 
-HIGHER_IS_BETTER = frozenset({"smallest-price-fall", "smallest-custody-loss"})
-"""Headline figures that measure what the issuer withstands; all others count or weigh failures."""
+HIGHER_IS_BETTER = frozenset({"smallest-price-fall", "smallest-custody-loss", "finding-price-fall", "finding-custody"})
+"""Figures that measure what the issuer withstands; all others count or weigh failures."""
+
+NEITHER_IS_BETTER = frozenset({"finding-measures", "finding-not-deciding"})
+"""A dearer package may do more; a limit that decides nothing is neither."""
 
 Document = Mapping[str, Any]
 Interval = tuple[float, float]
@@ -62,6 +65,10 @@ class ScenarioChange:
     after_failed: str
     sentence: str
 
+    def to_record(self) -> dict[str, Any]:
+        """The change as report.json holds it."""
+        return asdict(self)
+
 
 def not_comparable(before: Document, after: Document) -> list[str]:
     """Why figures of the two runs do not answer the same question, as clauses; empty when they do."""
@@ -82,9 +89,17 @@ def not_comparable(before: Document, after: Document) -> list[str]:
 
 def figures_that_moved(before: Document, after: Document) -> list[Change]:
     """Every headline figure that either run has, in the order of `after`; those that did not move say so."""
-    old = {str(figure["id"]): figure for figure in before.get("headlines", [])}
-    new = {str(figure["id"]): figure for figure in after.get("headlines", [])}
+    old, new = ({str(figure["id"]): figure for figure in run.get("headlines", [])} for run in (before, after))
     return [_change(old.get(name), new.get(name)) for name in [*new, *(name for name in old if name not in new)]]
+
+
+def findings_that_moved(before: Document, after: Document) -> list[Change]:
+    """The figure on which each finding turns, for the findings that both runs have with a figure (schema 3)."""
+    old, new = (
+        {str(told["id"]): {"label": told["title"], **told} for told in run.get("findings", []) if "value" in told}
+        for run in (before, after)
+    )
+    return [_change(old[name], new[name]) for name in new if name in old]
 
 
 def scenarios_that_changed(before: Document, after: Document) -> list[ScenarioChange]:
@@ -142,6 +157,8 @@ def _period(figure: Mapping[str, Any]) -> str:
 
 def _apart(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     """What keeps one figure of two runs from being compared; empty when nothing does."""
+    if old.get("basis", "") != new.get("basis", ""):
+        return f"for {vocabulary.failure_name(str(old.get('basis', '')))}"
     if _period(old) != _period(new):
         return f"over {_period(old) or 'an unknown time'}"
     counts = [str(figure.get("text", "")).partition(" of ")[2] for figure in (old, new)]
@@ -159,7 +176,7 @@ def _change(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Cha
     alike = both and not apart
     difference = values[1] - values[0] if alike and None not in values else None  # type: ignore[operator]
     significant = _significant(old or {}, new or {}, difference) if alike else None
-    short = f"was {texts[0]} {apart}: not comparable" if apart else _short(old, new, difference, significant)
+    short = f"not comparable: was {texts[0]} {apart}" if apart else _short(old, new, difference, significant)
     label = str(known.get("label", known.get("id", "")))
     return Change(
         str(known.get("id", "")), label, str(known.get("unit", "")), values[0], values[1], texts[0], texts[1],
@@ -177,6 +194,8 @@ def _interval(figure: Mapping[str, Any] | None) -> Interval | None:
 def _significant(old: Mapping[str, Any], new: Mapping[str, Any], difference: float | None) -> bool | None:
     """Whether the move is beyond what either run's interval, or the tolerance of its search, leaves open."""
     first, second = _interval(old), _interval(new)
+    if str(new.get("id")) in NEITHER_IS_BETTER:
+        return None
     if first is not None and second is not None:
         return first[1] < second[0] or second[1] < first[0]
     if (first is None) != (second is None):
@@ -187,6 +206,8 @@ def _significant(old: Mapping[str, Any], new: Mapping[str, Any], difference: flo
 
 
 def _better(name: str, values: list[float | None], difference: float | None) -> bool | None:
+    if name in NEITHER_IS_BETTER:
+        return None
     if difference is None:
         if values[0] is values[1]:
             return None
@@ -206,15 +227,16 @@ def _short(
         return "as before"
     if old.get("text") == new.get("text"):
         return "as before to the digits shown"
-    return f"{_size(difference, str(new.get('unit', '')))} ({was}), {_weight(new, significant)}"
+    moved = f"{_size(difference, str(new.get('unit', '')))}, {was}"
+    return moved if str(new.get("id")) in NEITHER_IS_BETTER else f"{moved}; {_weight(new, significant)}"
 
 
 def _size(difference: float, unit: str) -> str:
-    """A difference with its sign and unit; of shares in percentage points."""
+    """A difference with its sign and unit; of shares in points of a percentage."""
     sign = "+" if difference > 0 else "\N{MINUS SIGN}"
     if unit in {"1", "share", "1/year"}:
         points = numbers.percent(abs(difference)).removesuffix("%")
-        return f"{sign}{points} percentage point{'' if points == '1.0' else 's'}"
+        return f"{sign}{points} point{'' if points == '1.0' else 's'}"
     return sign + numbers.with_unit(abs(difference), "" if unit == "count" else unit)
 
 
@@ -222,5 +244,5 @@ def _weight(new: Mapping[str, Any], significant: bool | None) -> str:
     if significant is None:
         return "without an interval to judge it by"
     if _interval(new) is None:
-        return "no sampling error in it" if significant else "within the tolerance of the search"
-    return "beyond both intervals" if significant else "which the intervals leave to chance"
+        return "without sampling error" if significant else "within the search's tolerance"
+    return "beyond both intervals" if significant else "the intervals overlap"

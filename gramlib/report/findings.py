@@ -6,6 +6,7 @@ can contradict its figure. What measures do is told from the tables of recommend
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any, NamedTuple
@@ -13,9 +14,22 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from gramlib.report import numbers, tables, vocabulary
+from gramlib.report.figure import slug
+from gramlib.report.numbers import MISSING
 from gramlib.report.sentences import breaking_shock, chance, figure_of, smallest_shock
 
-Finding = dict[str, str]
+Finding = dict[str, Any]
+
+SECTIONS = {
+    "drivers": "What the price does alone",
+    "price-fall": "What breaks it",
+    "custody": "What breaks it",
+    "most-likely": "How likely",
+    "worst-scenario": "The scenarios",
+    "measures": "What to do",
+    "not-deciding": "Against the limits",
+}
+"""Heading of the page under which a finding's evidence stands."""
 
 
 class Measures(NamedTuple):
@@ -42,8 +56,33 @@ def findings(
     return [finding for finding in told if finding is not None]
 
 
-def _finding(name: str, title: str, evidence: str, so_what: str) -> Finding:
-    return {"id": f"finding-{name}", "title": title, "evidence": evidence, "so_what": so_what}
+def _finding(
+    name: str,
+    title: str,
+    evidence: str,
+    so_what: str,
+    value: float,
+    unit: str,
+    row: Mapping[str, Any] | None = None,
+    *,
+    text: str = "",
+    basis: str = "",
+    tolerance: float | None = None,
+) -> Finding:
+    """A finding with the figure it turns on, so that runs can be compared; `row` has that figure's interval.
+
+    `basis` says what the figure is of, where that may differ from run to run; `tolerance` how exact a search was.
+    """
+    ends = {
+        end: None if row is None or numbers.is_missing(row.get(end)) else float(row[end]) for end in ("lower", "upper")
+    }
+    shown = text or (
+        MISSING if numbers.is_missing(value) else numbers.with_unit(value, vocabulary.requirement_unit(unit))
+    )
+    return {
+        "id": f"finding-{name}", "title": title, "evidence": evidence, "so_what": so_what, "section": SECTIONS[name], "anchor": slug(SECTIONS[name]),
+        "value": None if numbers.is_missing(value) else float(value), "unit": unit, "text": shown, **ends, "basis": basis, "tolerance": tolerance,
+    }  # fmt: skip
 
 
 def _drivers(metrics: pd.DataFrame) -> Finding | None:
@@ -52,6 +91,7 @@ def _drivers(metrics: pd.DataFrame) -> Finding | None:
         return None
     evidence = f"Any failure, prices alone: {chance(alone)}. With what the run draws beside them: {chance(together)}."
     added, before = together["value"] - alone["value"], alone["value"]
+    figure = (together["value"], "1", together)
     if added <= 0:
         title = "What accompanies prices adds no failure that this many paths can show"
         return _finding(
@@ -59,6 +99,7 @@ def _drivers(metrics: pd.DataFrame) -> Finding | None:
             title,
             evidence,
             "Either none is switched on, or they are rare: then more paths are needed to tell their share from chance.",
+            *figure,
         )
     if before == 0:
         title = "Price moves alone never break it here; what accompanies them does"
@@ -71,6 +112,7 @@ def _drivers(metrics: pd.DataFrame) -> Finding | None:
         title,
         evidence,
         "A test of prices alone would understate the risk: judge the issuer on the combination.",
+        *figure,
     )
 
 
@@ -81,7 +123,8 @@ def _price_fall(reverse: pd.DataFrame) -> Finding | None:
     row = smallest_shock(reverse, "price_fall")
     if row is None:
         return _finding("price-fall", "No single fall of gold within the range searched breaks it", evidence,
-                        "A fall of gold is not what to insure against first; look at what may come with it.")  # fmt: skip
+                        "A fall of gold is not what to insure against first; look at what may come with it.",
+                        math.nan, "1", text="none found")  # fmt: skip
     rows = reverse[(reverse["shock"] == "price_fall") & reverse["found"]]
     ends = [r for r in rows.itertuples(index=False) if r.upper < r.scan_to - r.scan_step]
     queue = smallest_shock(reverse, "price_fall", queue=True)
@@ -95,9 +138,13 @@ def _price_fall(reverse: pd.DataFrame) -> Finding | None:
         so_what = (
             "Watch falls of this size: in this test they break it by themselves, without any doubt about the issuer."
         )
-    return _finding(
-        "price-fall", f"It breaks at a one-day fall of gold of {numbers.percent(row['lower'])}", evidence, so_what
-    )
+    title = f"It breaks at a one-day fall of gold of {numbers.percent(row['lower'])}"
+    if row["lower"] <= row["scan_from"]:
+        title, so_what = (
+            "It is broken before gold falls",
+            "Mend what is broken on a quiet day before asking what a shock would do.",
+        )
+    return _finding("price-fall", title, evidence, so_what, row["lower"], "1", tolerance=float(row["tolerance"]))
 
 
 def _custody(reverse: pd.DataFrame) -> Finding | None:
@@ -107,18 +154,30 @@ def _custody(reverse: pd.DataFrame) -> Finding | None:
     if rows.empty:
         evidence = breaking_shock(reverse, "custody_loss")
         return (
-            _finding("custody", "No custody loss within the range searched makes it insolvent", evidence, "")
+            _finding(
+                "custody",
+                "No custody loss within the range searched makes it insolvent",
+                evidence,
+                "Own funds, or cover, were enough for every loss searched.",
+                math.nan,
+                "1",
+                text="none found",
+            )
             if evidence
             else None
         )
     lower = rows.iloc[0]["lower"]
+    if lower <= rows.iloc[0]["scan_from"]:
+        return _finding("custody", "Own funds are below zero without any loss of gold", breaking_shock(reverse, "custody_loss"),
+                        "Raise own funds before anything else.", lower, "1")  # fmt: skip
     evidence = f"With gold flat, own funds fall below zero from the loss of {numbers.percent(lower)} of the gold on."
     so_what = "Only own funds or insurance stand between a lost bar and the holders."
     fall = reverse[(reverse["shock"] == "price_fall") & (reverse["predicate"] == "F2")]
     if not fall.empty and not fall["found"].any():
         evidence += f" No one-day fall of gold up to {numbers.exact_percent(fall['scan_to'].max())} did the same."
         so_what = f"In these searches solvency hangs on custody, not on a sudden fall of gold. {so_what}"
-    return _finding("custody", f"Losing {numbers.percent(lower)} of the gold ends its own funds", evidence, so_what)
+    title = f"Losing {numbers.percent(lower)} of the gold ends its own funds"
+    return _finding("custody", title, evidence, so_what, lower, "1", tolerance=float(rows.iloc[0]["tolerance"]))
 
 
 def _first_to_break(metrics: pd.DataFrame) -> Finding | None:
@@ -132,7 +191,8 @@ def _first_to_break(metrics: pd.DataFrame) -> Finding | None:
     if len(others):
         evidence += f" Not seen at all: {numbers.joined(map(vocabulary.failure_name, others))}."
     return _finding("most-likely", f"The most likely failure is {vocabulary.failure_name(predicate).lower().replace(predicate.lower(), predicate)}", evidence,
-                    "Different failures need different buffers: cash for redemptions, own funds for losses of gold, fees for fixed costs.")  # fmt: skip
+                    "Different failures need different buffers: cash for redemptions, own funds for losses of gold, fees for fixed costs.",
+                    worst["value"], "1", dict(worst), basis=predicate)  # fmt: skip
 
 
 def _worst_scenario(ranked: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> Finding | None:
@@ -157,8 +217,8 @@ def _worst_scenario(ranked: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
         else f"{failing} of {numbers.count(len(ranked), 'listed scenario')} "
         f"{'shows' if failing == 1 else 'show'} a failure of some kind"
     )
-    so_what = "Listed scenarios are what somebody thought of; the reverse stress above says what lies between them."
-    return _finding("worst-scenario", title, evidence, so_what)
+    so_what = "Listed scenarios are what somebody thought of; the reverse stress says what lies between them."
+    return _finding("worst-scenario", title, evidence, so_what, failing, "count", text=f"{failing} of {len(ranked)}")
 
 
 def measures_finding(measures: Measures) -> Finding:
@@ -183,7 +243,7 @@ def measures_finding(measures: Measures) -> Finding:
     scenarios = residual[residual["kind"] == "scenario"]
     failing = int((scenarios["failed_after"] != "").sum())
     so_what = f"{failing} of {len(scenarios)} listed scenarios still show a failure then; costs are judgements, the re-run is not."
-    return _finding("measures", title, evidence, so_what)
+    return _finding("measures", title, evidence, so_what, float(packages["cost_usd_year"].sum()), "USD")
 
 
 def _unjudged(verdicts: pd.DataFrame) -> Finding | None:
@@ -194,4 +254,5 @@ def _unjudged(verdicts: pd.DataFrame) -> Finding | None:
     names = numbers.joined(dict.fromkeys(vocabulary.requirement_name(name) for name in idle["requirement"]))
     verb = "is" if len(idle) == 1 else "are"
     return _finding("not-deciding", f"{number} that {'does' if len(idle) == 1 else 'do'} not decide {verb} missed or close", numbers.sentence(names),
-                    "These limits are unverified or for information; verify their sources before relying on the verdict.")  # fmt: skip
+                    "These limits are unverified or for information; verify their sources before relying on the verdict.",
+                    len(idle), "count")  # fmt: skip

@@ -11,13 +11,19 @@ from gramlib.report import numbers, vocabulary
 from gramlib.report.sentences import chance, figure_of
 
 _CHANCES = (
-    ("chance-out-of-cash", "liquidity", "F7", "Chance that cash and bills are used up while holders wait"),
-    ("chance-late-redemption", "liquidity", "F3", "Chance of redemption more than 5 days late"),
+    ("chance-out-of-cash", "liquidity", "F7", "Chance of running out of cash and bills"),
+    ("chance-late-redemption", "liquidity", "F3", "Chance of paying over 5 days late"),
     ("chance-insolvency", "solvency", "F2", "Chance of own funds below zero"),
 )
 _SHOCKS = (
-    ("smallest-price-fall", "price_fall", "queue", "price_fall_to_queue"),
-    ("smallest-custody-loss", "custody_loss", "F2", "custody_loss_to_insolvency"),
+    ("smallest-price-fall", "price_fall", "queue", "price_fall_to_queue", "Fall of gold that forms a queue"),
+    (
+        "smallest-custody-loss",
+        "custody_loss",
+        "F2",
+        "custody_loss_to_insolvency",
+        "Loss of gold that makes it insolvent",
+    ),
 )
 
 
@@ -32,7 +38,7 @@ def headline_figures(
 
     `horizons_days` is the length of each book: a chance without the time it is over says nothing.
     Each has id, label, value (null when none was found), unit, text, lower, upper, interval, limit, limit_text, status
-    (empty: no limit judges it) and detail.
+    (empty: no limit judges it), detail, horizon_days (of a chance) and tolerance (of a search).
     """
     figures = [_chance(metrics, verdicts, horizons_days, *spec) for spec in _CHANCES]
     figures += [_shock(reverse, verdicts, *spec) for spec in _SHOCKS]
@@ -57,7 +63,7 @@ def _figure(
     return {
         "id": name, "label": label, "value": value, "unit": unit, "text": text, "lower": None, "upper": None, "interval": "",
         "limit": limit, "limit_text": "" if limit is None else numbers.setting_with_unit(limit, vocabulary.requirement_unit(unit)),
-        "status": "" if verdict is None else str(verdict["status"]), "detail": "", **more,
+        "status": "" if verdict is None else str(verdict["status"]), "detail": "", "horizon_days": None, "tolerance": None, **more,
     }  # fmt: skip
 
 
@@ -77,9 +83,10 @@ def _chance(
     bounds = {end: None if numbers.is_missing(row[end]) else float(row[end]) for end in ("lower", "upper")}
     verdict, value = judged(verdicts, predicate, book), float(row["value"])
     over = numbers.horizon(horizons_days[book])
-    detail = f"over {over}; {vocabulary.book_name(book)}"
+    detail = f"over {over} on {numbers.count(row['n'], 'path')}"
     text = numbers.percent(value) if value > 0 else "none seen"
-    figure = _figure(name, label, value, "1", text, verdict, **bounds, interval=chance(row, short=True), detail=detail)
+    figure = _figure(name, label, value, "1", text, verdict, **bounds, interval=chance(row, short=True), detail=detail,
+                     horizon_days=int(horizons_days[book]))  # fmt: skip
     if verdict is None or verdict["unit"] != "1/year":
         return figure
     if value > 0 and over != "1 year":
@@ -92,7 +99,7 @@ def _chance(
 
 
 def _shock(
-    reverse: pd.DataFrame, verdicts: pd.DataFrame, name: str, shock: str, predicate: str, requirement: str
+    reverse: pd.DataFrame, verdicts: pd.DataFrame, name: str, shock: str, predicate: str, requirement: str, label: str
 ) -> dict[str, Any] | None:
     searched = reverse[(reverse["shock"] == shock) & (reverse["predicate"] == predicate)]
     if searched.empty:
@@ -100,10 +107,12 @@ def _shock(
     first = searched.sort_values("interval").iloc[0]
     unit = vocabulary.shock_unit(shock, str(first["unit"]))
     detail = f"searched from {numbers.setting_with_unit(first['scan_from'], unit)} to {numbers.setting_with_unit(first['scan_to'], unit)}"
-    verdict, label = judged(verdicts, requirement, "reverse stress"), vocabulary.requirement_name(requirement)
+    verdict = judged(verdicts, requirement, "reverse stress")
     found = bool(first["found"])
     value, text = (float(first["lower"]), numbers.with_unit(first["lower"], unit)) if found else (None, "none found")
-    figure = _figure(name, label, value, str(first["unit"]), text, verdict, detail=detail)
+    figure = _figure(
+        name, label, value, str(first["unit"]), text, verdict, detail=detail, tolerance=float(first["tolerance"])
+    )
     return {**figure, "limit_text": f"at least {figure['limit_text']}"} if figure["limit_text"] else figure
 
 
@@ -116,8 +125,8 @@ def _listed(metrics: pd.DataFrame, verdicts: pd.DataFrame, worst_scenario: str) 
     tolerated = int((rows["status"] == "watch").sum())
     status = max(rows["status"], key=lambda word: vocabulary.SEVERITY.get(word, 0))
     figure = _figure(
-        "listed-scenarios", "Listed scenarios that fail beyond what is tolerated", float(breaking), "count",
-        f"{breaking} of {len(rows)}", None, detail=f"{tolerated or 'none'} more with failures that are tolerated",
+        "listed-scenarios", "Scenarios beyond what is tolerated", float(breaking), "count",
+        f"{breaking} of {len(rows)}", None, detail=f"{tolerated or 'none'} more with failures within it",
     )  # fmt: skip
     lowest = figure_of(metrics, worst_scenario, "min_equity_usd")
     if lowest is not None:

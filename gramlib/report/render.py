@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 
 from gramlib.report.figure import slug, write_atomically
 from gramlib.report.html_table import without_inline_styles
+from gramlib.report.mathml import markdown_html
 from gramlib.report.page import CONTENT_POLICY, FOOTER, TEMPLATES, links_in_order, style_sheet
 
 NO_ALT = "Picture without a description; the text beside it says what it shows"
@@ -100,6 +101,7 @@ def _exporter() -> HTMLExporter:
         template_name="gram", extra_template_basedirs=[str(TEMPLATES)], exclude_anchor_links=True, preprocessors=[],
     )  # fmt: skip
     exporter.config.NbConvertBase.display_data_priority = _KEPT_TYPES
+    exporter.register_filter("markdown_html", markdown_html)
     return exporter
 
 
@@ -151,7 +153,7 @@ def _with_new_ids(html: str, used: set[str]) -> str:
 
 
 def _with_headings(html: str) -> str:
-    """One h1, no level skipped, every heading reachable, and the list of h2 put into the page's own contents."""
+    """One h1, no level skipped, every heading reachable, and the list of h2 as contents before the first of them."""
     used = set(_ID.findall(html))
     entries: list[tuple[str, str]] = []
     pieces: list[str] = []
@@ -188,4 +190,5 @@ def _insert_contents(html: str, entries: list[tuple[str, str]]) -> str:
         '<nav class="toc" aria-label="On this page"><details open><summary>On this page</summary>'
         f"<ul>{items}</ul></details></nav>\n"
     )
-    return html.replace('<main id="main">', contents + '<main id="main">', 1)
+    html = html.replace('<div class="layout">', '<div class="layout with-contents">', 1)
+    return html.replace("<h2", f"{contents}<h2", 1)

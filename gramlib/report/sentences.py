@@ -16,7 +16,7 @@ _LEVEL = re.compile(r"Wilson (\d+(?:\.\d+)?)%")
 def chance(row: Mapping[str, Any] | pd.Series, *, short: bool = False) -> str:
     """A probability row of the metrics table in words: estimate with interval, or the bound when none was seen.
 
-    The interval's level is read from the row's method. `short` leaves out the estimate, for where it stands above.
+    The interval's level is read from the row's method. `short` leaves out estimate and paths, for where they stand beside it.
     """
     paths = numbers.count(row["n"], "path")
     value, upper = float(row["value"]), row["upper"]
@@ -37,7 +37,7 @@ def chance(row: Mapping[str, Any] | pd.Series, *, short: bool = False) -> str:
     if numbers.is_missing(row["lower"]) or numbers.is_missing(upper):
         return f"{numbers.percent(value)} of {paths}"
     bounds = f"{level} interval {numbers.percent(row['lower'])} to {numbers.percent(upper)}"
-    return f"{bounds}, {paths}" if short else f"{numbers.percent(value)} of {paths} ({bounds})"
+    return bounds if short else f"{numbers.percent(value)} of {paths} ({bounds})"
 
 
 def figure_of(metrics: pd.DataFrame, subject: str, metric: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The verdict in words, and why: which requirement decides, the smallest breaking shock, how likely it is.
+"""The verdict in words, and why: what holds and what breaks, which requirement decides, how likely failing is.
 
 The status itself is given (gramlib.verdicts.overall); here it is only said. While any value of the issuer is
 assumed the sentence begins "An issuer assumed to look like this"; on grade D data it says that it proves nothing.
@@ -13,6 +13,7 @@ import pandas as pd
 
 from gramlib.params.issuer import Issuer
 from gramlib.report import numbers, vocabulary
+from gramlib.report.first_sentence import liquidity_clause, smallest_shock_clause, solvency_clause
 from gramlib.report.sentences import breaking_shock, chance, figure_of
 from gramlib.report.tables import leaves
 
@@ -35,29 +36,51 @@ def subject_of(issuer: Issuer) -> str:
     return ASSUMED if assumed_values(issuer)[0] else issuer.name
 
 
-def verdict_sentence(status: str, verdicts: pd.DataFrame, issuer: Issuer, source_document: Mapping[str, Any]) -> str:
-    """The verdict in one or two sentences.
+def verdict_sentence(
+    issuer: Issuer,
+    failures: pd.DataFrame,
+    reverse: pd.DataFrame,
+    metrics: pd.DataFrame,
+    source_document: Mapping[str, Any],
+) -> str:
+    """What the run found of solvency, liquidity and the smallest breaking shock, in one sentence, and the data's caveat.
 
-    `status` is pass, watch, fail or not_applicable; `source_document` is the source_cards document.
+    `failures` is replay_failures, `source_document` the source_cards document. Which limits that misses says `missed_sentence`.
     """
-    deciding = verdicts[verdicts["decides"] & (verdicts["status"] != "not_applicable")]
-    worst = tightest(deciding, status)
-    subject, total = subject_of(issuer), len(deciding)
-    if worst is None:
-        text = f"{subject} could not be judged: no deciding requirement applies"
-    elif status == "pass":
-        text = f"{subject} passes {_all_of(total)}; nearest to its limit is {requirement_phrase(worst)}"
-    else:
-        number = int((deciding["status"] == status).sum())
-        verb = "fails" if status == "fail" else "passes, but is on watch for"
-        text = f"{subject} {verb} {number} of {numbers.count(total, 'deciding requirement')}{_leading_to(status, number)}{requirement_phrase(worst)}"
+    clauses = [solvency_clause(failures), liquidity_clause(failures, reverse, metrics)]
+    held = [clause for clause in clauses if clause]
+    told = [f"{subject_of(issuer)} {held[0]}", *(f"it {clause}" for clause in held[1:])] if held else []
+    smallest = smallest_shock_clause(reverse)
+    told += (
+        [smallest if told else f"{subject_of(issuer)} was searched for shocks alone: {smallest}"] if smallest else []
+    )
+    text = "; ".join(told) or f"{subject_of(issuer)} was put to no scenario and no shock"
     return numbers.sentence(text) + grade_sentence(source_document)
 
 
-def _leading_to(status: str, number: int) -> str:
-    if number == 1:
-        return ", "
-    return "; furthest beyond its limit is " if status == "fail" else "; nearest to its limit is "
+def missed_sentence(verdicts: pd.DataFrame) -> str:
+    """How many deciding requirements are missed or on watch, in one line."""
+    deciding = verdicts[verdicts["decides"] & (verdicts["status"] != "not_applicable")]
+    total, missed, close = len(deciding), *(int((deciding["status"] == word).sum()) for word in ("fail", "watch"))
+    if not total:
+        return "No deciding requirement applies: this is no verdict."
+    if missed:
+        watched = f"; {close} more {'is' if close == 1 else 'are'} on watch" if close else ""
+        return f"Misses {missed} of {numbers.count(total, 'deciding requirement')}{watched}."
+    if not close:
+        return f"Meets {_all_of(total)}."
+    return f"Meets {_all_of(total)}, {'which is' if total == 1 else f'{close} of them'} on watch."
+
+
+def decider_sentence(status: str, verdicts: pd.DataFrame) -> str:
+    """The deciding requirement furthest beyond, or nearest to, its limit; empty when none decides."""
+    worst = tightest(verdicts[verdicts["decides"] & (verdicts["status"] != "not_applicable")], status)
+    if worst is None:
+        return ""
+    place = "Furthest beyond" if status == "fail" else "Nearest to"
+    if worst["requirement"] == "listed scenario":  # its own sentence has the title
+        return f"{place} its limit: {worst['sentence']}"
+    return numbers.sentence(f"{place} its limit is {requirement_phrase(worst)}")
 
 
 def _all_of(total: int) -> str:
@@ -68,7 +91,7 @@ def grade_sentence(source_document: Mapping[str, Any]) -> str:
     """The caveat of data that cannot carry evidence, with a leading blank; empty for better grades."""
     if source_document.get("grade") != "D":
         return ""
-    return f" Data grade D ({source_document.get('label') or 'demonstration only'}): this shows how the test works and is no evidence about a real token."
+    return " Data grade D: this shows how the test works and is no evidence about a real token."
 
 
 def tightest(deciding: pd.DataFrame, status: str) -> dict[str, Any] | None:
@@ -115,9 +138,9 @@ def reasons(
     metrics: pd.DataFrame,
     horizons_days: Mapping[str, int],
 ) -> list[str]:
-    """Why: the deciding requirement's own sentence, the smallest breaking shocks, the likelihood."""
+    """Why: the deciding requirement, the others of its status, the smallest breaking shocks, the likelihood."""
     worst = tightest(verdicts[verdicts["decides"]], status)
-    told = [numbers.sentence(str(worst["sentence"]))] if worst and str(worst["sentence"]).strip() else []
+    told = [decider] if (decider := decider_sentence(status, verdicts)) else []
     told += _also(status, verdicts, worst)
     breaking = [sentence for shock in ("price_fall", "custody_loss") if (sentence := breaking_shock(reverse, shock))]
     told += [" ".join(breaking)] if breaking else []

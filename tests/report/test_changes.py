@@ -35,13 +35,13 @@ def test_a_rise_of_a_chance_beyond_both_intervals_is_worse_and_significant():
     (change,) = figures_that_moved(_run(), _run(0.04, 0.03, 0.05))
     assert change.difference == pytest.approx(0.02)
     assert change.significant is True and change.better is False
-    assert change.short == "+2.0 percentage points (was 2.0000%), beyond both intervals"
+    assert change.short == "+2.0 points, was 2.0000%; beyond both intervals"
 
 
 def test_overlapping_intervals_leave_it_to_chance():
     (change,) = figures_that_moved(_run(), _run(0.018, 0.012, 0.024))
     assert change.significant is False and change.better is True
-    assert change.short.startswith("\N{MINUS SIGN}0.20 percentage points") and "chance" in change.short
+    assert change.short.startswith("\N{MINUS SIGN}0.20 points") and change.short.endswith("the intervals overlap")
 
 
 def test_a_shock_that_is_no_longer_found_is_better():
@@ -81,7 +81,7 @@ def test_a_count_of_another_list_is_not_compared():
         for k, n in ((10, 15), (20, 55))
     ]
     (change,) = figures_that_moved({"headlines": counts[:1]}, {"headlines": counts[1:]})
-    assert change.significant is None and change.short == "was 10 of 15 in another list: not comparable"
+    assert change.significant is None and change.short == "not comparable: was 10 of 15 in another list"
 
 
 def test_scenarios_whose_result_changed():

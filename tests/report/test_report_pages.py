@@ -9,7 +9,8 @@ import nbformat.v4 as nbf
 import pytest
 from pytest import fixture, mark
 
-from gramlib.report import figures, findings_block, kpi_block, provenance_block, tables, verdict_block
+from gramlib.report import figures, findings_block, kpi_block, provenance_block, reasons_block, tables, verdict_block
+from gramlib.report.findings import SECTIONS
 from gramlib.report.page import CONTENT_POLICY, document, style_sheet
 from gramlib.report.render import render_notebook
 
@@ -63,7 +64,8 @@ def _notebook(run_tables, *more):
         cells=[
             nbf.new_markdown_cell("# Does such an issuer survive?\n\nRead **this** first."),
             nbf.new_code_cell("n = 3  # number [1]", metadata={"tags": ["parameters"]}),
-            _shown(verdict_block(run_tables.document)), _shown(kpi_block(run_tables.document)), _shown(findings_block(run_tables.document)),
+            _shown(verdict_block(run_tables.document)), _shown(kpi_block(run_tables.document)), _shown(findings_block(run_tables.document)), _shown(reasons_block(run_tables.document)),
+            *(nbf.new_markdown_cell(f"## {each}") for each in dict.fromkeys(SECTIONS.values()) if each != "What breaks it"),
             nbf.new_markdown_cell("## What breaks it\n\n#### A heading that skips a level"),
             _shown(chart), _shown(chart), _shown(tables.sources(run_tables.source_cards)), _shown(tables.quality(run_tables.quality)),
             nbf.new_markdown_cell("## Provenance"), _shown(provenance_block({"run_id": "baseline-1 <b>"}, manifests)),
@@ -177,7 +179,6 @@ def test_unwritable_target_leaves_the_old_page(run_tables, tmp_path, monkeypatch
     with pytest.raises(OSError, match="disk full"):
         render_notebook(_notebook(run_tables), target, title="x")
     assert target.read_text() == "old" and [path.name for path in tmp_path.iterdir()] == ["page.html"]
-
 
 
 def _luminance(colour: str) -> float:

@@ -16,7 +16,7 @@ from gramlib.report import numbers
 from gramlib.report.findings import findings
 from gramlib.report.sentences import breaking_shock, chance
 from gramlib.report.tables import leaves
-from gramlib.report.wording import ASSUMED, reasons, verdict_sentence
+from gramlib.report.wording import ASSUMED, decider_sentence, missed_sentence, reasons, verdict_sentence
 
 GOOD_DATA = {"grade": "C", "label": ""}
 
@@ -74,44 +74,43 @@ def _verdicts(statuses: list[str]) -> pd.DataFrame:
 
 
 @mark.parametrize(
-    "statuses",
+    ("statuses", "said"),
     [
-        ["pass"],
-        ["pass", "pass"],
-        ["pass", "watch"],
-        ["fail", "watch", "pass"],
-        ["fail", "fail"],
-        ["not_applicable"],
-        [],
+        (["pass"], "Meets the one deciding requirement."),
+        (["watch"], "Meets the one deciding requirement, which is on watch."),
+        (["pass", "pass"], "Meets all 2 deciding requirements."),
+        (["pass", "watch"], "Meets all 2 deciding requirements, 1 of them on watch."),
+        (["fail", "watch", "pass"], "Misses 1 of 3 deciding requirements; 1 more is on watch."),
+        (["fail", "fail"], "Misses 2 of 2 deciding requirements."),
+        (["not_applicable"], "No deciding requirement applies: this is no verdict."),
+        ([], "No deciding requirement applies: this is no verdict."),
     ],
 )
-@mark.parametrize("issuer", [Issuer(), _disclosed()], ids=["assumed", "disclosed"])
-def test_verdict_counts_what_decides(statuses, issuer):
-    table = _verdicts(statuses)
-    status = next((s for s in ("fail", "watch", "pass") if s in statuses), "not_applicable")
-    text = verdict_sentence(status, table, issuer, GOOD_DATA)
-    total = sum(s != "not_applicable" for s in statuses)
-    assert text.startswith(ASSUMED if issuer.name == "Gram" else "Sound Gold")
-    if status in ("fail", "watch"):
-        assert f"{statuses.count(status)} of {total} deciding requirement" in text
-    if total == 1 and status == "pass":
-        assert "the one deciding requirement" in text
-    assert text.endswith(".") and "nan" not in text
+def test_missed_requirements_are_counted(statuses, said):
+    assert missed_sentence(_verdicts(statuses)) == said
+
+
+def _found(broken: tuple[tuple[str, str], ...] = (), lower: float = 0.1):
+    """replay_failures, reverse and metrics of two scenarios, with the failures in `broken`."""
+    failures = pd.DataFrame(
+        [(s, p, 3 if (s, p) in broken else -1) for s in ("S1", "S2") for p in ("F2", "F3", "F7")],
+        columns=["scenario", "predicate", "first_day"],
+    )
+    return failures, _reverse(True, lower), pd.DataFrame(columns=["subject", "metric", "value"])
 
 
 def test_one_assumed_value_is_enough():
     sound, almost = (
-        verdict_sentence("pass", _verdicts(["pass"]), issuer, GOOD_DATA)
-        for issuer in (_disclosed(), _disclosed("terms.fee"))
+        verdict_sentence(issuer, *_found(), GOOD_DATA) for issuer in (_disclosed(), _disclosed("terms.fee"))
     )
-    assert sound.startswith("Sound Gold passes")
+    assert sound.startswith("Sound Gold keeps its solvency")
     assert almost.startswith(ASSUMED)
 
 
 def test_grade_d_is_said(run_tables):
     sentence = run_tables.document["verdict"]["sentence"]
     assert "Data grade D" in sentence and "no evidence" in sentence
-    assert "Data grade" not in verdict_sentence("fail", run_tables.verdicts, run_tables.issuer, GOOD_DATA)
+    assert "Data grade" not in verdict_sentence(run_tables.issuer, *_found(), GOOD_DATA)
 
 
 def test_reasons_name_decider_shock_and_likelihood(run_tables):
@@ -124,13 +123,12 @@ def test_reasons_name_decider_shock_and_likelihood(run_tables):
     assert "With the run's drivers on, any failure within 1 year" in told
 
 
-def test_verdict_leads_with_what_happens_not_with_a_code():
-    text = verdict_sentence("fail", _verdicts(["fail", "fail", "pass"]), Issuer(), GOOD_DATA)
-    assert (
-        "fails 2 of 3 deciding requirements; furthest beyond its limit is the chance that own funds fall below the requirement (F1), "
-        "2.0% a year against a limit of 1% a year."
-    ) in text
-    assert "nearest to its limit is" in verdict_sentence("watch", _verdicts(["watch", "watch"]), Issuer(), GOOD_DATA)
+def test_the_decider_is_told_by_what_happens_not_by_a_code():
+    assert decider_sentence("fail", _verdicts(["fail", "fail", "pass"])) == (
+        "Furthest beyond its limit is the chance that own funds fall below the requirement (F1), 2.0% a year against a limit of 1% a year."
+    )
+    assert decider_sentence("watch", _verdicts(["watch", "watch"])).startswith("Nearest to its limit is")
+    assert decider_sentence("not_applicable", _verdicts(["not_applicable"])) == ""
 
 
 def _reverse(found: bool, lower: float) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from gramlib.report.tables.plain import NO_EVIDENCE
 from gramlib.report.tables.recommend import closed_forms, conflicts, measure_effects, own_funds_parts, recommendations
 from gramlib.report.tables.recovery import early_warning, recovery_options, residual_risk
 from gramlib.report.tables.requirements import requirements
+from gramlib.report.tables.scenario_results import scenario_results
 from gramlib.report.tables.scenarios import failures, scenario_odds, scenarios
 from gramlib.report.tables.sensitivity import decision_flips, screen, tornado_of
 from gramlib.report.tables.settings import assumptions, issuer, leaves, parameters, provenance
@@ -82,6 +83,7 @@ __all__ = [
     "reverse",
     "ruin",
     "scenario_odds",
+    "scenario_results",
     "scenarios",
     "screen",
     "series",
