@@ -84,7 +84,7 @@ def sweep(
         raise
     from gramlib.runner.sweep_comparison import compare
 
-    page = compare(ending.folder)
+    page = compare(ending.folder, {name: ending.outcomes[name].reason for name in ending.failed})
     wall_s = time.monotonic() - began
     succeeded = len(ending.outcomes) - len(ending.failed)
     reporter.event(

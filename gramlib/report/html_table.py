@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
+from gramlib.report.page import safe_link
 from gramlib.report.vocabulary import STATUS_TONE, STATUS_WORDS, spaced
 
 
@@ -23,6 +24,22 @@ class Status:
 
     def __str__(self) -> str:
         return STATUS_WORDS.get(self.key, ("", spaced(self.key)))[1]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell that leads to another page of the same folder; `target` is relative, and dropped where it is not."""
+
+    text: str
+    target: str
+
+    def html(self) -> str:
+        """The link, or its text alone."""
+        target = safe_link(self.target)
+        return f'<a href="{escape(target, quote=True)}">{escape(self.text)}</a>' if target else escape(self.text)
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,7 @@ _SHORT = ' style="text-align:left;white-space:nowrap"'
 _LONGEST_UNBROKEN = 12
 """Dates and single words are not broken over lines [characters]."""
 
-Cell = str | Status
+Cell = str | Status | Link
 
 _SAID_BY_THE_SHEET = ((_NUMERIC, ' class="num"'), (_SHORT, ' class="short"'), (_TEXT, ""))
 
@@ -102,7 +119,7 @@ class Table:
     def _row(self, row: Sequence[Cell]) -> str:
         cells = []
         for index, (cell, heading) in enumerate(zip(row, self.headings, strict=True)):
-            content = cell.html() if isinstance(cell, Status) else escape(str(cell))
+            content = cell.html() if isinstance(cell, Status | Link) else escape(str(cell))
             align = _NUMERIC if heading.numeric else _SHORT if len(str(cell)) <= _LONGEST_UNBROKEN else _TEXT
             cells.append(f'<th scope="row"{align}>{content}</th>' if index == 0 else f"<td{align}>{content}</td>")
         return "".join(cells)

@@ -129,7 +129,11 @@ def sweep_record(sweep: Sweep) -> dict[str, Any]:
         "until": params.until,
         "created": time.time(),
         "asked": params.model_dump(mode="json", by_alias=True),
-        "members": [{"index": m.index, "id": m.member_id, "settings": m.settings} for m in sweep.members],
+        "members": [
+            {"index": task.member.index, "id": task.name, "settings": task.member.settings, "above": task.above}
+            for task in sweep.tasks
+            if task.member is not None
+        ],
     }
 
 
