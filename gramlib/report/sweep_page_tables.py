@@ -55,13 +55,13 @@ def effects_table(effects: Mapping[str, tuple[list[Effect], float]], *, complete
             cells.append("0%" if one is None else f"{numbers.percent(one.share)} ({_ordinal(one.rank)})")
         rows.append((setting_name(key), *cells))
     rows.append(("left over: combinations", *(numbers.percent(effects[name][1]) for name in names)))
-    if not complete:
-        note += " Members are missing: settings then overlap, and shares may add up to more than all."
     still = [figure_name(name) for name, (found, _) in effects.items() if not found]
     note = (
         "Share of the variance of the members' ranks that goes with a setting alone, and its place. What is left over is the "
         "settings' interaction, in a hypercube also an effect that rises and falls again. With few members a share is partly chance."
     )
+    if not complete:
+        note += " Members are missing: settings then overlap, and shares may add up to more than all."
     note += f" The same in every member: {numbers.joined(still)}." if still else ""
     headings = (Heading("Setting"), *(Heading(figure_name(name), numeric=True) for name in names))
     return Table("Which settings move which figures", headings, tuple(rows), note)
