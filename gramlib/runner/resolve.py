@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 import time
@@ -35,7 +36,10 @@ RECORDED_PACKAGES = ("numpy", "pandas", "scipy", "arch", "papermill", "nbconvert
 
 @dataclass(frozen=True)
 class ResolvedRun:
-    """One run, ready to start: `run_id`, the parameters and what they name, and the record to be written."""
+    """One run, ready to start: `run_id`, the parameters and what they name, and the record to be written.
+
+    `compared` is the hash of the report that this run's is compared with.
+    """
 
     run_id: str
     params: RunParams
@@ -45,6 +49,7 @@ class ResolvedRun:
     inputs: dict[str, str]
     record: dict[str, Any]
     replay_of: str = ""
+    compared: str = ""
 
     @property
     def input_digests(self) -> list[str]:
@@ -252,4 +257,5 @@ def _git(root: Path) -> dict[str, Any]:
             return {"commit": "", "dirty": False}
         return {"commit": ask("rev-parse", "HEAD"), "dirty": bool(ask("status", "--porcelain"))}
     except (OSError, subprocess.SubprocessError):
-        return {"commit": "", "dirty": False}  # no git here, as in an image: the lock and module hashes remain
+        # no git here, as in an image, which says what it was built from; the lock and module hashes remain besides
+        return {"commit": os.environ.get("GRAM_REVISION", ""), "dirty": False}
