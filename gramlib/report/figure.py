@@ -19,6 +19,11 @@ from gramlib.report.theme import png_bytes, svg_bytes
 _ESCAPED = {ord(letter): f"%{ord(letter):02X}" for letter in '%#"&<>\n\r\t'}
 """What ends a URI or an attribute, or would be read as something else; browsers take the rest as it is."""
 
+_SCROLLS = "Chart; scrolls sideways where the window is narrow"
+
+PICTURES = "GRAM_PICTURES"
+"""Environment variable: `none` leaves pictures out, their numbers and words stay; for the hundreds of notebooks of a sweep."""
+
 MOST_ROWS = 60
 """Rows of a table that has a download beside it."""
 
@@ -64,10 +69,16 @@ class Figure:
 
     def _repr_html_(self) -> str:
         caption_id = f"{self.id}-caption"
+        picture = (
+            f'<div class="chart"><img src="{self.data_uri()}" alt="{escape(self.alt, quote=True)}" width="{self.width_px}"'
+            ' style="height:auto;background:#fff"></div>'
+            if self.image
+            else f"<p>{escape(self.alt)}</p>"
+        )
         return (
             f'<div class="exhibit"><figure role="group" id="{self.id}" aria-labelledby="{caption_id}" style="margin:0">'
             f'<figcaption id="{caption_id}">{escape(self.headline)}</figcaption>'
-            f'<div class="chart"><img src="{self.data_uri()}" alt="{escape(self.alt, quote=True)}" width="{self.width_px}"'
+            f'<div class="chart" role="group" tabindex="0" aria-label="{_SCROLLS}"><img src="{self.data_uri()}" alt="{escape(self.alt, quote=True)}" width="{self.width_px}"'
             ' style="height:auto;background:#fff"></div></figure>'
             f"<details><summary>Data behind this chart</summary>{self.table._repr_html_()}{self._download()}</details></div>"
         )
@@ -100,7 +111,7 @@ def finish(
 
     Rows that the download has are not all printed a second time: a long table shows how it begins.
     """
-    image = png_bytes(drawing) if dense else svg_bytes(drawing)
+    image = b"" if os.environ.get(PICTURES) == "none" else png_bytes(drawing) if dense else svg_bytes(drawing)
     media = "image/png" if dense else "image/svg+xml"
     shown = table.opening(MOST_ROWS) if csv else table
     return Figure(name, headline, alt, image, media, round(drawing.get_figwidth() * 100), shown, csv)

@@ -147,6 +147,8 @@ def _word(value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "on" if value else "off"
+    if isinstance(value, int | float) and float(value).is_integer() and abs(value) < 1e12:
+        return str(int(value))
     if isinstance(value, int | float):
         return f"{value:.6g}".replace("+", "")
     if isinstance(value, str):

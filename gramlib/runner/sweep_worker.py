@@ -54,6 +54,7 @@ def work(job: dict[str, Any], tell: _Teller, stages: tuple[Stage, ...] = STAGES)
         wait_s=job["wait_s"],
         adopt_from=sources,
     )
+    os.environ["GRAM_PICTURES"] = "all" if job["pictures"] else "none"
     execute(run, request, tell)
     if job["figures"]:
         from gramlib.runner.sweep_figures import write_figures

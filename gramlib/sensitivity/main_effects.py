@@ -51,7 +51,7 @@ def main_effects(settings: Sequence[Mapping[str, Any]], values: Sequence[float])
     if len(figure) < THIRDS or figure.nunique() < 2:
         return [], float("nan")
     ranks = figure.rank()
-    found = [_effect(key, list(frame[key]), figure, ranks) for key in frame if frame[key].map(repr).nunique() > 1]
+    found = [_effect(key, list(frame[key]), figure, ranks) for key in frame if _can_tell(list(frame[key]))]
     found.sort(key=lambda effect: (-effect.share, effect.key))
     ranked = [Effect(one.key, one.share, place, one.levels) for place, one in enumerate(found, start=1)]
     return ranked, max(0.0, 1.0 - sum(one.share for one in ranked))
@@ -70,6 +70,15 @@ def _effect(key: str, column: list[Any], figure: pd.Series, ranks: pd.Series) ->
     share = float(between / ((ranks - ranks.mean()) ** 2).sum())
     means = [(level, float(figure[names == repr(level)].mean())) for level in sorted(distinct, key=_order)]
     return Effect(key, share, 0, tuple(means))
+
+
+def _can_tell(column: list[Any]) -> bool:
+    """Whether a setting varies, and is more than another name for each member."""
+    distinct = {repr(level): level for level in column}
+    names_members = len(distinct) == len(column) and not all(
+        isinstance(level, int | float) for level in distinct.values()
+    )
+    return len(distinct) > 1 and not names_members
 
 
 def _order(level: Any) -> tuple[int, float, str]:
