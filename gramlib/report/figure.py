@@ -70,7 +70,7 @@ class Figure:
     def _repr_html_(self) -> str:
         caption_id = f"{self.id}-caption"
         picture = (
-            f'<div class="chart"><img src="{self.data_uri()}" alt="{escape(self.alt, quote=True)}" width="{self.width_px}"'
+            f'<div class="chart" role="group" tabindex="0" aria-label="{_SCROLLS}"><img src="{self.data_uri()}" alt="{escape(self.alt, quote=True)}" width="{self.width_px}"'
             ' style="height:auto;background:#fff"></div>'
             if self.image
             else f"<p>{escape(self.alt)}</p>"
@@ -78,8 +78,7 @@ class Figure:
         return (
             f'<div class="exhibit"><figure role="group" id="{self.id}" aria-labelledby="{caption_id}" style="margin:0">'
             f'<figcaption id="{caption_id}">{escape(self.headline)}</figcaption>'
-            f'<div class="chart" role="group" tabindex="0" aria-label="{_SCROLLS}"><img src="{self.data_uri()}" alt="{escape(self.alt, quote=True)}" width="{self.width_px}"'
-            ' style="height:auto;background:#fff"></div></figure>'
+            f"{picture}</figure>"
             f"<details><summary>Data behind this chart</summary>{self.table._repr_html_()}{self._download()}</details></div>"
         )
 
