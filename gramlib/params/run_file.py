@@ -81,12 +81,19 @@ def _prepared(located: Located) -> dict[str, Any]:
         values["issuer"] = {"file": values["issuer"]}
     if isinstance(values.get("scenarios"), str):
         values["scenarios"] = [values["scenarios"]]
-    issuer, data = values.get("issuer"), values.get("data")
+    issuer, data, report = (values.get(name) for name in ("issuer", "data", "report"))
     if isinstance(issuer, dict) and isinstance(issuer.get("file"), str):
         issuer["file"] = _issuer_reference(issuer["file"], folder)
     if isinstance(data, dict):
         data.update({name: _absolute_data(name, value, folder) for name, value in data.items()})
+    if isinstance(report, dict) and "compare_with" in report:
+        report["compare_with"] = _run_reference(report["compare_with"], folder)
     return values
+
+
+def _run_reference(named: Any, folder: Path) -> Any:
+    """A run folder made absolute; an id, which has no slash, and what is no text stay as they are."""
+    return _absolute(named, folder) if isinstance(named, str) and "/" in named else named
 
 
 def _absolute_data(name: str, value: Any, folder: Path) -> Any:
@@ -155,6 +162,8 @@ def assign(
         value = {name: _absolute_data(name, item, folder) for name, item in value.items()}
     if key.startswith("data."):
         value = _absolute_data(key.removeprefix("data."), value, folder)
+    if key == "report.compare_with":
+        value = _run_reference(value, folder)
     if key == "scenarios" and isinstance(value, str):
         value = [value]
     if isinstance(value, dict) and value:

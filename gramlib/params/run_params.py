@@ -90,12 +90,12 @@ class RunParams:
     def identity_record(self) -> dict[str, Any]:
         """What tells this run from another: all that can change a number or a word, no machine path.
 
-        Left out are the runner's section, provenance, each stage's `upstream`, the paths of data files (the caller
+        Left out are the runner's section, provenance, each stage's `upstream`, the run to compare with, the paths of data files (the caller
         adds the hashes of the files themselves) and the issuer's file name (its values are here). Scenarios and
         profile stand by name: the caller adds their contents.
         """
         stages = {
-            name: without_paths(params.model_dump(mode="json", exclude={"upstream", "path", "issuer"}))
+            name: without_paths(params.model_dump(mode="json", exclude={"upstream", "path", "issuer", "compare_with"}))
             for name, params in self.stages.items()
         }
         return {

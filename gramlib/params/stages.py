@@ -158,6 +158,7 @@ class ReportParams(Section):
     upstream: str = _upstream()
     title: Annotated[str, NOT_BLANK] = param("Gram stress test", "title on the cover")
     author: str = param("", "who is responsible for the report")
+    compare_with: str = param("", "run id or run folder to compare with; empty means none")
 
 
 STAGE_PARAMS: dict[str, type[Section]] = {

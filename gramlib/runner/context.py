@@ -231,6 +231,17 @@ class StageContext:
         return (self.folder.parent.parent if not self.by_hand else workbench.reports()) / "snapshots"
 
     @cached_property
+    def compared_report(self) -> dict[str, Any] | None:
+        """The report document of the run named to compare with, None where none is; raises ParameterError where it is gone."""
+        if not self.params.compare_with:
+            return None
+        from gramlib.runner import workbench
+        from gramlib.runner.compared import previous_report
+
+        reports = self.folder.parent.parent if not self.by_hand else workbench.reports()
+        return previous_report(self.params.compare_with, reports)
+
+    @cached_property
     def parts(self) -> Parts | None:
         """Where long work keeps what is finished, so that the next attempt need not do it again; None by hand."""
         if self.by_hand or self._run is None:

@@ -71,7 +71,7 @@ def key_of(
     """The key of a stage: `upstream` maps stage name to outputs digest, `modules` name to digest."""
     return {
         "params": stage_params(run, stage.name),
-        "inputs": run.input_digests if stage.name == "data" else [],
+        "inputs": {"data": run.input_digests, "report": [run.compared] if run.compared else []}.get(stage.name, []),
         "notebook": sha256_notebook(notebook),
         "modules": modules,
         "upstream": upstream,
@@ -163,7 +163,7 @@ def first_change(before: dict[str, Any], now: dict[str, Any]) -> str:
         if old != new:
             return f"{name} changed {_short(old)} -> {_short(new)}"
     if before["inputs"] != now["inputs"]:
-        return "the input file changed"
+        return "the report it is compared with changed" if "report.title" in now["params"] else "the input file changed"
     moved = [
         name for name, digest in before.get("snapshots", {}).items() if now.get("snapshots", {}).get(name) != digest
     ]

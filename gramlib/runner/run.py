@@ -11,6 +11,7 @@ from typing import Any
 
 from gramlib.errors import GramError, TemporaryError, UpstreamNotReady
 from gramlib.runner import workbench
+from gramlib.runner.compared import with_compared
 from gramlib.runner.pipeline import STAGES, Stage
 from gramlib.runner.place import Place, Sender
 from gramlib.runner.plan import Decision, decide
@@ -71,6 +72,7 @@ def execute(run: ResolvedRun, request: Request, reporter: Reporter) -> Ending:
 
     The folder's claim is held for the whole time, so that a second run of the same command leaves with 75.
     """
+    run = with_compared(run, request.reports)
     folder = RunFolder(request.reports / run.run_id)
     with StopSwitch() as stop:
         try:
@@ -257,6 +259,7 @@ def _unfinished(run: ResolvedRun, request: Request, folder: RunFolder, settled: 
 
 def decisions(run: ResolvedRun, request: Request, folder: RunFolder) -> list[Decision]:
     """What would run and why, without running it: a stage also runs when one that it reads from would."""
+    run = with_compared(run, request.reports)
     made: list[Decision] = []
     would_run: set[str] = set()
     for stage in request.selected:
