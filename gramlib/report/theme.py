@@ -16,6 +16,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure as Canvas
 
@@ -39,6 +40,9 @@ CARD = "#ffffff"
 
 STATUS_COLOUR = {"pass": GREEN, "watch": ORANGE, "fail": VERMILLION, "not_applicable": MUTED}
 
+STATUS_INK = {"pass": "#00623f", "watch": "#7a4300", "fail": "#9c2700", "not_applicable": MUTED}
+"""The same for words, which need more contrast to their card than areas do."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -52,6 +56,14 @@ def themed(draw: Callable[P, R]) -> Callable[P, R]:
             return draw(*args, **kwargs)
 
     return styled
+
+
+def tint(colour: str, strength: float) -> str:
+    """`colour` mixed with the card: opaque, so that bands on one another look as their legend says."""
+    mixed = (
+        strength * part + (1.0 - strength) * white for part, white in zip(to_rgb(colour), to_rgb(CARD), strict=True)
+    )
+    return to_hex(tuple(mixed))
 
 
 def canvas(width_in: float = 8.4, height_in: float = 4.0) -> Canvas:

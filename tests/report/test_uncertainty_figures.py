@@ -145,10 +145,10 @@ def test_chart_speaks_to_eye_and_screen_reader(name):
 
 def test_attribution_says_what_costs_most_and_follows_the_sign():
     assert (
-        "lose USD 2.0 m on average, most of it through gold lost in custody USD 3.0 m"
+        "lose USD 2.0 m on average, most of it through gold lost in custody (USD 3.0 m)"
         in attribution.attribution_sentence(losses(), "liquidity")
     )
-    assert "gain USD 2.0 m on average in spite of gold lost in custody USD 1.0 m" in attribution.attribution_sentence(
+    assert "gain USD 2.0 m on average in spite of gold lost in custody (USD 1.0 m)" in attribution.attribution_sentence(
         losses(1e6, -3e6), "liquidity"
     )
     assert attribution.attribution_sentence(losses(0.0, 0.0), "solvency").endswith("lose USD 0 on average.")

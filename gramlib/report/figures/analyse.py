@@ -53,7 +53,7 @@ def failure_probabilities(metrics: pd.DataFrame) -> Figure:
     axes.set_title("Share of paths that fail, with 95% interval; no dot: none seen")
     drawing.legend(loc="outside lower center", ncols=min(len(books), 3))
 
-    parts = [f"{vocabulary.book_name(b)}: {_chance_of(rows, b, 'any')}" for b in books]
+    parts = [f"{_chance_of(rows, b, 'any')} in the {vocabulary.book_name(b)}" for b in books]
     headline = numbers.sentence(f"Any failure: {'; '.join(parts)}")
     alt = "Dot chart of the chance of each failure. " + " ".join(
         f"{vocabulary.book_name(b)}: " + ", ".join(f"{p} {_chance_of(rows, b, p)}" for p in predicates) + "."

@@ -32,7 +32,7 @@ def loss_attribution(table: pd.DataFrame) -> Figure:
             for place, low, high in zip(places, rows["lower_usd"] / 1e6, rows["upper_usd"] / 1e6, strict=True):
                 axes.plot([low, high], [place, place], color=INK, linewidth=0.9)
         axes.axvline(0.0, color=INK, linewidth=0.8)
-        axes.set_title(vocabulary.book_name(book))
+        axes.set_title(numbers.sentence(vocabulary.book_name(book))[:-1])
         axes.set_xlabel("USD m a path, with interval")
         axes.grid(visible=False, axis="y")
     panels[0].set_yticks([-place for place in range(len(modules))], [tables.module_name(name) for name in modules])
@@ -52,7 +52,9 @@ def attribution_sentence(table: pd.DataFrame, book: str) -> str:
     tail = table[(table["book"] == book) & (table["over"] == "tail")].set_index("module")["mean_usd"]
     parts, total = tail.drop("total").sort_values(ascending=False), float(tail["total"])
     named = [
-        f"{tables.module_name(str(name))} {numbers.usd(value)}" for name, value in parts.iloc[:2].items() if value > 0.0
+        f"{tables.module_name(str(name))} ({numbers.usd(value)})"
+        for name, value in parts.iloc[:2].items()
+        if value > 0.0
     ]
     verb = "lose" if total >= 0.0 else "gain"
     because = f", most of it through {numbers.joined(named)}" if named and total >= 0.0 else ""

@@ -81,7 +81,11 @@ def _draw(axes: Axes, cells: pd.DataFrame, edges: pd.DataFrame) -> None:
     for row, worst in enumerate(table.to_numpy()):
         for key, start, stop in _runs(worst):
             width, height = x[stop] - x[start], y[row + 1] - y[row]
-            axes.add_patch(Rectangle((x[start], y[row]), width, height, facecolor=STYLES[key], linewidth=0))
+            axes.add_patch(
+                Rectangle(
+                    (x[start], y[row]), width, height, facecolor=STYLES[key], edgecolor=STYLES[key], linewidth=0.6
+                )
+            )
             if key:
                 named.setdefault((key, start, stop), []).append(row)
     _outline(axes, table.to_numpy(), x, y)

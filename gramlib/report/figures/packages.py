@@ -9,7 +9,7 @@ from gramlib.report import numbers, vocabulary
 from gramlib.report.figure import Figure, csv_of, finish
 from gramlib.report.tables.packages import efficient_frontier as frontier_table
 from gramlib.report.tables.packages import package_effects as effects_table
-from gramlib.report.theme import BLUE, FAINT, INK, MUTED, ORANGE, VERMILLION, canvas, themed
+from gramlib.report.theme import BLUE, CARD, FAINT, INK, MUTED, ORANGE, VERMILLION, canvas, themed
 
 LEAST = 1e-5
 """Smallest probability on the axis [1/year]; what is below, nought included, stands at its edge."""
@@ -56,8 +56,8 @@ def efficient_frontier(table: pd.DataFrame) -> Figure:
     left, right = drawing.subplots(1, 2)
     shown = table.assign(cost=table["cost_usd_year"] / 1e6)
     for axes, flag, column, label in (
-        (left, "on_any", "any_failure", "paths on which anything fails"),
-        (right, "on_ratio", "largest_ratio", "largest probability over its appetite"),
+        (left, "on_any", "any_failure", "Paths on which anything fails"),
+        (right, "on_ratio", "largest_ratio", "Largest chance over its appetite"),
     ):
         edge = shown[shown[flag]].sort_values("cost")
         axes.step(edge["cost"], edge[column], where="post", color=FAINT, linewidth=1.4, zorder=1)
@@ -65,8 +65,8 @@ def efficient_frontier(table: pd.DataFrame) -> Figure:
         best = shown[shown["recommended"]]
         axes.plot(best["cost"], best[column], "D", color=VERMILLION, markersize=7, zorder=3)
         for row in best.itertuples():
-            axes.annotate("recommended", (row.cost, getattr(row, column)), xytext=(6, -13), textcoords="offset points",
-                          fontsize=8.5, color=VERMILLION)  # fmt: skip
+            axes.annotate("recommended", (row.cost, getattr(row, column)), xytext=(7, 7), textcoords="offset points",
+                          fontsize=9, color=INK, bbox={"facecolor": CARD, "edgecolor": "none", "pad": 1.0})  # fmt: skip
         axes.set_xlabel("cost [USD m a year]")
         axes.set_title(label)
     bars = shown[shown["on_any"]]

@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from gramlib.report import numbers, tables, vocabulary
 from gramlib.report.figure import Figure, csv_of, finish
 from gramlib.report.html_table import Heading, Table
-from gramlib.report.theme import BLUE, INK, MUTED, VERMILLION, canvas, themed
+from gramlib.report.theme import BLUE, INK, MUTED, VERMILLION, canvas, themed, tint
 from gramlib.units import GRAMS_PER_TROY_OUNCE
 
 _MOST_TABLE_DAYS = 12
@@ -123,8 +123,8 @@ def fan(days: pd.DataFrame, book: str, variable: str) -> Figure:
     axes = drawing.subplots()
     for place, (low, high) in enumerate(pairs):
         axes.fill_between(
-            wide.index, wide[low] * factor, wide[high] * factor, color=BLUE, linewidth=0,
-            alpha=0.16 + 0.16 * place, label=f"{_level(high - low)} of paths",
+            wide.index, wide[low] * factor, wide[high] * factor, color=tint(BLUE, 0.18 + 0.26 * place), linewidth=0,
+            label=f"{_level(high - low)} of paths",
         )  # fmt: skip
     middle = levels[len(levels) // 2]
     axes.plot(

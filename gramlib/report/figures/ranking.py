@@ -59,8 +59,8 @@ def scenario_ranking(metrics: pd.DataFrame, replay_failures: pd.DataFrame, scena
     axes.set_ylim(-0.6, len(shown) - 0.2)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
-    some = "" if len(shown) == len(ranked) else f" ({_which(shown, ranked)})"
-    axes.set_xlabel(f"lowest own funds during the scenario, USD m{some}")
+    some = "" if len(shown) == len(ranked) else f"; {len(shown)} of {len(ranked)} shown"
+    axes.set_xlabel(f"lowest own funds, USD m{some}")
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}".replace("-", "\N{MINUS SIGN}")))
     drawing.legend(loc="outside lower center", ncols=2)
 

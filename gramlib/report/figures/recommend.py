@@ -28,7 +28,12 @@ def own_funds_required(parts: pd.DataFrame, recommendations: pd.DataFrame) -> Fi
             )
     axes.axvline(row["now"] / 1e6, color=INK, linewidth=1.2, linestyle="--", zorder=4)
     axes.annotate(
-        "own funds today", (row["now"] / 1e6, 0.62), fontsize=8.5, color=MUTED, ha="left", annotation_clip=False
+        "own funds today",
+        (row["now"] / 1e6, 0.62),
+        xytext=(5, 0),
+        textcoords="offset points",
+        fontsize=9,
+        annotation_clip=False,
     )
     axes.set_yticks(
         [-place for place in range(len(parts))], [numbers.sentence(str(part))[:-1] for part in parts["part"]]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from gramlib.report import numbers, vocabulary
 from gramlib.report.figure import Figure, csv_of, finish
@@ -39,6 +40,7 @@ def early_warning(table: pd.DataFrame) -> Figure:
     left.set_xlim(-0.03, 1.03)
     left.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g}%"))
     left.set_yticks([-k for k in range(len(rows))], list(rows["title"]))
+    left.set_ylim(-len(rows) + 0.5, 0.5)
     left.set_xlabel("failing paths warned in time")
     right.set_xlabel("false alarms a year")
     right.set_xlim(left=0.0)
@@ -69,10 +71,21 @@ def recovery_options(table: pd.DataFrame) -> Figure:
             )
         axes.axvline(0.0, color=INK, linewidth=0.8)
         axes.set_title(predicate)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g}"))
+        ends = rows[["difference_lower", "difference_upper", "difference"]].to_numpy()
+        room = 0.08 * max(float(np.nanmax(ends) - np.nanmin(ends)), 1e-6)
+        axes.set_xlim(min(0.0, float(np.nanmin(ends))) - room, max(0.0, float(np.nanmax(ends))) + room)
+        axes.xaxis.set_major_locator(MaxNLocator(3))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: f"{100 * value:g}".replace("-", "\N{MINUS SIGN}"))
+        )
         axes.grid(visible=False, axis="y")
     panels[0].set_yticks([-rank for rank in options["rank"]], list(options["title"]))
-    drawing.supxlabel("change of the share of failing paths [percentage points]", fontsize=9)
+    for label, colour in (("fewer paths fail", BLUE), ("more paths fail", VERMILLION)):
+        panels[0].barh([-1], [0], color=colour, label=label)
+    drawing.legend(loc="outside upper center", ncols=2)
+    drawing.supxlabel(
+        "change of the share of failing paths, percentage points, with interval", fontsize=9.5, color=MUTED
+    )
     told = "; ".join(
         f"{row.title}, {row.predicate}: {numbers.percent(row.before)} to {numbers.percent(row.after)}"
         for row in table.itertuples(index=False)

@@ -13,7 +13,7 @@ from gramlib.report import numbers, vocabulary
 from gramlib.report.figure import Figure, finish
 from gramlib.report.figures.predict import scenario_title
 from gramlib.report.html_table import Heading, Table
-from gramlib.report.theme import BLUE, GREEN, INK, MUTED, PURPLE, VERMILLION, canvas, themed
+from gramlib.report.theme import BLUE, CARD, GREEN, INK, MUTED, PURPLE, VERMILLION, canvas, themed
 from gramlib.units import GRAMS_PER_TROY_OUNCE
 
 
@@ -63,16 +63,11 @@ def replay(
             axes.axhline(0, color=INK, linewidth=0.8)
         for place, day in enumerate(sorted(set(marks.values()))):
             axes.axvline(day, color=INK, linewidth=0.9, linestyle=":")
-            if name == "Own funds":
+            if name == "Gold price":
                 names = " ".join(p for p, d in marks.items() if d == day)
-                axes.annotate(
-                    names,
-                    (day, 0.93 - 0.12 * (place % 4)),
-                    xycoords=("data", "axes fraction"),
-                    fontsize=8,
-                    xytext=(3, 0),
-                    textcoords="offset points",
-                )
+                box = {"facecolor": CARD, "edgecolor": "none", "pad": 1.0}
+                axes.annotate(names, (day, 0.04 + 0.13 * (place % 5)), xycoords=("data", "axes fraction"), fontsize=8.5,
+                              xytext=(4, 0), textcoords="offset points", bbox=box)  # fmt: skip
     drawing.supxlabel("business days since the start", fontsize=9.5, color=MUTED)
 
     queue, discount, equity = (series[name][1] for name in ("Redemption queue", "Token discount to gold", "Own funds"))

@@ -36,7 +36,14 @@ def tornado(table: pd.DataFrame, metric: str) -> Figure:
                 _label(axes, at, base, -line, size_text(label, row))
     axes.axvline(base, color=INK, linewidth=1.0, zorder=3)
     axes.set_yticks([-i for i in range(len(rows))], list(rows["title"]))
-    axes.margins(x=0.18)
+    axes.margins(x=0.2)
+    if unit == "1/year":
+        # room for a label left of the axis' end, but no chance below nought
+        axes.set_xlim(left=max(axes.get_xlim()[0], -0.12 * axes.get_xlim()[1]))
+        axes.set_xticks([tick for tick in axes.get_xticks() if 0.0 <= tick <= axes.get_xlim()[1]])
+    for label, colour in (("input at its low end", BLUE), ("at its high end", ORANGE)):
+        axes.barh([-1], [0], color=colour, label=label)
+    axes.legend(loc="lower right")
     axes.grid(visible=False, axis="y")
     axes.set_xlabel(f"{_metric(metric)} [{'% a year' if unit == '1/year' else 'USD m'}]")
     scale = 100 if unit == "1/year" else 1e-6

@@ -14,7 +14,7 @@ from gramlib.report import tables, vocabulary
 from gramlib.report.figure import Figure, finish
 from gramlib.report.figures.reverse import draw_shock, panel_lines
 from gramlib.report.html_table import Heading, Status, Table
-from gramlib.report.theme import GREEN, INK, MUTED, STATUS_COLOUR, VERMILLION, canvas, themed
+from gramlib.report.theme import GREEN, INK, MUTED, STATUS_COLOUR, STATUS_INK, VERMILLION, canvas, themed
 
 _LEADING_SHOCKS = ("price_fall", "custody_loss")
 
@@ -78,7 +78,7 @@ def _banner(area: Any, document: Mapping[str, Any]) -> None:
         f"{symbol} {word.upper()}",
         fontsize=17,
         fontweight="bold",
-        color=STATUS_COLOUR[verdict["status"]],
+        color=STATUS_INK[verdict["status"]],
         va="center",
     )
     area.text(

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import FuncFormatter, NullFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, PercentFormatter
 
 from gramlib.report import numbers, tables, vocabulary
 from gramlib.report.figure import Figure, csv_of, finish
 from gramlib.report.html_table import Heading, Table
-from gramlib.report.theme import BLUE, MUTED, OKABE_ITO, VERMILLION, canvas, date_axis, themed
+from gramlib.report.theme import BLUE, INK, MUTED, VERMILLION, canvas, date_axis, themed
 from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
 _YEAR = np.sqrt(BUSINESS_DAYS_PER_YEAR)
@@ -66,33 +66,36 @@ def league(league: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
     shown = _scores_shown(league, len(models))
     contests = list(relative[relative["score"].isin(shown)].groupby(["horizon_days", "score"], sort=True))
 
-    drawing = canvas(8.4, 1.3 + 0.17 * len(contests) * (len(models) + 1))
-    axes = drawing.subplots()
-    ticks, labels = [], []
-    for place, ((horizon, score), group) in enumerate(contests):
-        base = -place * (len(models) + 1)
-        ticks.append(base - (len(models) - 1) / 2)
-        labels.append(f"{numbers.days(horizon)}, {vocabulary.score_name(score)}")
+    order = relative[relative["score"].isin(shown)].groupby("model")["ratio"].mean().sort_values().index
+    across = min(len(contests), _PANELS_ACROSS)
+    down = -(-len(contests) // across)
+    drawing = canvas(8.4, 1.1 + down * (0.7 + 0.25 * len(models)))
+    grid = drawing.subplots(down, across, sharey=True, squeeze=False).ravel()
+    champion = str(calibration.get("champion", ""))
+    for axes, ((horizon, score), group) in zip(grid, contests, strict=False):
+        axes.axvline(0, color=INK, linewidth=0.9)
         for row in group.itertuples(index=False):
-            order = models.index(row.model)
+            place, colour = -order.get_loc(row.model), VERMILLION if row.model == champion else BLUE
             error = 0.0 if numbers.is_missing(row.error) else row.error
-            axes.errorbar(
-                row.ratio,
-                base - order,
-                xerr=error,
-                fmt="os^Dv"[order % 5],
-                color=OKABE_ITO[order % len(OKABE_ITO)],
-                markersize=5.5,
-                elinewidth=1.3,
-                label=vocabulary.model_name(row.model) if place == 0 else None,
-            )
-    axes.set_yticks(ticks, labels)
-    axes.axvline(0, color=MUTED, linewidth=0.9)
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol="%"))
-    axes.grid(visible=True, axis="x")
-    axes.grid(visible=False, axis="y")
-    axes.set_title("Mean score above the best model's, with 95% intervals (left is better)")
-    drawing.legend(loc="outside lower center", ncols=min(3, len(models)))
+            axes.plot([row.ratio - error, row.ratio + error], [place, place], color=colour, linewidth=1.5)
+            axes.plot(row.ratio, place, "D" if row.model == champion else "o", color=colour, markersize=5)
+        axes.set_title(f"{numbers.days(horizon)}, {vocabulary.score_name(score)}", fontsize=9.5)
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: f"{100 * value:g}%".replace("-", "\N{MINUS SIGN}"))
+        )
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.grid(visible=True, axis="x")
+    for axes in grid[len(contests) :]:
+        axes.set_visible(False)
+    grid[0].set_yticks([-place for place in range(len(order))], [vocabulary.model_name(model) for model in order])
+    grid[0].set_ylim(-len(order) + 0.4, 0.6)
+    if champion in models:
+        grid[0].plot([], [], "D-", color=VERMILLION, label="the model that generates the paths")
+        grid[0].plot([], [], "o-", color=BLUE, label="the others")
+        drawing.legend(loc="outside upper center", ncols=2)
+    drawing.supxlabel(
+        "score above the best model's, with 95% interval; further left is better", fontsize=9.5, color=MUTED
+    )
 
     headline = _league_sentence(league, calibration, grade)
     alt = f"Dot chart of {len(models)} models in {len(contests)} comparisons. " + _league_sentence(
@@ -101,6 +104,7 @@ def league(league: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
     return finish(drawing, "league", headline, alt, tables.league(league, grade), csv_of(league))
 
 
+_PANELS_ACROSS = 4
 _MOST_LINES = 60
 _SCORES_IN_ORDER = ("crps", "pinball_025", "pinball_010")
 

@@ -43,7 +43,7 @@ def liquidity_waterfall(path_ledgers: pd.DataFrame, book: str, choice: str, issu
     up, down = np.zeros(len(at)), np.zeros(len(at))
     for name, (label, colour) in FLOWS.items():
         values = summed[name].to_numpy()
-        if np.abs(values).sum() < 0.002 * np.abs(summed.to_numpy()).sum():
+        if np.abs(values).sum() < 0.005 * np.abs(summed.to_numpy()).sum():
             continue
         base = np.where(values >= 0.0, up, down)
         top.bar(at, values, bottom=base, width=0.86 * step, color=colour, label=label)
