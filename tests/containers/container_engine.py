@@ -86,11 +86,17 @@ class Engine:
         )
         return Ended(done.returncode, done.stdout + done.stderr)
 
-    def python(self, image: str, code: str, *options: str) -> str:
+    def python(self, image: str, code: str) -> str:
         """What `code` prints under the image's own Python."""
-        return self.asked(
-            "run", "--rm", *HARDENED, *options, "--entrypoint=python", f"localhost/gram-tests:{image}", "-c", code
-        )
+        return self._instead(image, "python", code)
+
+    def shell(self, image: str, script: str) -> str:
+        """What `script` prints in a hardened container."""
+        return self._instead(image, "sh", script)
+
+    def _instead(self, image: str, program: str, given: str) -> str:
+        entry = f"--entrypoint={program}"
+        return self.asked("run", "--rm", *HARDENED, entry, f"localhost/gram-tests:{image}", "-c", given)
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,11 @@ class Pod:
     def start(self, *, network: bool) -> None:
         options = [] if network else ["--network", "none"]
         self.engine.asked("kube", "play", *options, "-", stdin=self.manifest)
+
+    def network(self) -> str:
+        """How the pod is wired; `none` has no way out."""
+        infra = json.loads(self.engine.asked("pod", "inspect", self.name))["InfraContainerID"]
+        return json.loads(self.engine.asked("inspect", infra))[0]["HostConfig"]["NetworkMode"]
 
     def inspected(self) -> dict[str, Any]:
         return json.loads(self.engine.asked("inspect", self.container))[0]
