@@ -7,7 +7,7 @@
     sentences, wording      a figure in words; the verdict in words
     headlines, findings     the figures and findings of page one
     documents, changes      report.json (its form: document_schema); what moved between two of them
-    first_screen, blocks    its pieces as HTML
+    first_screen, blocks, closing    its pieces as HTML, from the verdict to the download
     mathml, methods, glossary    formulas; the issuer's day as formulas; the terms
     page, render, site      what pages share; a notebook as a page; the index of all runs
 
@@ -27,6 +27,8 @@ _HOMES = {
     "reasons_block": "gramlib.report.first_screen",
     "findings_block": "gramlib.report.blocks",
     "provenance_block": "gramlib.report.blocks",
+    "limitations_block": "gramlib.report.closing",
+    "reproduce_block": "gramlib.report.closing",
     "methods_block": "gramlib.report.methods",
     "glossary_block": "gramlib.report.glossary",
     "render_notebook": "gramlib.report.render",
