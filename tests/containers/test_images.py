@@ -51,6 +51,7 @@ def test_the_notices_name_every_package_with_its_licence(images: Engine, target:
     named = dict(re.findall(r"^={100}\n(\S+) \S+\nLicence: (.+)$", notices, re.MULTILINE))
     assert {name.lower().replace("_", "-") for name in named} == set(images.python(target, INSTALLED).split())
     assert "NONE STATED" not in named.values()
+    assert [name for name, licence in named.items() if re.search(r"\bA?GPL", licence)] == []
 
 
 def test_no_certificate_of_the_build_stays_behind(images: Engine) -> None:
