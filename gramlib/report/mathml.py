@@ -7,16 +7,13 @@ from collections.abc import Callable
 from html import escape
 
 from latex2mathml.converter import convert
-from nbconvert.filters.markdown import markdown2html
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 _BLOCK = re.compile(r"^[ \t]*```math\n(?P<latex>.*?)\n[ \t]*```[ \t]*$", re.DOTALL | re.MULTILINE)
 _WITHIN = re.compile(r"\$(?=\S)(?P<latex>[^$\n]+?)(?<=\S)\$(?!\d)")
 """As GitHub reads it: a dollar before a number, as in prices, opens nothing that another could close."""
 
 _CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
-_OWN_ANCHOR = re.compile(r'(<h[1-6]) id="[^"]*">(.*?)<a class="anchor-link".*?</a>', re.DOTALL)
-"""What nbconvert adds to headings; their ids are made where the whole page is known."""
-
 _NAMESPACE = ' xmlns="http://www.w3.org/1998/Math/MathML"'
 
 
@@ -39,7 +36,9 @@ def markdown_html(text: str, *, tables: str = "Table") -> str:
     for code in _CODE.finditer(text):
         pieces += [_inline(text[end : code.start()], kept), code[0]]
         end = code.end()
-    html = _OWN_ANCHOR.sub(r"\1>\2", str(markdown2html("".join([*pieces, _inline(text[end:], kept)]))))
+    # ids of headings are made where the whole page is known
+    renderer = IPythonRenderer(escape=False, exclude_anchor_links=True)
+    html = str(MarkdownWithMath(renderer=renderer).render("".join([*pieces, _inline(text[end:], kept)])))
     html = re.sub(r"<p>gramformula(\d+)kept</p>", lambda found: formulas[int(found[1])], html)
     html = re.sub(r"gramformula(\d+)kept", lambda found: formulas[int(found[1])], html)
     opening = f'<div class="table-scroll" role="region" tabindex="0" aria-label="{escape(tables, quote=True)}"><table>'

@@ -68,7 +68,10 @@ def test_known_formulas():
 
 
 def test_markdown_keeps_prices_and_code_and_turns_formulas():
-    html = markdown_html("From $4,000 to $5,000; `a $x$ b`; and $x_t$.\n\n```math\na < b\n```\n\n```\n$y$\n```\n")
+    html = markdown_html(
+        "# Head\n\nFrom $4,000 to $5,000; `a $x$ b`; and $x_t$.\n\n```math\na < b\n```\n\n```\n$y$\n```\n"
+    )
+    assert "<h1>Head</h1>" in html
     assert "From $4,000 to $5,000" in html and "a $x$ b" in html and "$y$" in html
     assert html.count("<math") == 2 and '<div class="formula"><math' in html and "<p><div" not in html
 
