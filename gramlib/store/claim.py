@@ -68,12 +68,15 @@ class Claim:
 
     def held(self) -> bool:
         """Whether this process still holds the folder."""
+        return self._held_here()
+
+    def _held_here(self) -> bool:
         current = _read(self._path)
         return current is not None and current["token"] == self._record["token"]
 
     def beat(self) -> None:
         """Renew the heartbeat; a lost claim is left alone."""
-        if self.held():
+        if self._held_here():
             self._record["heartbeat"] = time.time()
             atomic.write_json(self._path, self._record)
 
@@ -88,7 +91,7 @@ class Claim:
 
     def release(self) -> None:
         """Let go of the folder; another process's claim is left alone."""
-        if self.held():
+        if self._held_here():
             self._path.unlink(missing_ok=True)
 
     def __enter__(self) -> Claim:

@@ -74,3 +74,51 @@ def test_a_reader_never_sees_a_part_while_the_writer_is_killed(tmp_path: Path) -
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert json.loads(target.read_text())["pad"] == "x" * 200_000
+
+
+@pytest.fixture
+def no_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A volume that knows no hard links."""
+
+    def refused(source: object, destination: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+
+
+def test_without_hard_links_one_of_many_creators_wins_and_nobody_reads_half(tmp_path: Path, no_links: None) -> None:
+    for turn in range(20):
+        target, wins, halves = tmp_path / f"claim-{turn}.json", [], []
+
+        def create(number: int, target: Path = target, wins: list = wins, halves: list = halves) -> None:
+            if atomic.create_json(target, {"number": number, "pad": "x" * 50_000}):
+                wins.append(number)
+            if atomic.read_json(target) is None:
+                halves.append(number)
+
+        threads = [threading.Thread(target=create, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(wins) == 1 and halves == []
+        assert atomic.read_json(target)["number"] == wins[0]
+    assert len(list(tmp_path.iterdir())) == 20
+
+
+def test_a_door_left_open_by_the_dead_is_shut(tmp_path: Path, no_links: None) -> None:
+    door = tmp_path / ".a.json.door"
+    door.touch()
+    os.utime(door, (0, 0))
+    assert atomic.create_json(tmp_path / "a.json", {"a": 1})
+    assert atomic.read_json(tmp_path / "a.json") == {"a": 1}
+
+
+def test_another_trouble_with_a_link_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: object, destination: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "link", full)
+    with pytest.raises(OSError, match="No space"):
+        atomic.create_json(tmp_path / "a.json", {})
+    assert list(tmp_path.iterdir()) == []

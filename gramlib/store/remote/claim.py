@@ -67,7 +67,7 @@ class RemoteClaim(Claim):
 
     def held(self) -> bool:
         """Whether this process still holds the run, there and here."""
-        if not super().held():
+        if not self._held_here():
             return False
         holder = remote_holder(self._storage, self._run_id)
         return holder is not None and holder["token"] == self._record["token"]
