@@ -14,7 +14,7 @@ CODE = gramlib tests notebooks benchmarks
 COMPILE = $(TOOLS)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 	--fork-strategy fewest --custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help run test test-quick test-containers golden example bench lab check lock clean setup tools
+.PHONY: help run test test-quick test-containers golden example bench lab check check-manifests lock clean setup tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,13 +56,18 @@ check: setup tools ## lint code and notebooks, types, walls between the rooms, n
 	$(TOOLS)/hadolint Dockerfile
 	$(BIN)/python -m pytest -q tests/notebooks/test_notebook_rules.py
 
-lock: tools ## resolve both locks again, and cut out the parts for images and Binder, keeping what still fits; UPGRADE=--upgrade moves everything
+check-manifests: setup ## look at what k8s/ would apply, with checkov in an environment of its own
+	@PYTHON="$(PYTHON)" sh .ci/venv .venv-manifests requirements-manifests.lock
+	@.ci/check-manifests
+
+lock: tools ## resolve the locks again, and cut out the parts for images and Binder, keeping what still fits; UPGRADE=--upgrade moves everything
 	$(COMPILE) pyproject.toml --extra s3 --group test -o requirements.lock
 	$(COMPILE) --group tools -c requirements.lock -o requirements-tools.lock
+	$(COMPILE) --group manifests -o requirements-manifests.lock
 	$(TOOLS)/python .ci/subsets
 
 clean: ## remove the virtual environments and caches; runs in reports/ stay
-	rm -rf .venv .venv-tools .venv.set-up .venv-tools.set-up .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-tools .venv-manifests .venv.set-up .venv-tools.set-up .venv-manifests.set-up .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find gramlib tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 tools:

@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 LOCKS = ("requirements.lock", "requirements-tools.lock")
+ALL_LOCKS = (*LOCKS, "requirements-manifests.lock")
 
 PLATFORMS = {
     "linux-x86_64": {"sys_platform": "linux", "platform_machine": "x86_64", "os_name": "posix"},
@@ -44,7 +45,7 @@ def direct(root: Path) -> list[Requirement]:
     return [Requirement(text) for text in project["dependencies"]]
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", ALL_LOCKS)
 def test_every_requirement_is_pinned_and_hashed(workbench_root: Path, name: str) -> None:
     found = entries(workbench_root / name)
     assert found
@@ -52,7 +53,7 @@ def test_every_requirement_is_pinned_and_hashed(workbench_root: Path, name: str)
     assert bad == []
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", ALL_LOCKS)
 def test_no_index_no_address_no_path_of_a_machine(workbench_root: Path, name: str) -> None:
     text = (workbench_root / name).read_text()
     assert re.findall(r"\S*://\S*|--(?:extra-)?index-url|--find-links|--trusted-host|(?<=\s)/\S+|\S+ @ ", text) == []
@@ -79,7 +80,7 @@ def test_tensorflow_is_the_cpu_build_where_there_is_one(workbench_root: Path, pl
     assert not {name for name in locked if name.startswith("nvidia-")}
 
 
-@pytest.mark.parametrize("name", LOCKS)
+@pytest.mark.parametrize("name", ALL_LOCKS)
 def test_one_version_of_a_package_whatever_the_python(workbench_root: Path, name: str) -> None:
     versions: dict[str, set[str]] = {}
     for pin in pins(workbench_root / name):

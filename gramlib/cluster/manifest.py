@@ -101,6 +101,8 @@ def to_object_storage(job: dict[str, Any], out: str) -> None:
     """Turn `job` from the claim to the URL `out`: room to work in, credentials from a Secret or the service account."""
     container, pod = container_of(job), job["spec"]["template"]["spec"]
     container["args"] = [*container["args"], "--out", out]
+    env = container["env"]  # the local copy of the run, which is worked in, lies in the cache folder
+    env[:] = [{"name": "XDG_CACHE_HOME", "value": "/runs"} if e["name"] == "XDG_CACHE_HOME" else e for e in env]
     container["envFrom"] = [{"secretRef": {"name": "gram-storage", "optional": True}}]
     pod["serviceAccountName"] = "gram"
     pod["volumes"] = [

@@ -10,7 +10,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from gramlib.cluster.manifest import container_of, shaped, stage_job, template
+from gramlib.cluster.manifest import WAIT, container_of, shaped, stage_job, template
 from gramlib.cluster.names import NAME_LABEL
 from gramlib.cluster.needs import WHOLE_RUN
 from gramlib.cluster.parcel import FOLDER
@@ -27,7 +27,7 @@ def nightly(root: Path) -> dict[str, Any]:
 
     A pod that is started again for the same night therefore resumes the same run.
     """
-    args = ["run", f"{FOLDER}/run.yaml", "--run-id", "$(RUN_ID)", "--wait", "10m"]
+    args = ["run", f"{FOLDER}/run.yaml", "--run-id", "$(RUN_ID)", "--wait", WAIT]
     job = shaped(template(root), "gram-nightly", "data", args, WHOLE_RUN)  # `data`: the one component with a network
     _replace_env(job, {"fieldRef": {"fieldPath": f"metadata.labels['{JOB_NAME_LABEL}']"}})
     return {
@@ -48,7 +48,7 @@ def nightly(root: Path) -> dict[str, Any]:
 
 def sweep(root: Path) -> dict[str, Any]:
     """An Indexed Job, one index a member; a member that fails is reported and does not stop the rest."""
-    args = ["sweep", f"{FOLDER}/sweep.yaml", "--index", "$(JOB_COMPLETION_INDEX)"]
+    args = ["sweep", f"{FOLDER}/sweep.yaml", "--index", "$(JOB_COMPLETION_INDEX)", "--wait", WAIT]
     job = shaped(template(root), "gram-sweep", "sweep", args, WHOLE_RUN)
     container_of(job)["env"] = [entry for entry in container_of(job)["env"] if entry["name"] != "RUN_ID"]
     del job["spec"]["backoffLimit"]

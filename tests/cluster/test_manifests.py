@@ -84,7 +84,8 @@ def plain(job: dict[str, Any]) -> dict[str, Any]:
     container["args"] = [
         re.sub(r"^/params/run\.\w+$|^\$\(RUN_ID\)$|^baseline-1a2b3c4d$", "*", a) for a in container["args"]
     ]
-    container["env"] = [entry for entry in container["env"] if entry["name"] != "RUN_ID"]
+    env = [entry for entry in container["env"] if entry["name"] != "RUN_ID"]
+    container["env"] = sorted(env, key=lambda entry: entry["name"])  # kustomize puts what it merges first
     container["image"] = pod["volumes"][1]["configMap"]["name"] = "*"
     for labelled in (job["metadata"], job["spec"]["template"]["metadata"]):
         labelled.pop("annotations", None)
@@ -170,7 +171,9 @@ def test_every_pod_is_restricted_and_self_sufficient(built: dict[str, Any]) -> N
         assert container["imagePullPolicy"] == "IfNotPresent", name
         assert {mount["name"] for mount in container["volumeMounts"]} == {volume["name"] for volume in pod["volumes"]}
         assert {volume["name"]: volume for volume in pod["volumes"]}["tmp"]["emptyDir"]["sizeLimit"]
-        temporary = {entry["name"] for entry in container["env"] if str(entry.get("value", "")).startswith("/tmp")}
+        temporary = {
+            entry["name"] for entry in container["env"] if str(entry.get("value", "")).startswith(("/tmp", "/runs"))
+        }
         assert temporary >= {"HOME", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "XDG_CACHE_HOME"}, (
             name
         )
