@@ -18,6 +18,8 @@ from gramlib.report.site_sparkline import sparkline
 
 _MOST_FIGURES = 6
 TITLE = "Gram stress tests"
+WIDE = ".page-head, .layout, .page-foot { max-width: 92rem; }\n"
+"""The index is a table of ten columns; text alone would be too wide."""
 FIRST_STEP = "<p>No runs yet. <code>gram run params/baseline.yaml</code> makes the first.</p>"
 
 
@@ -43,13 +45,15 @@ def build_index(runs: Sequence[Mapping[str, Any]], comparisons: Sequence[tuple[s
     """
     others = _others(comparisons)
     if not runs:
-        return document(TITLE, FIRST_STEP + others, extra_style=site_style())
+        return document(TITLE, FIRST_STEP + others, extra_style=site_style() + WIDE)
     ordered = sorted(runs, key=lambda run: (moment(run.get("created")), str(run["run_id"])), reverse=True)
     columns = _columns(ordered)
     sparks = _sparks(ordered, columns)
     rows = "\n".join(row(run, columns, sparks.get(place, {})) for place, run in enumerate(ordered))
     body = f"{_summary(ordered)}\n{_filter(ordered)}\n{_table(columns, rows)}\n{others}"
-    return document(TITLE, body, eyebrow="All runs in this folder", extra_style=site_style(), script=site_script())
+    return document(
+        TITLE, body, eyebrow="All runs in this folder", extra_style=site_style() + WIDE, script=site_script()
+    )
 
 
 def _summary(ordered: Sequence[Mapping[str, Any]]) -> str:

@@ -145,7 +145,7 @@ def _verdict(run: Mapping[str, Any]) -> str:
 
 def _figure(column: Column, figure: Mapping[str, Any] | None, spark: str) -> str:
     if figure is None:
-        return _cell("td", column.heading, "", '<span class="none">–</span>', "figure")
+        return _cell("td", column.heading, "", '<span class="none">–</span>', "figure absent")
     value = figure.get("value")
     status = str(figure.get("status") or "")
     content = f"<strong>{escape(str(figure.get('text', '')))}</strong>{' ' + badge(status) if status else ''}{spark}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from site_pages import SITE
+
 REPORT = "report"
 REPORT_AGAIN = "appendix report"
 """The report as its stage keeps it: the same page with other links."""
@@ -13,9 +15,6 @@ APPENDICES = {
     stage: lambda run, stage=stage: next(run.glob(f"[0-9][0-9]_{stage}/notebook.html"))
     for stage in ("data", "train", "predict", "analyse", "report")
 }
-
-SITE: dict[str, Callable[[Path], Path]] = {}
-"""Pages above a run; a function may make what it returns."""
 
 PAGES: dict[str, Callable[[Path], Path]] = {
     REPORT: lambda run: run / "report.html",

@@ -3,6 +3,7 @@
   if (!table) return;
   const body = table.tBodies[0], heads = [...table.tHead.rows[0].cells];
   const rows = [...body.rows].map(row => ({ row, text: row.textContent.toLowerCase(), keys: [...row.cells].map(c => c.dataset.v) }));
+  table.classList.add("live");
   heads.forEach((head, place) => {
     const button = document.createElement("button"), number = head.dataset.kind === "number";
     button.type = "button";
