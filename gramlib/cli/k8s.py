@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gramlib.cli.runs import given, resolve
-from gramlib.errors import ParameterError
+from gramlib.errors import GramError, ParameterError
 from gramlib.runner import workbench
 
 if TYPE_CHECKING:
@@ -138,8 +138,13 @@ def submit(
     from gramlib.cluster.submit import submit as send
     from gramlib.runner.progress import Reporter
 
-    submission = _submission(params, overrides, namespace=namespace, **options)  # type: ignore[arg-type]
-    send(submission, _cluster(namespace, context, kubeconfig), Reporter(as_json=as_json, terminal=False))
+    reporter = Reporter(as_json=as_json, terminal=False)
+    try:
+        submission = _submission(params, overrides, namespace=namespace, **options)  # type: ignore[arg-type]
+        send(submission, _cluster(namespace, context, kubeconfig), reporter)
+    except GramError as error:
+        reporter.event("run_failed", error=type(error).__name__, message=str(error), exit_code=error.exit_code)
+        raise
 
 
 @k8s.command()

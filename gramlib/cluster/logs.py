@@ -80,13 +80,21 @@ def log_lines(
 
 
 class Follower:
-    """Context manager: while it is open, the log of each pod of `job` goes to `say`, line by line, from a thread.
+    """Context manager: while it is open, the log of each pod of `job` goes to `on_line`, line by line, from a thread.
 
-    A log that breaks off is taken up again after the lines already told.
+    A log that breaks off is taken up again after the lines already told. What a pod waits for goes to `on_wait`.
     """
 
-    def __init__(self, cluster: Cluster, job: str, say: Callable[[str], None], poll_s: float = POLL_S):
-        self._cluster, self._job, self._say, self._poll_s = cluster, job, say, poll_s
+    def __init__(
+        self,
+        cluster: Cluster,
+        job: str,
+        on_line: Callable[[str], None],
+        on_wait: Callable[[str], None],
+        poll_s: float = POLL_S,
+    ):
+        self._cluster, self._job, self._poll_s = cluster, job, poll_s
+        self._on_line, self._on_wait = on_line, on_wait
         self._told: dict[str, int] = {}
         self._whole: set[str] = set()
         self._waiting = ""
@@ -123,12 +131,12 @@ class Follower:
             waiting = waits_for(pod)
             if waiting and waiting != self._waiting:
                 self._waiting = waiting
-                self._say(f"{name} waits: {waiting}")
+                self._on_wait(f"{name} waits: {waiting}")
             if name not in self._whole and has_log(pod):
                 told = self._told.get(name, 0)
                 for line in log_lines(self._cluster, name, follow=not last, skip=told, on_open=self._opened):
                     self._told[name] = self._told.get(name, 0) + 1
-                    self._say(line)
+                    self._on_line(line)
                 if pod.status.phase in {"Succeeded", "Failed"}:
                     self._whole.add(name)
 

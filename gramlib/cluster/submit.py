@@ -19,7 +19,7 @@ from gramlib.cluster.logs import POLL_S, Follower
 from gramlib.cluster.manifest import DIGEST_ANNOTATION, Placement, run_jobs
 from gramlib.cluster.names import job_name, parcel_name
 from gramlib.cluster.parcel import RUN_FILE, parcel
-from gramlib.errors import GramError, Interrupted, ParameterError, TemporaryError
+from gramlib.errors import Interrupted, ParameterError, TemporaryError
 from gramlib.runner.pipeline import Stage
 from gramlib.runner.progress import Reporter
 from gramlib.runner.resolve import ResolvedRun
@@ -78,9 +78,6 @@ def submit(submission: Submission, cluster: Cluster, reporter: Reporter, poll_s:
         raise TemporaryError(
             f"{error.found}\n{_left_at(submission, stage.name, done)}", expected=error.expected, remedy=error.remedy
         ) from error
-    except GramError as error:
-        reporter.event("stage_failed", stage=stage.name, message=str(error), exit_code=error.exit_code)
-        raise
     reporter.event(
         "run_ended", f"all {len(done)} stage(s) done; results in {submission.kept_in}: {run_id}/", run_id=run_id
     )
@@ -139,6 +136,9 @@ def _one_stage(
     def tell(text: str) -> None:
         reporter.event("stage_progress", f"{label} {text}", stage=stage.name, job=name, text=text)
 
+    def pass_on(line: str) -> None:
+        reporter.event("log", f"      | {line}", stage=stage.name, job=name, line=line)
+
     if not _sent(cluster, job, tell):
         reporter.event("stage_skipped", f"{label} done before: Job {name} is complete", stage=stage.name, job=name)
         return
@@ -150,7 +150,7 @@ def _one_stage(
         phases[""] = state.phase
 
     within_s = job["spec"]["activeDeadlineSeconds"] + QUEUE_S
-    with Follower(cluster, name, tell, poll_s):
+    with Follower(cluster, name, pass_on, tell, poll_s):
         state = await_end(cluster, name, within_s, on_state)
     if state.phase == "succeeded":
         wall_s = time.monotonic() - began

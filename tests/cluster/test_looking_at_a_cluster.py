@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -150,3 +152,10 @@ def test_what_is_wrong_is_refused_before_anything_is_sent(
 ) -> None:
     assert main(["k8s", "submit", str(workbench_root / "params" / "smoke.yaml"), *options]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_the_client_is_loaded_only_where_a_cluster_is_spoken_to(workbench_root: Path) -> None:
+    render = "main(['k8s', 'render', 'params/smoke.yaml', '--stage', 'data'])"
+    code = f"import sys; from gramlib.cli import main; assert {render} == 0; print('kubernetes' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=workbench_root, capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1:] == ["False"], done.stderr

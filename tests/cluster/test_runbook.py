@@ -46,7 +46,7 @@ def test_commands_and_options_exist(runbook: str) -> None:
 
 
 def test_files_and_folders_exist(runbook: str, workbench_root: Path) -> None:
-    named = {word for word in re.findall(r"(?:k8s|gramlib|tests|params)/[\w./-]*\w", runbook)}
+    named = {word for word in re.findall(r"(?<![\w/])(?:k8s|gramlib|tests|params)/[\w./-]*\w", runbook)}
     named |= {f"k8s/{word}" for word in re.findall(r"`((?:base|stages|overlays)[\w./]*)`", runbook)}
     assert len(named) > 12
     assert sorted(name for name in named if not (workbench_root / name).exists()) == []

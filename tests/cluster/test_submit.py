@@ -67,8 +67,7 @@ def test_stages_are_sent_in_order_each_after_the_one_before(
         expected += [f"POST job gram-{stage}-try-1", f"WATCH job gram-{stage}-try-1"]
     assert order == expected
     told = capsys.readouterr().out
-    assert "[2/5] train    hello from gram-train-try-1\n" in told
-    assert "[2/5] train    and goodbye\n" in told
+    assert "      | hello from gram-train-try-1\n      | and goodbye\n" in told
     assert told.index("train    succeeded") < told.index("sent as Job gram-predict-try-1")
     assert told.splitlines()[-1] == "all 5 stage(s) done; results in volume gram-runs: try-1/"
 
@@ -401,7 +400,7 @@ def test_a_log_cut_off_goes_on_after_what_was_told(
     server.on(log, Answer(body="one\ntwo\nthr", cut=True), Answer(body="one\ntwo\nthree\nfour\n"))
     server.answers[f"LIST pods {DATA}"].appendleft(listed("PodList", [pod(f"{DATA}-x", "Running")]))
     send(one_stage, cluster)
-    lines = [line.removeprefix("[1/5] data     ") for line in capsys.readouterr().out.splitlines()]
+    lines = [line.removeprefix("      | ") for line in capsys.readouterr().out.splitlines()]
     assert [line for line in lines if line in {"one", "two", "thr", "three", "four"}] == ["one", "two", "three", "four"]
 
 
@@ -441,7 +440,11 @@ def test_a_real_ctrl_c_ends_the_command_with_130(
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err[-3000:] + out[-500:]
     assert "not sent train" in err
-    assert {json.loads(line)["event"] for line in out.splitlines()} >= {"run_started", "stage_progress"}
+    assert {json.loads(line)["event"] for line in out.splitlines()} >= {
+        "run_started",
+        "stage_progress",
+        "run_failed",
+    }
 
 
 def test_stages_may_be_chosen(server: RecordedServer, cluster: Cluster, submission: Submission) -> None:
