@@ -26,6 +26,7 @@ from gramlib.cli.publishing import publish
 from gramlib.cli.runs import index, prune, run, status, why
 from gramlib.cli.sweeps import sweep
 from gramlib.errors import GramError, Interrupted, from_os_error
+from gramlib.runner.home import home_environment
 from gramlib.runner.stop import signals_heard
 
 
@@ -43,7 +44,22 @@ def gram(debug: bool) -> None:
     """
 
 
-for command in (run, sweep, status, why, index, prune, publish, params, ingest, compare, replay, selftest, list_things, k8s):
+for command in (
+    run,
+    sweep,
+    status,
+    why,
+    index,
+    prune,
+    publish,
+    params,
+    ingest,
+    compare,
+    replay,
+    selftest,
+    list_things,
+    k8s,
+):
     gram.add_command(command)
 
 
@@ -53,6 +69,7 @@ def main(arguments: list[str] | None = None) -> int:
     _open_streams()
     debug = "--debug" in arguments
     arguments = [argument for argument in arguments if argument != "--debug"]  # welcome before and after the command
+    os.environ.update(home_environment(os.environ))
     try:
         with signals_heard():
             result = gram.main(arguments, prog_name="gram", standalone_mode=False)
