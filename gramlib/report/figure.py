@@ -24,7 +24,7 @@ _SCROLLS = "Chart; scrolls sideways where the window is narrow"
 PICTURES = "GRAM_PICTURES"
 """Environment variable: `none` leaves pictures out, their numbers and words stay; for the hundreds of notebooks of a sweep."""
 
-MOST_ROWS = 60
+MOST_ROWS = 30
 """Rows of a table that has a download beside it."""
 
 

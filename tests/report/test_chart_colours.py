@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from chart_words import WORDS
 from matplotlib.colors import to_rgb
 
 from gramlib.report import theme
@@ -22,8 +23,6 @@ SIGHT = {
 
 LEAST_APART = 15.0
 """Smallest CIE76 distance of two series' colours; about 2 can just be told apart side by side."""
-
-WORDS = (theme.INK, theme.MUTED, "#3a4653", *theme.STATUS_INK.values())
 
 
 def linear(colour) -> np.ndarray:

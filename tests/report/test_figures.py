@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import re
 import sys
 from html import unescape
@@ -14,7 +15,9 @@ from urllib.parse import unquote
 import numpy as np
 import pandas as pd
 import pytest
+from chart_words import WORDS
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from path_ledger_rows import ISSUER, path_ledgers
 
@@ -223,31 +226,67 @@ def test_saving_wants_the_right_suffix(drawn, tmp_path):
         drawn["overview"].save(tmp_path / "overview.png")
 
 
-@pytest.mark.parametrize("name", CHARTS)
-def test_every_word_stays_inside_the_picture(run_tables, monkeypatch, name):
+@pytest.fixture(scope="module", params=CHARTS)
+def lettered(request, run_tables):
+    """A chart's drawing, and every word on it that is drawn with its box: ticks outside the limits keep a place but are not."""
     kept = []
 
     def spy(*args, **kwargs):
         kept.append(theme.canvas(*args, **kwargs))
         return kept[-1]
 
-    monkeypatch.setattr(sys.modules[getattr(figures, name).__module__], "canvas", spy)
-    CHARTS[name](run_tables)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sys.modules[getattr(figures, request.param).__module__], "canvas", spy)
+        CHARTS[request.param](run_tables)
     (drawing,) = kept
-    renderer = FigureCanvasAgg(drawing).get_renderer()
-    for text in drawing.findobj(Text):
-        if text.get_text().strip() and text.get_visible():
-            box = text.get_window_extent(renderer)
-            # ticks outside the view limits keep a position but are not drawn
-            if text in [
-                label
-                for axes in drawing.axes
-                for axis in (axes.xaxis, axes.yaxis)
-                for label in axis.get_ticklabels(which="both")
-            ]:
-                continue
-            assert box.x0 >= -1 and box.x1 <= drawing.bbox.width + 1, text.get_text()
-            assert box.y0 >= -1 and box.y1 <= drawing.bbox.height + 1, text.get_text()
+    sheet = FigureCanvasAgg(drawing)
+    sheet.draw()
+    renderer = sheet.get_renderer()
+    ticks = {
+        label: axis
+        for axes in drawing.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for label in axis.get_ticklabels(which="both")
+    }
+    inside = {axis: set(map(id, _drawn_labels(axis))) for axis in ticks.values()}
+    words = [
+        (text, text.get_window_extent(renderer))
+        for text in drawing.findobj(Text)
+        if text.get_text().strip() and text.get_visible() and (text not in ticks or id(text) in inside[ticks[text]])
+    ]
+    return drawing, words
+
+
+def _drawn_labels(axis):
+    low, high = sorted(axis.get_view_interval())
+    room = 1e-9 * (high - low)
+    ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+    return [
+        tick.label1
+        for tick in ticks
+        if axis.get_visible() and axis.axes.get_visible() and low - room <= tick.get_loc() <= high + room
+    ]
+
+
+def test_every_word_stays_inside_the_picture(lettered):
+    drawing, words = lettered
+    assert len(words) > 5
+    for text, box in words:
+        assert box.x0 >= -1 and box.x1 <= drawing.bbox.width + 1, text.get_text()
+        assert box.y0 >= -1 and box.y1 <= drawing.bbox.height + 1, text.get_text()
+
+
+def test_no_word_is_written_over_another(lettered):
+    _, words = lettered
+    for (one, here), (other, there) in itertools.combinations(words, 2):
+        wide = min(here.x1, there.x1) - max(here.x0, there.x0)
+        high = min(here.y1, there.y1) - max(here.y0, there.y0)
+        assert wide <= 1.5 or high <= 1.5, f"{one.get_text()!r} over {other.get_text()!r}"
+
+
+def test_every_word_stands_out_from_what_it_stands_on(lettered):
+    _, words = lettered
+    assert {to_hex(text.get_color()) for text, _ in words} <= set(WORDS)
 
 
 def test_a_run_without_tokens_and_flows_says_so_in_a_sentence(run_tables):

@@ -79,7 +79,7 @@ def league(league: pd.DataFrame, calibration: dict[str, Any]) -> Figure:
             error = 0.0 if numbers.is_missing(row.error) else row.error
             axes.plot([row.ratio - error, row.ratio + error], [place, place], color=colour, linewidth=1.5)
             axes.plot(row.ratio, place, "D" if row.model == champion else "o", color=colour, markersize=5)
-        axes.set_title(f"{numbers.days(horizon)}, {vocabulary.score_name(score)}", fontsize=9.5)
+        axes.set_title(f"{numbers.days(horizon)}\n{vocabulary.score_name(score)}", fontsize=9.5, linespacing=1.3)
         axes.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _: f"{100 * value:g}%".replace("-", "\N{MINUS SIGN}"))
         )
