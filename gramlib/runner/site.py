@@ -15,7 +15,7 @@ from gramlib.runner.pipeline import STAGES, Stage
 from gramlib.store import Attempt, Manifest, RunFolder, atomic
 from gramlib.store.claim import holder
 from gramlib.store.manifest import first_missing
-from gramlib.store.run_folder import run_folders
+from gramlib.store.run_folder import created_at, run_folders
 
 
 def run_summary(run: RunFolder, check: Callable[[Path, Manifest], str] = first_missing) -> dict[str, Any]:
@@ -23,7 +23,8 @@ def run_summary(run: RunFolder, check: Callable[[Path, Manifest], str] = first_m
 
     `check` tells what is wrong with a stage's files: by default whether they are there, `first_damage` reads them.
     """
-    return _summary(run, _standing(run, check))
+    record = atomic.read_json(run.path / "run.json")
+    return _summary(run, record or {}, _standing(run, record, check))
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class _Standing:
     failed: Attempt | None = None
 
 
-def _summary(run: RunFolder, standing: _Standing) -> dict[str, Any]:
-    record = atomic.read_json(run.path / "run.json") or {}
+def _summary(run: RunFolder, record: Mapping[str, Any], standing: _Standing) -> dict[str, Any]:
     report = atomic.read_json(run.path / "report.json") or {}
     cards = atomic.read_json(run.path / STAGES[0].folder / "source_cards.json") or {}
     pages = {"report": run.path / "report.html"}
@@ -51,7 +51,7 @@ def _summary(run: RunFolder, standing: _Standing) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "title": record.get("title", ""),
-        "created": run.created,
+        "created": created_at(record),
         "series": series_of(record),
         "settings": digest(record) if record else None,
         "status": standing.status,
@@ -72,10 +72,10 @@ def series_of(record: Mapping[str, Any]) -> str:
     return f"{params.get('path', '')} {(params.get('issuer') or {}).get('name', '')}"
 
 
-def _standing(run: RunFolder, check: Callable[[Path, Manifest], str]) -> _Standing:
+def _standing(run: RunFolder, record: Mapping[str, Any] | None, check: Callable[[Path, Manifest], str]) -> _Standing:
     if holder(run.path) is not None:
         return _Standing("running")
-    if atomic.read_json(run.path / "run.json") is None:
+    if record is None:
         return _Standing(
             "damaged", "its run.json cannot be read: restore it, or remove the folder and run the params file again"
         )
@@ -105,9 +105,10 @@ def rebuild_index(reports: Path) -> Path:
     reports.mkdir(parents=True, exist_ok=True)
     summaries = []
     for run in run_folders(reports):
-        standing = _standing(run, first_missing)
+        record = atomic.read_json(run.path / "run.json")  # once: it is a run's largest record
+        standing = _standing(run, record, first_missing)
         refresh_failure_page(run, standing.failed, standing.stage)
-        summaries.append(_summary(run, standing))
+        summaries.append(_summary(run, record or {}, standing))
     atomic.write_text(path, build_index(summaries, comparisons(reports)))
     return path
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,8 +42,7 @@ class RunFolder:
     @property
     def created(self) -> float:
         """When run.json was written, seconds since 1970; 0 where it cannot be read."""
-        created = (atomic.read_json(self.path / "run.json") or {}).get("created")
-        return float(created) if isinstance(created, int | float) else 0.0
+        return created_at(atomic.read_json(self.path / "run.json") or {})
 
     def exists(self) -> bool:
         """Whether run.json is there."""
@@ -96,6 +96,12 @@ class RunFolder:
     def remove(self) -> None:
         """Delete the run."""
         shutil.rmtree(self.path)
+
+
+def created_at(record: Mapping[str, Any]) -> float:
+    """When the run.json `record` was written, seconds since 1970; 0 where it does not say."""
+    created = record.get("created")
+    return float(created) if isinstance(created, int | float) else 0.0
 
 
 def run_folders(reports: Path) -> list[RunFolder]:
