@@ -76,8 +76,27 @@ class _Balance(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def drawn(run_tables):
-    return {name: draw(run_tables) for name, draw in CHARTS.items()}
+def drawings(run_tables):
+    """Every chart with the canvas it was drawn on."""
+    made = {}
+    for name, draw in CHARTS.items():
+        kept = []
+
+        def spy(*args, kept=kept, **kwargs):
+            kept.append(theme.canvas(*args, **kwargs))
+            return kept[-1]
+
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(sys.modules[getattr(figures, name).__module__], "canvas", spy)
+            chart = draw(run_tables)
+        (drawing,) = kept
+        made[name] = chart, drawing
+    return made
+
+
+@pytest.fixture(scope="module")
+def drawn(drawings):
+    return {name: chart for name, (chart, _) in drawings.items()}
 
 
 TESTED_BESIDE = {
@@ -227,18 +246,9 @@ def test_saving_wants_the_right_suffix(drawn, tmp_path):
 
 
 @pytest.fixture(scope="module", params=CHARTS)
-def lettered(request, run_tables):
+def lettered(request, drawings):
     """A chart's drawing, and every word on it that is drawn with its box: ticks outside the limits keep a place but are not."""
-    kept = []
-
-    def spy(*args, **kwargs):
-        kept.append(theme.canvas(*args, **kwargs))
-        return kept[-1]
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(sys.modules[getattr(figures, request.param).__module__], "canvas", spy)
-        CHARTS[request.param](run_tables)
-    (drawing,) = kept
+    _, drawing = drawings[request.param]
     sheet = FigureCanvasAgg(drawing)
     sheet.draw()
     renderer = sheet.get_renderer()
