@@ -60,10 +60,10 @@ def themed(draw: Callable[P, R]) -> Callable[P, R]:
 
 def tint(colour: str, strength: float) -> str:
     """`colour` mixed with the card: opaque, so that bands on one another look as their legend says."""
-    mixed = (
+    red, green, blue = (
         strength * part + (1.0 - strength) * white for part, white in zip(to_rgb(colour), to_rgb(CARD), strict=True)
     )
-    return to_hex(tuple(mixed))
+    return to_hex((red, green, blue))
 
 
 def canvas(width_in: float = 8.4, height_in: float = 4.0) -> Canvas:

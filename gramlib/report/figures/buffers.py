@@ -57,7 +57,9 @@ def three_buffers(
 
 def buffers_sentence(found: pd.DataFrame) -> str:
     """By buffer, in how many listed scenarios nothing of it is left, and which of them one path in a hundred uses up."""
-    said, gone, kept = [], [], []
+    said: list[str] = []
+    gone: list[str] = []
+    kept: list[str] = []
     for name, rows in found.groupby("buffer", sort=False):
         title, what, _ = NAMES[str(name)]
         listed, tails = rows[rows["kind"] == "scenario"], rows[rows["kind"] == "tail"]
