@@ -11,7 +11,7 @@ from gramlib.cluster.failure import MEANINGS, pod_end
 from gramlib.cluster.jobs import JobState, read_job, state_of
 from gramlib.cluster.logs import has_log, log_lines, pods_of, waits_for
 from gramlib.cluster.names import job_name, parcel_name, selector
-from gramlib.cluster.submit import remove_job
+from gramlib.cluster.sending import remove_job
 from gramlib.errors import ParameterError
 from gramlib.runner.pipeline import STAGES, Stage
 

@@ -12,6 +12,7 @@ from gramlib.cli import gram
 from gramlib.cli.k8s import k8s
 from gramlib.cluster.failure import MEANINGS
 from gramlib.cluster.manifest import template
+from gramlib.errors import GramError
 from gramlib.params.manifests import read_documents
 
 OUTCOME = {"Ignore": "starts the pod again, uncounted", "FailJob": "fails"}
@@ -34,6 +35,13 @@ def test_every_exit_code_has_a_row_that_says_what_the_cluster_does(runbook: str,
     }
     assert {code: rows[code] for code, act in acts.items() if not rows[code][1].startswith(act)} == {}
     assert all("attempt" in rows[code][1] for code in MEANINGS.keys() - acts.keys())
+
+
+def test_every_exit_code_of_ours_has_a_meaning() -> None:
+    def codes(error: type[GramError]) -> set[int]:
+        return {error.exit_code}.union(*(codes(child) for child in error.__subclasses__()))
+
+    assert codes(GramError) <= MEANINGS.keys()
 
 
 def test_commands_and_options_exist(runbook: str) -> None:

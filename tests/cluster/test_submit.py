@@ -13,6 +13,7 @@ import pytest
 import urllib3.util.retry
 from api_server import Answer, RecordedServer, events, job, listed, pod, refusal
 
+from gramlib.cli import main
 from gramlib.cluster import jobs
 from gramlib.cluster.connection import Cluster
 from gramlib.cluster.failure import StageJobFailed
@@ -300,6 +301,19 @@ def test_a_failed_stage_stops_the_run_with_its_exit_code_meaning_and_notebook(
     assert f"kubectl logs -n gram {DATA}-x" in error.origin
     assert not any("gram-train" in route for route in server.heard)
     assert 1 <= len(str(error).splitlines()) <= 4
+
+
+def test_the_command_ends_with_the_stage_s_own_exit_code(
+    server: RecordedServer, kubeconfig: Path, workbench_root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failing(server, "PodFailurePolicy", "", pod(f"{DATA}-x", "Failed", exit_code=3))
+    params = str(workbench_root / "params" / "smoke.yaml")
+    options = ["--run-id", "try-1", "--kubeconfig", str(kubeconfig), "--json"]
+    assert main(["k8s", "submit", params, *options]) == 3
+    told = capsys.readouterr()
+    assert told.err.startswith("gram: data failed: exit 3, data that are not what they claim to be\n")
+    last = json.loads(told.out.splitlines()[-1])
+    assert (last["event"], last["error"], last["exit_code"]) == ("run_failed", "StageJobFailed", 3)
 
 
 def test_want_of_memory_is_told(server: RecordedServer, cluster: Cluster, one_stage: Submission) -> None:
