@@ -202,15 +202,14 @@ def _worst_scenario(ranked: pd.DataFrame, scenarios_used: Mapping[str, Any]) -> 
     name, row = str(ranked.index[0]), ranked.iloc[0]
     failing = int((ranked["failed"].str.len() > 0).sum())
     which = f"“{titles[name]}” ({name})" if titles.get(name) else name
-    queue = (
-        "no queue forms"
-        if row["peak_queue_share"] <= 0
-        else f"the queue reaches {numbers.percent(row['peak_queue_share'])} of tokens"
-    )
-    evidence = (
-        f"Own funds fall lowest in {which}: there they fall to {numbers.usd(row['min_equity_usd'])} and {queue}; "
-        f"failures: {row['failed'].replace(' ', ', ') or 'none'}."
-    )
+    peak = row.get("peak_queue_share")
+    queue = f"the queue reaches {numbers.percent(peak)} of tokens"
+    if numbers.is_missing(peak) or peak <= 0:
+        queue = "its queue is not known" if numbers.is_missing(peak) else "no queue forms"
+    failures = row["failed"].replace(" ", ", ") or "none"
+    evidence = f"Own funds fall lowest in {which}: there they fall to {numbers.usd(row['min_equity_usd'])} and {queue}; failures: {failures}."
+    if numbers.is_missing(row["min_equity_usd"]):
+        evidence = "Lowest own funds are not known for these scenarios."
     title = (
         f"None of {numbers.count(len(ranked), 'listed scenario')} shows a failure"
         if not failing

@@ -37,10 +37,10 @@ def solvency_clause(failures: pd.DataFrame) -> str:
 
 
 def liquidity_clause(failures: pd.DataFrame, reverse: pd.DataFrame, metrics: pd.DataFrame) -> str:
-    """The smallest shocks that end liquidity, else the scenarios or paths that do, else that nothing searched does."""
+    """The smallest shocks that end liquidity, else the scenarios or paths that do, else that it holds."""
     rows = reverse[reverse["predicate"].isin(ILLIQUID) & ~reverse["shock"].str.fullmatch(r"custody_loss_\d+")]
     found = rows[rows["found"]].sort_values("lower").drop_duplicates("shock")
-    if (found["lower"] <= found["scan_from"]).any():
+    if _at_once(found).any():
         return "fails liquidity before any shock"
     if len(found):
         order = {shock: place for place, shock in enumerate(_LIQUIDITY_AXES)}
@@ -56,13 +56,19 @@ def liquidity_clause(failures: pd.DataFrame, reverse: pd.DataFrame, metrics: pd.
     worst = max((float(row["value"]) for row in chances), default=0.0)
     if worst > 0:
         return f"fails liquidity on {numbers.percent(worst)} of simulated paths"
-    if len(rows) or len(failures):
-        return f"fails liquidity in nothing that was {'searched' if len(rows) else 'listed'}"
-    return ""
+    if len(rows):
+        return "keeps its liquidity under every shock searched"
+    return "keeps its liquidity in every listed scenario" if len(failures) else ""
 
 
 _LIQUIDITY_AXES = ("price_fall", "one_day_run", "price_fall_with_event", "price_rise", "event_days", "bank_freeze")
 """The plainest axes first; the others follow by the size of the shock."""
+
+
+def _at_once(found: pd.DataFrame) -> pd.Series:
+    """Rows that fail with a shock of nothing, on axes where that is a quiet day: no event, no stress beside it."""
+    quiet = ~found["shock"].str.contains("with") & ~found["shock"].isin(["liquidity_multiplier"])
+    return quiet & (found["scan_from"] == 0) & (found["lower"] <= 0)
 
 
 def smallest_shock_clause(reverse: pd.DataFrame) -> str:
@@ -74,7 +80,7 @@ def smallest_shock_clause(reverse: pd.DataFrame) -> str:
     found = searched[searched["found"]].sort_values(["lower", "predicate"], kind="stable")
     if found.empty:
         return "no shock that was searched breaks it"
-    at_once = found[found["lower"] <= found["scan_from"]]
+    at_once = found[_at_once(found)]
     if len(at_once):
         return f"before any shock, {vocabulary.failure_clause(str(at_once.iloc[0]['predicate']))}"
     shares = [row for row in found.to_dict("records") if vocabulary.shock_unit(row["shock"], row["unit"]) == "share"]

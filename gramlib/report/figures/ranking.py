@@ -110,6 +110,7 @@ def rank_scenarios(metrics: pd.DataFrame, replay_failures: pd.DataFrame) -> pd.D
         .pivot(index="subject", columns="metric", values="value")
         .reindex(scenarios)
     )
+    figures = figures.reindex(columns=[*dict.fromkeys([*figures.columns, "min_equity_usd", "longest_wait_days"])])
     held = replay_failures[replay_failures["first_day"] >= 0]
     failed = (
         held.groupby("scenario")["predicate"].agg(lambda names: " ".join(sorted(names))).reindex(scenarios).fillna("")
