@@ -75,7 +75,8 @@ class S3Server:
             "NO_PROXY": "127.0.0.1",
             "no_proxy": "127.0.0.1",
             "XDG_CACHE_HOME": str(cache),
-            "MPLCONFIGDIR": matplotlib.get_cachedir(),  # or every test would look for the fonts anew
+            "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR") or str(Path.home() / ".cache" / "gramlib"),
+            "MPLCONFIGDIR": matplotlib.get_cachedir(),  # or every test would compile and look for fonts anew
         }
 
     def bucket(self) -> Bucket:

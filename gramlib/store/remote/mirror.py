@@ -246,14 +246,23 @@ class Mirror:
 def _belongs(name: str, listed: dict[str, Stamp]) -> bool:
     """Whether an object is part of the run: not a claim, and not of a stage whose manifest is not there (yet)."""
     top, _, rest = name.partition("/")
-    if top in {"claim.json", "claims"}:
+    if top in {"claim.json", "claims", "failure.html"}:  # the last is made anew where somebody looks
         return False
     return not rest or ATTEMPT_MARK in top or f"{top}/{MANIFEST}" in listed
 
 
 def _is_record(name: str) -> bool:
-    """What an outline holds with its content: the small records from which status and index are made."""
-    return PurePosixPath(name).name in {"run.json", "report.json", MANIFEST, "attempt.json", "source_cards.json"}
+    """What an outline holds with its content: what status, index and the page of a failure are made from."""
+    path = PurePosixPath(name)
+    unfinished = ATTEMPT_MARK in path.parts[0] and path.suffix in {".ipynb", ".log"}
+    return unfinished or path.name in {
+        "run.json",
+        "report.json",
+        MANIFEST,
+        "attempt.json",
+        "source_cards.json",
+        "failure.html",
+    }
 
 
 def _place_holder(path: Path, size: int) -> None:
