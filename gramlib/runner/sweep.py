@@ -128,6 +128,7 @@ def sweep_record(sweep: Sweep) -> dict[str, Any]:
         "base": params.base,
         "until": params.until,
         "created": time.time(),
+        "varies": list(dict.fromkeys(key for m in sweep.members for key in m.settings)),
         "asked": params.model_dump(mode="json", by_alias=True),
         "members": [
             {"index": task.member.index, "id": task.name, "settings": task.member.settings, "above": task.above}

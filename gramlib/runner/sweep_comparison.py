@@ -46,7 +46,16 @@ def _member(
     run = RunFolder(folder / member["id"])
     last = stage_named(record["until"])
     figures = read_figures(run.path)
-    made = {**member, "status": "not run", "reason": "", "figures": {}, "verdict": {}, "links": _links(run)}
+    settings = {key: member["settings"][key] for key in record["varies"] if key in member["settings"]}
+    made = {
+        **member,
+        "settings": settings,
+        "status": "not run",
+        "reason": "",
+        "figures": {},
+        "verdict": {},
+        "links": _links(run),
+    }
     if figures is not None and run.manifest(last.folder) is not None and member["id"] not in reasons:
         return {**made, "status": "succeeded", "figures": figures["figures"], "verdict": figures["verdict"]}
     reason = reasons.get(member["id"]) or _reason(run) or _reason(RunFolder(folder / (member["above"] or "none")))

@@ -65,6 +65,7 @@ class Worker:
         for line in self._process.stdout:
             with contextlib.suppress(json.JSONDecodeError):
                 self._heard.put((self, json.loads(line)))
+        self._process.stdout.close()
         self._heard.put((self, {"event": "worker_gone", "job": self.job, "code": self._process.wait()}))
 
     def signal(self, number: int) -> None:
@@ -101,6 +102,7 @@ class Pool:
 
     def replace(self, gone: Worker) -> None:
         """Start a worker in place of one that has died."""
+        gone.dismiss()
         self.workers[self.workers.index(gone)] = self._start()
 
     def stop(self, number: int = signal.SIGINT) -> None:

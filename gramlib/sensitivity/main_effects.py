@@ -18,6 +18,7 @@ import pandas as pd
 
 FEW_LEVELS = 6
 THIRDS = 3
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -42,19 +43,17 @@ def main_effects(settings: Sequence[Mapping[str, Any]], values: Sequence[float])
     `settings` holds one mapping a member, `values` (n,) its figure; members without a finite one are left out. Empty, and
     nan, where the figure does not move or fewer than three members have it.
     """
-    frame = pd.DataFrame(
-        {key: [_hashable(one.get(key)) for one in settings] for key in settings[0]} if settings else {}
-    )
-    figure = pd.Series(np.asarray(values, dtype=float))
-    known = np.isfinite(figure.to_numpy())
-    frame, figure = frame[known], figure[known]
+    known = [k for k, value in enumerate(values) if np.isfinite(value)]
+    figure = pd.Series([float(values[k]) for k in known], dtype=float)
     if len(figure) < THIRDS or figure.nunique() < 2:
         return [], float("nan")
     ranks = figure.rank()
-    found = [_effect(key, list(frame[key]), figure, ranks) for key in frame if _can_tell(list(frame[key]))]
+    columns = {key: [_hashable(settings[k].get(key)) for k in known] for key in settings[0]}
+    found = [_effect(key, column, figure, ranks) for key, column in columns.items() if _can_tell(column)]
     found.sort(key=lambda effect: (-effect.share, effect.key))
     ranked = [Effect(one.key, one.share, place, one.levels) for place, one in enumerate(found, start=1)]
-    return ranked, max(0.0, 1.0 - sum(one.share for one in ranked))
+    left = 1.0 - sum(one.share for one in ranked)
+    return ranked, left if left > ROUNDING else 0.0
 
 
 def _effect(key: str, column: list[Any], figure: pd.Series, ranks: pd.Series) -> Effect:
@@ -68,6 +67,7 @@ def _effect(key: str, column: list[Any], figure: pd.Series, ranks: pd.Series) ->
     names = pd.Series([repr(level) for level in column], index=figure.index)
     between = sum(len(rows) * (rows.mean() - ranks.mean()) ** 2 for _, rows in ranks.groupby(names))
     share = float(between / ((ranks - ranks.mean()) ** 2).sum())
+    share = share if share > ROUNDING else 0.0
     means = [(level, float(figure[names == repr(level)].mean())) for level in sorted(distinct, key=_order)]
     return Effect(key, share, 0, tuple(means))
 
