@@ -240,7 +240,7 @@ def _rebuild(place: Place, reporter: Reporter) -> None:
     from gramlib.runner.site import rebuild_index
 
     try:
-        place.keep_index(rebuild_index(place.look()))
+        place.keep_index(rebuild_index(place.look(), place.name if place.elsewhere else ""))
     except GramError as error:  # how the run ended is what must be told
         reporter.event("warning", f"index.html is not renewed: {error.found}", warning=str(error))
 
@@ -347,7 +347,7 @@ def index(place: Place) -> None:
     """Rebuild reports/index.html from the run folders."""
     from gramlib.runner.site import rebuild_index
 
-    path = rebuild_index(place.look())
+    path = rebuild_index(place.look(), place.name if place.elsewhere else "")
     place.keep_index(path)
     click.echo(place.shown(path))
 

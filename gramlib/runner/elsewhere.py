@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gramlib.runner.failures import PAGE
 from gramlib.runner.pipeline import Stage
 from gramlib.runner.place import Place
 from gramlib.store import Attempt, Claim, RunFolder
@@ -60,8 +61,11 @@ class Elsewhere(Place):
     def keep_report(self, folder: RunFolder) -> None:
         if not self._mirror.has_report(folder.run_id):
             self._mirror.push_report(folder.run_id)
+            self._mirror.storage.remove([f"{folder.run_id}/{PAGE}"])
 
     def keep_index(self, index: Path) -> None:
+        for page in sorted(index.parent.glob(f"*/{PAGE}")):  # first: the index links to them
+            self._mirror.push_file(f"{page.parent.name}/{page.name}", page)
         self._mirror.push_file(index.name, index)
 
     def has_index(self) -> bool:

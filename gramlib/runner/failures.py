@@ -25,7 +25,7 @@ _OURS = {"gram-failure", "papermill-error-cell-tag"}
 _AT_FAULT = {"failed", "died", "timed_out", "interrupted", "terminated", "out_of_memory", "running"}
 
 
-def refresh_failure_page(run: RunFolder, failed: Attempt | None, stage: Stage | None) -> Path | None:
+def refresh_failure_page(run: RunFolder, failed: Attempt | None, stage: Stage | None, kept_at: str = "") -> Path | None:
     """Write or remove failure.html, so that it is there exactly while `failed` is how the run stands; returns its path.
 
     A page newer than the attempt's last word is left alone: after a long night there may be hundreds of them. A page that
@@ -38,13 +38,13 @@ def refresh_failure_page(run: RunFolder, failed: Attempt | None, stage: Stage | 
             return None
         said = failed.path / "attempt.json"
         if not (page.is_file() and said.is_file() and page.stat().st_mtime > said.stat().st_mtime):
-            atomic.write_text(page, failure_page(failure_of(run, failed, stage)))
+            atomic.write_text(page, failure_page(failure_of(run, failed, stage, kept_at)))
         return page
     return None
 
 
-def failure_of(run: RunFolder, failed: Attempt, stage: Stage) -> Failure:
-    """What is known of `run` that stopped with the attempt `failed` at `stage`."""
+def failure_of(run: RunFolder, failed: Attempt, stage: Stage, kept_at: str = "") -> Failure:
+    """What is known of `run` that stopped with the attempt `failed` at `stage`; `kept_at` as in `resume_command`."""
     record = atomic.read_json(run.path / "run.json") or {}
     said = failed.record
     error = said.get("error") or {}
@@ -60,7 +60,7 @@ def failure_of(run: RunFolder, failed: Attempt, stage: Stage) -> Failure:
         status=failed.status,
         exit_code=code if isinstance(code, int) else None,
         message=str(error.get("message", "")),
-        resume=resume_command(run),
+        resume=resume_command(run, kept_at),
         repeat=f"gram run {shlex.quote(params)} --set NAME=VALUE" if params and not Path(params).is_absolute() else "",
         cell=_failed_cell(failed.path / "notebook.ipynb"),
         log=_tail(failed.path / "stage.log"),
@@ -73,8 +73,13 @@ def failure_of(run: RunFolder, failed: Attempt, stage: Stage) -> Failure:
     )
 
 
-def resume_command(run: RunFolder) -> str:
-    """The command that goes on with `run`, to be typed in the clone of the workbench, whatever the environment says."""
+def resume_command(run: RunFolder, kept_at: str = "") -> str:
+    """The command that goes on with `run`, to be typed in the clone of the workbench, whatever the environment says.
+
+    `kept_at` is the URL of the runs where they lie in object storage, and `run` is only an outline of what is there.
+    """
+    if kept_at:
+        return f"gram run {shlex.quote(run.run_id)} --out {shlex.quote(kept_at)}"
     root = workbench.root()
     if run.path.parent == root / "reports":
         return f"gram run {shlex.quote(f'reports/{run.run_id}')}"
@@ -123,7 +128,9 @@ def _tail(log: Path) -> tuple[str, ...]:
     try:
         with open(log, "rb") as handle:
             handle.seek(max(0, log.stat().st_size - _LOG_TAIL_BYTES))
-            text = handle.read().decode("utf-8", "replace")
+            text = (
+                handle.read().replace(b"\0", b"").decode("utf-8", "replace")
+            )  # a log left elsewhere is here as a hole
     except OSError:
         return ()
     return _last(_ANSI.sub("", text), _LOG_LINES)

@@ -97,8 +97,11 @@ def _standing(run: RunFolder, record: Mapping[str, Any] | None, check: Callable[
     return _Standing("partial", "every stage has a result, but its report is not published: run it again")
 
 
-def rebuild_index(reports: Path) -> Path:
-    """Write reports/index.html anew, and the page of every run that stopped; returns the index's path."""
+def rebuild_index(reports: Path, kept_at: str = "") -> Path:
+    """Write reports/index.html anew, and the page of every run that stopped; returns the index's path.
+
+    `kept_at` is the URL of the runs where `reports` is an outline of object storage.
+    """
     from gramlib.report.site import build_index
 
     path = reports / "index.html"
@@ -107,7 +110,7 @@ def rebuild_index(reports: Path) -> Path:
     for run in run_folders(reports):
         record = atomic.read_json(run.path / "run.json")  # once: it is a run's largest record
         standing = _standing(run, record, first_missing)
-        refresh_failure_page(run, standing.failed, standing.stage)
+        refresh_failure_page(run, standing.failed, standing.stage, kept_at)
         summaries.append(_summary(run, record or {}, standing))
     atomic.write_text(path, build_index(summaries, comparisons(reports)))
     return path

@@ -93,3 +93,4 @@ def test_the_command_names_the_run_from_wherever_it_lies(tmp_path: Path) -> None
     assert resume_command(RunFolder(workbench.root() / "reports" / "smoke-1")) == "gram run reports/smoke-1"
     spaced = tmp_path / "two words" / "smoke-1"
     assert resume_command(RunFolder(spaced)) == f"gram run '{spaced}' --out '{spaced.parent}'"
+    assert resume_command(RunFolder(spaced), "s3://bucket/runs") == "gram run smoke-1 --out s3://bucket/runs"

@@ -108,6 +108,8 @@ def test_a_failed_stage_can_be_read_there_and_is_resumed(toy: Toy, bucket: Bucke
     assert {"attempt.json", "notebook.ipynb", "notebook.html", "stage.log"} <= {name.split("/")[-1] for name in attempt}
     assert b"ZeroDivisionError" in bucket.read(next(name for name in attempt if name.endswith("notebook.html")))
     assert b"failed" in bucket.read("index.html")
+    page = next(name for name in bucket.names() if name.endswith("failure.html"))
+    assert f"--out {bucket.url()}".encode() in bucket.read(page) and page.encode() in bucket.read("index.html")
     assert not [name for name in bucket.names() if name.endswith("report.html")]
     forget(tmp_path)
     index_again(bucket)
@@ -119,6 +121,7 @@ def test_a_failed_stage_can_be_read_there_and_is_resumed(toy: Toy, bucket: Bucke
     resumed = toy.run("--out", bucket.url())
     assert resumed.returncode == 0, resumed.stderr
     assert "data     unchanged" in resumed.stdout and "its last attempt failed" in resumed.stdout
+    assert page not in bucket.names()
 
 
 @pytest.mark.kill
