@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from container_engine import BASE, TARGETS, Engine
+from container_engine import BASE, Engine
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +25,15 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 
 
 @pytest.fixture(scope="session")
-def images(engine: Engine) -> Engine:
-    """The engine, with `stage`, `train` and `lab` built from the clone as it stands."""
-    for target in TARGETS:
+def pod_images(engine: Engine) -> Engine:
+    """The engine, with the images that the manifests name built from the clone as it stands."""
+    for target in ("stage", "train"):
         engine.build(target)
     return engine
+
+
+@pytest.fixture(scope="session")
+def images(pod_images: Engine) -> Engine:
+    """The engine, with `lab` built on top of them too."""
+    pod_images.build("lab")
+    return pod_images

@@ -61,19 +61,19 @@ def run() -> ResolvedRun:
 
 
 @pytest.fixture(scope="module")
-def story(images: Engine, run: ResolvedRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+def story(pod_images: Engine, run: ResolvedRun, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     ended: dict[str, Ended] = {}
     networks: dict[str, str] = {}
     started: list[Pod] = []
 
     def start(chapter: str, stage: str, **changed: str) -> Pod:
-        made = pod(images, run, stage, **changed)
+        made = pod(pod_images, run, stage, **changed)
         started.append(made)
         made.start(network=stage == "data")
         networks[chapter] = made.network()
         return made
 
-    images.asked("volume", "create", VOLUME)
+    pod_images.asked("volume", "create", VOLUME)
     try:
         for stage in ("data", "train"):
             ended[stage] = start(stage, stage).end()
@@ -81,25 +81,25 @@ def story(images: Engine, run: ResolvedRun, tmp_path_factory: pytest.TempPathFac
         ended["too little memory"] = start("too little memory", "predict", memory="320Mi").end()
         killed = start("killed", "predict")
         killed.wait_for("cell ")
-        images.asked("kill", "--signal=KILL", killed.container)
+        pod_images.asked("kill", "--signal=KILL", killed.container)
         ended["killed"] = killed.end()
         for stage in ("predict", "analyse"):
             ended[stage] = start(stage, stage).end()
         drained = start("drained", "report")
         drained.wait_for("cell ")
-        images.asked("stop", "--time=60", drained.container)
+        pod_images.asked("stop", "--time=60", drained.container)
         ended["drained"] = drained.end()
         ended["report"] = start("report", "report").end()
         ended["again"] = start("again", "report").end()
         runs = tmp_path_factory.mktemp("volume")
-        images.asked("volume", "export", "--output", str(runs / "volume.tar"), VOLUME)
+        pod_images.asked("volume", "export", "--output", str(runs / "volume.tar"), VOLUME)
         with tarfile.open(runs / "volume.tar") as tar:
             tar.extractall(runs, filter="data")
         yield Story(ended, networks, runs)
     finally:
         for made in started:
-            images.podman("pod", "rm", "--force", made.name)
-        images.podman("volume", "rm", "--force", VOLUME, f"gram-run-{RUN}")
+            pod_images.podman("pod", "rm", "--force", made.name)
+        pod_images.podman("volume", "rm", "--force", VOLUME, f"gram-run-{RUN}")
 
 
 @pytest.mark.parametrize("stage", [stage.name for stage in STAGES])

@@ -53,9 +53,9 @@ def outputs(sweep_folder: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def test_a_sweep_in_four_pods_equals_the_sweep_in_one_process(images: Engine, tmp_path: Path) -> None:
-    images.asked("volume", "create", VOLUME)
-    pods = {index: index_pod(images, index) for index in range(MEMBERS)}
+def test_a_sweep_in_four_pods_equals_the_sweep_in_one_process(pod_images: Engine, tmp_path: Path) -> None:
+    pod_images.asked("volume", "create", VOLUME)
+    pods = {index: index_pod(pod_images, index) for index in range(MEMBERS)}
     left = dict(pods)
     try:
         for _ in range(ROUNDS):
@@ -67,11 +67,11 @@ def test_a_sweep_in_four_pods_equals_the_sweep_in_one_process(images: Engine, tm
             if not left:
                 break
         assert not left, "some pods never got their turn"
-        images.asked("volume", "export", "--output", str(tmp_path / "volume.tar"), VOLUME)
+        pod_images.asked("volume", "export", "--output", str(tmp_path / "volume.tar"), VOLUME)
     finally:
         for pod in pods.values():
-            images.podman("pod", "rm", "--force", pod.name)
-        images.podman("volume", "rm", "--force", VOLUME, *(f"{pod.name}-params" for pod in pods.values()))
+            pod_images.podman("pod", "rm", "--force", pod.name)
+        pod_images.podman("volume", "rm", "--force", VOLUME, *(f"{pod.name}-params" for pod in pods.values()))
     with tarfile.open(tmp_path / "volume.tar") as tar:
         tar.extractall(tmp_path / "pods", filter="data")
 
