@@ -35,15 +35,19 @@ def site_script() -> str:
     return (TEMPLATES / "site" / "site.js").read_text(encoding="utf-8")
 
 
-def build_index(runs: Sequence[Mapping[str, Any]], comparisons: Sequence[tuple[str, str]] = ()) -> str:
-    """The index page of `runs`, newest first, and of `comparisons` (text, path relative to the index).
+Pages = Sequence[tuple[str, str]]
+"""Further pages: (text, path relative to the index)."""
+
+
+def build_index(runs: Sequence[Mapping[str, Any]], comparisons: Pages = (), sweeps: Pages = ()) -> str:
+    """The index page of `runs`, newest first, and of the pages of `comparisons` and `sweeps`.
 
     Each run has run_id, title, created (ISO text or seconds since 1970), status, reason, verdict_status, verdict_sentence,
     verdict_caveat, headlines (as in report.json), grade, label, settings (what sets its parameters apart), series (runs of one
     series are set in a row to see how their figures moved) and links (text -> path relative to the index); all but run_id may
     be absent.
     """
-    others = _others(comparisons)
+    others = _others("Sweeps", sweeps) + _others("Comparisons", comparisons)
     if not runs:
         return document(TITLE, FIRST_STEP + others, extra_style=site_style() + WIDE)
     ordered = sorted(runs, key=lambda run: (moment(run.get("created")), str(run["run_id"])), reverse=True)
@@ -116,10 +120,10 @@ def _sparks(ordered: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> 
     return drawn
 
 
-def _others(comparisons: Sequence[tuple[str, str]]) -> str:
+def _others(heading: str, pages: Pages) -> str:
     items = "".join(
         f'<li><a href="{escape(safe_link(target))}">{escape(text)}</a></li>'
-        for text, target in comparisons
+        for text, target in pages
         if safe_link(target)
     )
-    return f"<h2>Comparisons</h2><ul>{items}</ul>" if items else ""
+    return f"<h2>{heading}</h2><ul>{items}</ul>" if items else ""

@@ -17,6 +17,8 @@ from gramlib.store.claim import holder
 from gramlib.store.manifest import first_missing
 from gramlib.store.run_folder import created_at, run_folders
 
+COMPARISONS, SWEEPS = "compare-*.html", "*/sweep.html"
+
 
 def run_summary(run: RunFolder, check: Callable[[Path, Manifest], str] = first_missing) -> dict[str, Any]:
     """One run as the index and `gram list runs` show it; its status is derived from manifests and attempts.
@@ -112,14 +114,16 @@ def rebuild_index(reports: Path, kept_at: str = "") -> Path:
         standing = _standing(run, record, first_missing)
         refresh_failure_page(run, standing.failed, standing.stage, kept_at)
         summaries.append(_summary(run, record or {}, standing))
-    atomic.write_text(path, build_index(summaries, comparisons(reports)))
+    atomic.write_text(
+        path, build_index(summaries, *(pages_above(reports, pattern) for pattern in (COMPARISONS, SWEEPS)))
+    )
     return path
 
 
-def comparisons(reports: Path) -> list[tuple[str, str]]:
-    """Pages of `gram compare` in `reports`, newest first: (title, file name)."""
-    found = sorted(reports.glob("compare-*.html"), key=lambda page: page.stat().st_mtime, reverse=True)
-    return [(_title(page), page.name) for page in found if page.is_file()]
+def pages_above(reports: Path, pattern: str) -> list[tuple[str, str]]:
+    """Pages in `reports` that are no run's own, such as those of `gram compare` and `gram sweep`, newest first: (title, path)."""
+    found = sorted(reports.glob(pattern), key=lambda page: page.stat().st_mtime, reverse=True)
+    return [(_title(page), page.relative_to(reports).as_posix()) for page in found if page.is_file()]
 
 
 def _title(page: Path) -> str:

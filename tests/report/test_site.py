@@ -111,9 +111,10 @@ def test_whatever_did_not_succeed_counts_as_unfinished(status: str) -> None:
 
 
 def test_index_of_no_runs_says_how_to_make_one() -> None:
-    page = parsed(build_index([], [("a against b", "compare-a-b.html")]))
+    page = parsed(build_index([], [("a against b", "compare-a-b.html")], [("fees", "fees-1/sweep.html")]))
     assert "gram run params/baseline.yaml" in words(page) and not list(page.iter("script"))
-    assert "compare-a-b.html" in [link.get("href") for link in page.iter("a")]
+    assert [link.get("href") for link in page.iter("a")] == ["#main", "fees-1/sweep.html", "compare-a-b.html"]
+    assert [words(head) for head in page.iter("h2")] == ["Sweeps", "Comparisons"]
 
 
 def test_one_run_has_neither_filter_nor_course() -> None:

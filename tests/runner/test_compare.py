@@ -95,3 +95,10 @@ def test_a_report_that_is_none_is_refused_as_data(reports: Path, capsys: pytest.
     atomic.write_json(reports / "two" / "report.json", {"schema": 3, "verdict": {}, "headlines": [{}]})
     assert cli.main(["compare", "one", "two"]) == 3
     assert "not what a report stage writes" in capsys.readouterr().err
+
+
+def test_the_index_links_sweeps_by_their_title(reports: Path) -> None:
+    (reports / "fees-1").mkdir()
+    (reports / "fees-1" / "sweep.html").write_text("<!DOCTYPE html><title>Fees &amp; gates</title>", encoding="utf-8")
+    assert cli.main(["index"]) == 0
+    assert '<a href="fees-1/sweep.html">Fees &amp; gates</a>' in (reports / "index.html").read_text()
