@@ -46,7 +46,7 @@ def tables(bucket: Bucket) -> dict[str, bytes]:
     return {
         "/".join(name.split("/")[-2:]): bucket.read(name)
         for name in bucket.names()
-        if name.split("/")[-1] in names and "attempt" not in name and len(name.split("/")) == 4
+        if name.split("/")[-1] in names and name.split("/")[-2][:1] == "0" and "attempt" not in name
     }
 
 
