@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("engine", "pipeline", "ingest_minutes")
+BENCHMARKS = ("engine", "pipeline", "sweep", "ingest_minutes")
 
 if __name__ == "__main__":
     figures: dict[str, object] = {"python": platform.python_version(), "machine": platform.machine()}

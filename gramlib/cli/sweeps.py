@@ -85,6 +85,10 @@ def sweep(
     from gramlib.runner.sweep_comparison import compare
 
     page = compare(ending.folder, {name: ending.outcomes[name].reason for name in ending.failed})
+    if index is None and shard is None:  # pods at work side by side leave the index to the one who looks at the whole
+        from gramlib.runner.site import rebuild_index
+
+        rebuild_index(ending.folder.parent)
     wall_s = time.monotonic() - began
     succeeded = len(ending.outcomes) - len(ending.failed)
     reporter.event(
