@@ -90,5 +90,5 @@ def test_every_buffer_shows_its_worst_scenarios_and_the_tails(run_tables):
     )
     for title in ("Liquidity: cash and bills", "Custody: own funds", "Business: own funds above the requirement"):
         assert title.encode() in chart.image
-    assert len(re.findall(rb">1 path in 100, ", chart.image)) == 2 * 3
+    assert len(re.findall(rb": 1 path in 100, ", chart.image)) == 2 * 3
     assert len(pd.read_csv(io.StringIO(chart.csv))) == 3 * (6 + 3)

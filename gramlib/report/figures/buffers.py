@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +13,7 @@ from gramlib.params.issuer import Issuer
 from gramlib.report import numbers, vocabulary
 from gramlib.report.figure import Figure, csv_of, finish
 from gramlib.report.html_table import Heading, Table
-from gramlib.report.theme import BLUE, INK, VERMILLION, canvas, themed
+from gramlib.report.theme import BLUE, CARD, INK, VERMILLION, canvas, themed
 
 NAMES = {
     "liquidity": ("Liquidity", "cash and bills", "requests of holders"),
@@ -41,11 +40,11 @@ def three_buffers(
     found = buffers(issuer, days, replays, outcomes)
     titles = {str(record["id"]): str(record["title"]) for record in scenarios_used["scenarios"]}
     shown = [_shown(found[found["buffer"] == name]) for name in BUFFERS]
-    drawing = canvas(8.4, 1.1 + 0.36 * sum(len(rows) + 1.6 for rows in shown))
+    drawing = canvas(8.4, 0.8 + 0.4 * sum(len(rows) + 1.4 for rows in shown))
     panels = drawing.subplots(len(BUFFERS), 1, height_ratios=[len(rows) + 0.6 for rows in shown])
     for axes, name, rows in zip(panels, BUFFERS, shown, strict=True):
         _draw(axes, name, rows, titles)
-    panels[-1].set_xlabel("USD m taken; the line is what the buffer holds, and beyond it nothing is left")
+    panels[-1].set_xlabel("USD m taken; the short line is what the buffer holds")
     alt = "Bars of what is taken from three buffers. " + " ".join(
         f"{NAMES[name][0]} holds {numbers.usd(rows['holds_usd'].iloc[0])}: "
         + "; ".join(f"{_subject(row, titles)} {_left(row)}" for row in rows.itertuples(index=False))
@@ -99,30 +98,26 @@ def _shown(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw(axes: Axes, name: str, rows: pd.DataFrame, titles: Mapping[str, str]) -> None:
-    holds, takes = (
-        float(rows["holds_usd"].iloc[0]) / 1e6,
-        (rows["takes_usd"].clip(lower=0.0) / 1e6).fillna(0.0).to_numpy(),
-    )
+    """Bars under their words, amount first: on a narrow screen the chart scrolls, and its left edge has to say it all."""
+    holds = float(rows["holds_usd"].iloc[0]) / 1e6
+    takes = (rows["takes_usd"].clip(lower=0.0) / 1e6).fillna(0.0).to_numpy()
     for place, (row, taken) in enumerate(zip(rows.itertuples(index=False), takes, strict=True)):
         inside = min(taken, max(holds, 0.0))
-        axes.barh(-place, inside, height=0.62, color=BLUE)
-        axes.barh(-place, taken - inside, left=inside, height=0.62, color=VERMILLION)
+        axes.barh(-place, inside, height=0.36, color=BLUE)
+        axes.barh(-place, taken - inside, left=inside, height=0.36, color=VERMILLION)
         axes.annotate(
-            _left(row), (max(taken, holds), -place), xytext=(6, 0), textcoords="offset points", va="center", fontsize=9
-        )
-    axes.axvline(holds, color=INK, linewidth=1.2)
-    # room for the labels, which stand outside the longest bar
-    axes.set_xlim(0.0, 1.32 * max(takes.max(), holds, 1e-3))
-    axes.set_ylim(0.55 - len(rows), 0.55)
-    names = [
-        textwrap.shorten(_subject(row, titles), 44, placeholder="\N{HORIZONTAL ELLIPSIS}")
-        for row in rows.itertuples(index=False)
-    ]
-    axes.set_yticks([-place for place in range(len(rows))], names)
+            numbers.sentence(f"{_left(row)}: {_subject(row, titles)}")[:-1],
+            (0.0, 0.21 - place), xytext=(1, 3), textcoords="offset points", fontsize=9,
+            bbox={"facecolor": CARD, "edgecolor": "none", "pad": 0.0},
+        )  # fmt: skip
+        axes.plot([holds, holds], [-place - 0.26, -place + 0.26], color=INK, linewidth=1.6)
+    axes.set_xlim(0.0, 1.05 * max(takes.max(), holds, 1e-3))
+    axes.set_ylim(0.35 - len(rows), 0.75)
+    axes.set_yticks([])
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
     title, what, against = NAMES[name]
-    axes.set_title(f"{title}: {what}, {numbers.usd(1e6 * holds)}\nagainst {against}", linespacing=1.35)
+    axes.set_title(f"{title}: {what}, {numbers.usd(1e6 * holds)}, against {against}")
 
 
 def _table(found: pd.DataFrame, titles: Mapping[str, str]) -> Table:
