@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -161,12 +162,19 @@ def test_the_report_is_published_on_the_volume(story: Story) -> None:
     assert json.loads((story.runs / RUN / "report.json").read_text())
 
 
-def test_the_tables_are_those_of_a_run_without_containers(story: Story, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "gramlib", "run", str(story.runs / RUN / "run.json"), "--run-id", "here"]
+def test_the_same_calibration_gives_the_same_tables_without_containers(
+    story: Story, pod_images: Engine, tmp_path: Path
+) -> None:
+    inside = pod_images.python("stage", "import sys; print(*sys.version_info[:2])").split()
+    if inside != [str(number) for number in sys.version_info[:2]]:
+        pytest.skip("the images have another Python, whose calibration is not taken over")
+    for folder in ("01_data", "02_train"):
+        shutil.copytree(story.runs / RUN / folder, tmp_path / RUN / folder)
+    shutil.copy(story.runs / RUN / "run.json", tmp_path / RUN)
+    command = [sys.executable, "-m", "gramlib", "run", str(tmp_path / RUN), "--stage", "predict"]
     environment = {**os.environ, "GRAM_REPORTS": str(tmp_path)}
-    done = subprocess.run([*command, "--until", "predict"], cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    for folder in ("01_data", "02_train", "03_predict"):
-        here = json.loads((tmp_path / "here" / folder / "stage.json").read_text())
-        there = story.stage(folder)
-        assert {o["name"]: o["sha256"] for o in here["outputs"]} == {o["name"]: o["sha256"] for o in there["outputs"]}
+    here = json.loads((tmp_path / RUN / "03_predict" / "stage.json").read_text())
+    there = story.stage("03_predict")
+    assert {o["name"]: o["sha256"] for o in here["outputs"]} == {o["name"]: o["sha256"] for o in there["outputs"]}
