@@ -16,8 +16,8 @@ from matplotlib.figure import Figure as Canvas
 from gramlib.report.html_table import Table, Tables
 from gramlib.report.theme import png_bytes, svg_bytes
 
-_ESCAPED = {ord(letter): f"%{ord(letter):02X}" for letter in '%#"&<>\n\r\t'}
-"""What ends a URI or an attribute, or would be read as something else; browsers take the rest as it is."""
+_ESCAPED = {ord(letter): f"%{ord(letter):02X}" for letter in '%#"&<>\n\r\t {}|^`[]\\'}
+"""What ends a URI or an attribute, would be read as something else, or is no character of a URI."""
 
 _SCROLLS = "Chart; scrolls sideways where the window is narrow"
 
@@ -76,7 +76,7 @@ class Figure:
             else f"<p>{escape(self.alt)}</p>"
         )
         return (
-            f'<div class="exhibit"><figure role="group" id="{self.id}" aria-labelledby="{caption_id}" style="margin:0">'
+            f'<div class="exhibit"><figure id="{self.id}" aria-labelledby="{caption_id}" style="margin:0">'
             f'<figcaption id="{caption_id}">{escape(self.headline)}</figcaption>'
             f"{picture}</figure>"
             f"<details><summary>Data behind this chart</summary>{self.table._repr_html_()}{self._download()}</details></div>"

@@ -36,8 +36,10 @@ def _outside(elements, text, own_script):
     if len(scripts) > own_script or (scripts and "script-src 'sha256-" not in html.unescape(text)):
         yield f"{len(scripts)} script(s)"
     for element in elements:
-        for name in ("src", "srcset", "poster", "action", "data", "background"):
-            if not element.get(name, "data:").startswith("data:"):
+        for name in ("src", "srcset", "poster", "action", "data", "background", "href"):
+            if re.search(r"[\s<>{}|^`\\]", element.get(name, "")):
+                yield f"{element.tag} {name}: no URI"
+            if name != "href" and not element.get(name, "data:").startswith("data:"):
                 yield f"{element.tag} takes {name} from {element.get(name)[:60]}"
         if element.tag in ("link", "iframe", "object", "embed", "base", "form"):
             yield f"element {element.tag}"

@@ -51,6 +51,7 @@ def test_the_glossary_has_only_terms_of_the_page(smoke_run):
         ('<a href="#nowhere">x</a>', "link #nowhere leads nowhere"),
         ('<a href="other.html">x</a>', "link other.html leads to no file"),
         ('<a href="#main"></a>', "says nothing"),
+        ('<a href="data:text/csv,a b">x</a>', "a href: no URI"),
         ("<h4>x</h4>", "h1 before h4"),
         ("<table><tbody><tr><td>x</td></tr></tbody></table>", "headers without scope"),
         ('<p onclick="x()">x</p>', "p onclick"),
