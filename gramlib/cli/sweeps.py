@@ -98,9 +98,8 @@ def sweep(
         sweep_id=resolved.sweep_id, succeeded=succeeded, failed=ending.failed, unchanged=len(ending.unchanged),
         wall_s=round(wall_s, 3), comparison=str(page),
     )  # fmt: skip
-    error = outcome_error(resolved, ending)
-    if error is not None:
-        raise error
+    if (trouble := outcome_error(resolved, ending)) is not None:
+        raise trouble
 
 
 def _chosen(count: int, index: int | None, shard: tuple[int, int] | None) -> tuple[int, ...] | None:

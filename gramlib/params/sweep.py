@@ -138,11 +138,18 @@ class SweepFile:
         for given in [*self.common(), *assignments]:
             if given.key:
                 assign(given.key, given.value, layered, given.where, self.path.parent)
-            else:  # a nested mapping: each of its leaves has a line of its own
-                for name, value in given.value.items():
-                    assign(name, value, layered, self.located.where(f"{given.where}.{name}"), self.path.parent,
-                           lambda key, above=given.where: self.located.where(f"{above}.{key}"))  # fmt: skip
+            else:
+                self._lay(given, layered)
         return layered
+
+    def _lay(self, given: Assignment, layered: Layered) -> None:
+        """Lay a nested mapping on top, each of its leaves with a line of its own."""
+
+        def line(key: str) -> str:
+            return self.located.where(f"{given.where}.{key}")
+
+        for name, value in given.value.items():
+            assign(name, value, layered, line(name), self.path.parent, line)
 
 
 def load_sweep(path: str | Path, root: str | Path) -> SweepFile:

@@ -93,7 +93,7 @@ def _of_paths(outcomes: Any, params: dict[str, Any]) -> list[dict[str, Any]]:
     failed_in = {
         name: np.column_stack([rows[f"{f.lower()}_day"] >= 0 for f in failures]) for name, rows in books.items()
     }
-    chances = [("any", "liquidity", failed_in["liquidity"].any(axis=1))]
+    chances = [("any", "liquidity", np.asarray(failed_in["liquidity"].any(axis=1)))]
     for position, failure in enumerate(failures):
         book = "solvency" if failure in SOLVENCY else "liquidity"
         chances.append((failure, book, failed_in[book][:, position]))

@@ -131,7 +131,7 @@ class WarmProvisioner(LocalProvisioner):
         pid = Nursery.fork(
             arguments, kwargs["env"], str(kwargs.get("cwd") or os.getcwd()), log if isinstance(log, str) else ""
         )
-        self.process = ForkedKernel(pid)
+        self.process = ForkedKernel(pid)  # type: ignore[assignment]
         self.pid, self.pgid = pid, pid
         self.cwd = kwargs.get("cwd")
         return self.connection_info
