@@ -50,7 +50,7 @@ class Change:
 
     def to_record(self) -> dict[str, Any]:
         """The change as report.json holds it."""
-        return asdict(self)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from gramlib.errors import DataContractError
 SCHEMA = 3
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Ends = Annotated[list[Number], Field(min_length=2, max_length=2)]
 Judged = Literal["pass", "watch", "fail", "not_applicable"]
 
 
@@ -116,8 +117,8 @@ class ChangeRow(_Form):
     after: Number | None
     before_text: str
     after_text: str
-    before_interval: tuple[Number, Number] | None
-    after_interval: tuple[Number, Number] | None
+    before_interval: Ends | None
+    after_interval: Ends | None
     before_status: str
     after_status: str
     difference: Number | None = _told("after less before")
