@@ -35,7 +35,7 @@ def make(tmp_path: Path, workbench_root: Path) -> Make:
     return toy
 
 
-def wait_for(happened: Callable[[], bool], seconds: float = 90.0) -> None:
+def wait_for(happened: Callable[[], bool], seconds: float = 240.0) -> None:
     until = time.monotonic() + seconds
     while not happened():
         assert time.monotonic() < until
