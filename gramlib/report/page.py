@@ -67,7 +67,11 @@ def document(
 
     `extra_style` follows the style sheet. `script` is our own: the policy lets this very text run and nothing else.
     """
-    notice = f'<div class="banner" role="note">{escape(banner)}</div>\n' if banner else ""
+    notice = (
+        f'<aside aria-label="About the data"><div class="banner" role="note">{escape(banner)}</div></aside>\n'
+        if banner
+        else ""
+    )
     above = f'<p class="eyebrow">{escape(eyebrow)}</p>\n' if eyebrow else ""
     return f"""<!DOCTYPE html>
 <html lang="en">

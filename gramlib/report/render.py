@@ -127,7 +127,7 @@ def _mark_failure(notebook: NotebookNode) -> str:
 
 def _clean_outputs(notebook: NotebookNode) -> None:
     """Take out scripts, types that need them, and ids that were used before."""
-    used: set[str] = {"main", "failed-cell"}
+    used: set[str] = {"main", "failed-cell", "stages"}
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             data = output.get("data", {})
@@ -185,6 +185,8 @@ def _levels(html: str) -> Iterator[tuple[re.Match[str], int]]:
 def _insert_contents(html: str, entries: list[tuple[str, str]]) -> str:
     if len(entries) < 3:
         return html
+    if 'id="stages"' in html:
+        entries = [*entries, ("How it was found, stage by stage", "stages")]
     items = "".join(f'<li><a href="#{escape(anchor)}">{escape(text)}</a></li>' for text, anchor in entries)
     contents = (
         '<nav class="toc" aria-label="On this page"><details open><summary>On this page</summary>'

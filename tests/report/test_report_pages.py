@@ -116,6 +116,22 @@ def test_page_is_one_offline_accessible_file(rendered, kind):
     assert len(html) < 2_000_000
 
 
+def test_contents_stand_before_the_first_section_and_end_with_the_stages(rendered):
+    html = rendered(kind="report", run_links={"data": "01_data/notebook.html"})
+    contents = html.split('<nav class="toc"')[1].split("</nav>")[0]
+    named = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', contents)
+    assert [text for _, text in named][-3:] == ["Provenance", "Last", "How it was found, stage by stage"]
+    assert html.index('id="verdict"') < html.index('<nav class="toc"') < html.index("<h2")
+    assert html.index('<nav id="stages"') < html.index("</main>")
+    appendix = rendered(kind="appendix", run_links={"data": "01_data/notebook.html"})
+    assert 'id="stages"' not in appendix and appendix.index("Other stages") < appendix.index('<main id="main">')
+
+
+def test_formulas_of_a_cell_are_mathml(rendered):
+    html = rendered(nbf.new_markdown_cell("With $x_t$ at $4,000.\n\n```math\n\\frac{a}{b}\n```"))
+    assert html.count("<math") == 2 and "<mfrac>" in html and "at $4,000." in html
+
+
 def test_code_of_an_appendix_is_folded_away(rendered):
     html = rendered(kind="appendix")
     assert "<details><summary>Code: default parameters</summary>" in html
