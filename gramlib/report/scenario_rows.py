@@ -72,7 +72,7 @@ def assumes(record: Mapping[str, Any]) -> str:
         told.append(f"{numbers.count(len(record['changes']), 'change')} to the issuer")
     days = shocks.get("horizon_days", record.get("horizon_days"))
     if days:
-        told.append(f"over {numbers.horizon(days)}")
+        told.append(numbers.count(days, "day"))
     return ", ".join(told) or numbers.MISSING
 
 
