@@ -1,11 +1,9 @@
-"""A sweep as the pods of its Indexed Job, all at once on one volume, against the same sweep in one process."""
+"""A sweep as the pods of its Indexed Job, all at once on one volume, against the same sweep in one pod."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tarfile
 from copy import deepcopy
 from pathlib import Path
@@ -23,24 +21,37 @@ pytestmark = [pytest.mark.container, pytest.mark.slow]
 MEMBERS = 4
 ROUNDS = 4
 """A pod that finds the shared stages in other hands leaves with 75, and the Job starts it again."""
-VOLUME = f"gram-tests-sweep-{os.getpid()}"
+APART, TOGETHER = (f"gram-tests-sweep-{os.getpid()}-{name}" for name in ("apart", "together"))
 TINY = (ROOT / "params" / "sweeps" / "tiny.yaml").read_text()
 
 
-def index_pod(engine: Engine, index: int) -> Pod:
-    """The pod that the Indexed Job of k8s/overlays/sweep makes for `index`."""
+def sweep_pod(engine: Engine, name: str, volume: str, index: int | None = None) -> Pod:
+    """The pod that the Indexed Job of k8s/overlays/sweep makes for `index`; without one, the same pod does all members."""
     job = deepcopy(sweep(ROOT))
-    job["metadata"]["name"] = f"gram-sweep-{index}"
-    container_of(job)["env"].append({"name": "JOB_COMPLETION_INDEX", "value": str(index)})
-    for volume in job["spec"]["template"]["spec"]["volumes"]:
-        if "persistentVolumeClaim" in volume:
-            volume["persistentVolumeClaim"]["claimName"] = VOLUME
-        if "configMap" in volume:
-            volume["configMap"]["name"] = f"gram-sweep-{index}-params"
+    job["metadata"]["name"] = f"gram-sweep-{name}"
+    container = container_of(job)
+    if index is None:
+        place = container["args"].index("--index")
+        container["args"][place : place + 2] = ["-j", "1"]
+    container["env"].append({"name": "JOB_COMPLETION_INDEX", "value": str(index)})
+    for mounted in job["spec"]["template"]["spec"]["volumes"]:
+        if "persistentVolumeClaim" in mounted:
+            mounted["persistentVolumeClaim"]["claimName"] = volume
+        if "configMap" in mounted:
+            mounted["configMap"]["name"] = f"gram-sweep-{name}-params"
     text = TINY.replace("../smoke.yaml", "/work/params/smoke.yaml")
-    params = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"gram-sweep-{index}-params"}}
+    params = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": f"gram-sweep-{name}-params"}}
     pod = pod_of(job, IMAGES)
     return Pod(engine, job["metadata"]["name"], documents_text([{**params, "data": {"sweep.yaml": text}}, pod]))
+
+
+def content(engine: Engine, volume: str, folder: Path) -> Path:
+    """The folder of the one sweep on `volume`, copied into `folder`."""
+    engine.asked("volume", "export", "--output", f"{folder / volume}.tar", volume)
+    with tarfile.open(f"{folder / volume}.tar") as tar:
+        tar.extractall(folder / volume, filter="data")
+    (found,) = [path.parent for path in (folder / volume).glob("*/sweep.json")]
+    return found
 
 
 def outputs(sweep_folder: Path) -> dict[str, dict[str, str]]:
@@ -53,11 +64,13 @@ def outputs(sweep_folder: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def test_a_sweep_in_four_pods_equals_the_sweep_in_one_process(pod_images: Engine, tmp_path: Path) -> None:
-    pod_images.asked("volume", "create", VOLUME)
-    pods = {index: index_pod(pod_images, index) for index in range(MEMBERS)}
+def test_a_sweep_in_four_pods_equals_the_sweep_in_one(pod_images: Engine, tmp_path: Path) -> None:
+    pods = {index: sweep_pod(pod_images, str(index), APART, index) for index in range(MEMBERS)}
+    alone = sweep_pod(pod_images, "all", TOGETHER)
     left = dict(pods)
     try:
+        for volume in (APART, TOGETHER):
+            pod_images.asked("volume", "create", volume)
         for _ in range(ROUNDS):
             for pod in left.values():
                 pod.start(network=False)
@@ -67,20 +80,14 @@ def test_a_sweep_in_four_pods_equals_the_sweep_in_one_process(pod_images: Engine
             if not left:
                 break
         assert not left, "some pods never got their turn"
-        pod_images.asked("volume", "export", "--output", str(tmp_path / "volume.tar"), VOLUME)
+        alone.start(network=False)
+        end = alone.end()
+        assert end.code == 0, end.said
+        apart, together = (content(pod_images, volume, tmp_path) for volume in (APART, TOGETHER))
     finally:
-        for pod in pods.values():
+        for pod in (*pods.values(), alone):
             pod_images.podman("pod", "rm", "--force", pod.name)
-        pod_images.podman("volume", "rm", "--force", VOLUME, *(f"{pod.name}-params" for pod in pods.values()))
-    with tarfile.open(tmp_path / "volume.tar") as tar:
-        tar.extractall(tmp_path / "pods", filter="data")
-
-    command = [sys.executable, "-m", "gramlib", "sweep", "params/sweeps/tiny.yaml", "-j", "1"]
-    environment = {**os.environ, "GRAM_REPORTS": str(tmp_path / "here")}
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-    (together,) = [path.parent for path in (tmp_path / "here").glob("*/sweep.json")]
-    (apart,) = [path.parent for path in (tmp_path / "pods").glob("*/sweep.json")]
+            pod_images.podman("volume", "rm", "--force", f"{pod.name}-params")
+        pod_images.podman("volume", "rm", "--force", APART, TOGETHER)
     assert len(outputs(apart)) == MEMBERS
     assert outputs(apart) == outputs(together)
