@@ -86,7 +86,7 @@ def test_a_failed_member_is_told_and_stops_no_other(make: Make) -> None:
     toy = make("one", "assert ctx.params.n_paths != 200, 'two hundred <paths>'")
     done = toy.run("-j", "2")
     assert done.returncode == 4
-    assert done.stderr.startswith("gram: 2 of 6 members failed; the first is n_paths-200_fan_paths-50: predict, cell 5")
+    assert done.stderr.startswith("gram: 2 of 6 members failed; the first is n_paths-200_fan_paths-50: predict, cell 6")
     comparison = json.loads((toy.folder / "comparison.json").read_text())
     assert comparison["counts"] == {"succeeded": 4, "failed": 2, "not run": 0}
     failed = [member for member in comparison["members"] if member["status"] == "failed"]
