@@ -120,7 +120,7 @@ def test_contents_stand_before_the_first_section_and_end_with_the_stages(rendere
     html = rendered(kind="report", run_links={"data": "01_data/notebook.html"})
     contents = html.split('<nav class="toc"')[1].split("</nav>")[0]
     named = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', contents)
-    assert [text for _, text in named][-3:] == ["Provenance", "Last", "How it was found, stage by stage"]
+    assert [text for _, text in named][-3:] == ["Last", "A second title", "How it was found, stage by stage"]
     assert html.index('id="verdict"') < html.index('<nav class="toc"') < html.index("<h2")
     assert html.index('<nav id="stages"') < html.index("</main>")
     appendix = rendered(kind="appendix", run_links={"data": "01_data/notebook.html"})
