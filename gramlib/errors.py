@@ -22,6 +22,8 @@ where it came from, what to do. `GramError` takes these four so that none is for
 from __future__ import annotations
 
 import errno
+import os
+import traceback
 
 
 class GramError(Exception):
@@ -53,6 +55,15 @@ class GramError(Exception):
 
     def __str__(self) -> str:
         return self.message()
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows (IPython asks for it): the message alone, and in a stage that a run executes the traceback too.
+
+        `traceback.print_last()` of the standard library gives the traceback wherever the message stands alone.
+        """
+        if os.environ.get("GRAM_ATTEMPT"):
+            return "".join(traceback.format_exception(self)).splitlines()
+        return f"{type(self).__name__}: {self.message()}".splitlines()
 
 
 class ParameterError(GramError):

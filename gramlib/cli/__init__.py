@@ -1,12 +1,14 @@
 """The command `gram`: argument parsing only; every command is one call into the package.
 
 run, status, why, index, prune      runs and what they would do (cli.runs)
+open                                JupyterLab on a stage of a run (cli.open)
 publish                             a run's pages for the public (cli.publishing)
 sweep                               many runs, one comparison (cli.sweeps)
 params explain | export | check     parameters and where they come from (cli.parameters)
 compare, replay, selftest, list     the engine on one's own files, known answers, what there is (cli.looking)
 ingest                              one price file, standardised, with its quality report (cli.ingest)
 k8s                                 a run as Jobs of a Kubernetes cluster (cli.k8s)
+serve                               the run site and the REST interface (cli.serve)
 """
 
 from __future__ import annotations
@@ -21,9 +23,11 @@ from gramlib import __version__
 from gramlib.cli.ingest import ingest
 from gramlib.cli.k8s import k8s
 from gramlib.cli.looking import compare, list_things, replay, selftest
+from gramlib.cli.open import open_stage
 from gramlib.cli.parameters import params
 from gramlib.cli.publishing import publish
 from gramlib.cli.runs import index, prune, run, status, why
+from gramlib.cli.serve import serve
 from gramlib.cli.sweeps import sweep
 from gramlib.errors import GramError, Interrupted, from_os_error
 from gramlib.runner.home import home_environment
@@ -51,6 +55,7 @@ for command in (
     why,
     index,
     prune,
+    open_stage,
     publish,
     params,
     ingest,
@@ -59,6 +64,7 @@ for command in (
     selftest,
     list_things,
     k8s,
+    serve,
 ):
     gram.add_command(command)
 

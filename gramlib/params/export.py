@@ -7,6 +7,7 @@ follows `#` is its help. Both forms are derived from the stage's model, so that 
 from __future__ import annotations
 
 import typing
+from collections.abc import Mapping
 
 from gramlib.errors import ParameterError
 from gramlib.params.fields import leaves, meaning_of, unit_of, yaml_text
@@ -39,12 +40,15 @@ def export_stage(run: RunParams, stage: str, upstream: str = "", issuer_ref: str
     return "\n".join(lines) + "\n"
 
 
-def parameters_cell(stage: str) -> str:
-    """Source of the notebook's `parameters` cell: one line a field, `name: type = default  # meaning [unit]`."""
+def parameters_cell(stage: str, values: Mapping[str, typing.Any] | None = None) -> str:
+    """Source of the notebook's `parameters` cell: one line a field, `name: type = value  # meaning [unit]`.
+
+    A name that `values` does not hold has its default; names in `values` that are no parameter of the stage are left out.
+    """
     lines = []
     for name, field in STAGE_PARAMS[_known(stage)].model_fields.items():
-        default = field.get_default(call_default_factory=True)
-        lines.append(f"{name}: {_annotation(field.annotation)} = {_python(default)}  # {_comment(field)}")
+        value = (values or {}).get(name, field.get_default(call_default_factory=True))
+        lines.append(f"{name}: {_annotation(field.annotation)} = {_python(value)}  # {_comment(field)}")
     return "\n".join(lines)
 
 

@@ -27,6 +27,11 @@ def scratch_folder(stage: Stage) -> Path:
     return folder
 
 
+def named_run(name: str) -> RunFolder:
+    """The run called `name`, a run folder or an id among the runs, whether or not it is there."""
+    return RunFolder(Path(name).resolve() if Path(name).is_dir() else workbench.reports() / name)
+
+
 def upstream_run(stage: Stage, upstream: str) -> RunFolder | None:
     """The run whose tables a notebook reads: the one named, else the latest with all it needs, else a smoke run.
 
@@ -35,18 +40,18 @@ def upstream_run(stage: Stage, upstream: str) -> RunFolder | None:
     if not stage.upstream:
         return None
     if upstream:
-        named = RunFolder(Path(upstream).resolve() if Path(upstream).is_dir() else workbench.reports() / upstream)
-        lacking = _lacking(named, stage)
-        if lacking:
+        named = named_run(upstream)
+        missing = lacking(named, stage)
+        if missing:
             raise UpstreamNotReady(
-                f"run {upstream} has no succeeded {lacking}",
+                f"run {upstream} has no succeeded {missing}",
                 expected="a run with every stage this one reads",
                 origin=str(named.path),
-                remedy=f"gram run PARAMS.yaml --until {lacking}, or set upstream to another run",
+                remedy=f"gram run PARAMS.yaml --until {missing}, or set upstream to another run",
             )
         return named
     for run in run_folders(workbench.reports()):
-        if run.created and not _lacking(run, stage):
+        if run.created and not lacking(run, stage):
             return run
     last = stage.upstream[-1]
     print(f"no recorded run has every stage that {stage.name} reads: making a smoke run once (under half a minute)")
@@ -63,7 +68,7 @@ def upstream_run(stage: Stage, upstream: str) -> RunFolder | None:
     ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     for run in run_folders(workbench.reports()):
-        if done.returncode == 0 and not _lacking(run, stage):
+        if done.returncode == 0 and not lacking(run, stage):
             return run
     raise UpstreamNotReady(
         f"the smoke run did not succeed (exit {done.returncode}): {done.stderr.strip()[-300:]}",
@@ -72,7 +77,8 @@ def upstream_run(stage: Stage, upstream: str) -> RunFolder | None:
     )
 
 
-def _lacking(run: RunFolder, stage: Stage) -> str:
+def lacking(run: RunFolder, stage: Stage) -> str:
+    """The first stage that `stage` reads and `run` has no result of; empty when it has them all."""
     for name in stage.upstream:
         if run.manifest(stage_named(name).folder) is None:
             return name

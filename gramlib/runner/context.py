@@ -48,9 +48,11 @@ class StageHandle:
     def __init__(self, name: str):
         self.stage = stage_named(name)
 
-    def context(self, namespace: dict[str, Any]) -> StageContext:
+    def context(self, namespace: dict[str, Any], like: str = "") -> StageContext:
         """Validate the notebook's parameters (`globals()`) and open the stage.
 
+        `like` names a run whose issuer, scenarios, profile and standards are meant wherever a parameter names the same
+        as it did there; without it names stand for the files in params/.
         Raises ParameterError for a value the stage's model refuses, and for a name it does not know:
         papermill itself lets a misspelt parameter pass with a warning.
         """
@@ -72,13 +74,13 @@ class StageHandle:
                     expected=f"one of {', '.join(model.model_fields)}",
                     origin="the notebook's parameters",
                 )
-        return StageContext(self.stage, stage_params(self.stage.name, given, "the notebook's parameters"))
+        return StageContext(self.stage, stage_params(self.stage.name, given, "the notebook's parameters"), like)
 
 
 class StageContext:
     """Reads upstream tables, writes this stage's own, and closes the stage with `finish`."""
 
-    def __init__(self, stage: Stage, params: BaseModel):
+    def __init__(self, stage: Stage, params: BaseModel, like: str = ""):
         self.stage = stage
         self.params: Any = params
         self._outputs: dict[str, Output] = {}
@@ -86,6 +88,7 @@ class StageContext:
         self._warnings: list[str] = []
         self._last_progress = 0.0
         self._started = time.time()
+        self._like: RunFolder | None = None
         attempt = os.environ.get("GRAM_ATTEMPT", "")
         if attempt:
             self.folder = Path(attempt)
@@ -110,7 +113,8 @@ class StageContext:
         else:
             from gramlib.runner import by_hand
 
-            self._run = by_hand.upstream_run(stage, str(getattr(params, "upstream", "")))
+            self._like = by_hand.named_run(like) if like else None
+            self._run = by_hand.upstream_run(stage, str(getattr(params, "upstream", ""))) or self._like
             self.folder = by_hand.scratch_folder(stage)
             self._upstream = (
                 {name: self._run.stage_path(stage_named(name).folder) for name in stage.upstream} if self._run else {}
@@ -124,41 +128,56 @@ class StageContext:
         return self._run.record() if self._run else {}
 
     @cached_property
+    def _settings(self) -> dict[str, Any]:
+        """run.json of the run that stands behind the names of issuer, scenarios, profile and standards."""
+        return self._like.record() if self._like else self.run_record
+
+    def _names_a_file(self, parameter: str) -> bool:
+        """Whether `parameter` is looked up in params/: by hand, and unless it names what the run that is meant named."""
+        if not self.by_hand or not hasattr(self.params, parameter):
+            return False
+        if self._like is None:
+            return True
+        there = self._settings["params"]["stages"][self.stage.name][parameter]
+        return bool(there != getattr(self.params, parameter))
+
+    @cached_property
     def issuer(self) -> Issuer:
         """The issuer: the run's own resolved one, by hand the file that the parameter names."""
         from gramlib.params.issuer import Issuer
         from gramlib.params.issuer_file import load_issuer
 
-        if self.by_hand and hasattr(self.params, "issuer"):
+        if self._names_a_file("issuer"):
             return load_issuer(self.params.issuer, _root())
-        return Issuer.from_record(self.run_record["params"]["issuer"])
+        return Issuer.from_record(self._settings["params"]["issuer"])
 
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:
         """The listed scenarios of the run, by hand those that the parameter names."""
         from gramlib.scenarios import Scenario, load_scenarios
 
-        if self.by_hand and hasattr(self.params, "scenarios"):
+        if self._names_a_file("scenarios"):
             return load_scenarios(list(self.params.scenarios), _root())
-        return tuple(Scenario.from_record(record) for record in self.run_record["scenarios"])
+        return tuple(Scenario.from_record(record) for record in self._settings["scenarios"])
 
     @cached_property
     def profile(self) -> Profile:
         """The profile of requirements and appetites."""
         from gramlib.verdicts import Profile, load_profile
 
-        if self.by_hand and hasattr(self.params, "profile"):
+        if self._names_a_file("profile"):
             return load_profile(self.params.profile, _root())
-        return Profile.from_record(self.run_record["profile"])
+        return Profile.from_record(self._settings["profile"])
 
     @cached_property
     def standards(self) -> tuple[Standard, ...]:
         """The standards to hold the run against, those that bind by the profile among them."""
         from gramlib.verdicts import Standard, standards_of
 
-        if self.by_hand and hasattr(self.params, "standards"):
+        changed = self._names_a_file("standards") or self._names_a_file("profile")  # a profile says which of them bind
+        if changed and hasattr(self.params, "standards"):
             return standards_of(list(self.params.standards), self.profile, _root())
-        return tuple(Standard.from_record(record) for record in self.run_record["standards"])
+        return tuple(Standard.from_record(record) for record in self._settings["standards"])
 
     @cached_property
     def assumptions(self) -> list[dict[str, Any]]:
@@ -228,6 +247,8 @@ class StageContext:
         """Where answers from the network are kept, for every run beside this one."""
         from gramlib.runner import workbench
 
+        if self._like is not None:
+            return self._like.path.parent / "snapshots"
         return (self.folder.parent.parent if not self.by_hand else workbench.reports()) / "snapshots"
 
     @cached_property
