@@ -1,0 +1,11 @@
+"""Every resource of the service, in the order of the OpenAPI document."""
+
+from __future__ import annotations
+
+from gramlib.service import about, runs
+from gramlib.service.routes import Route
+
+
+def routes() -> tuple[Route, ...]:
+    """All routes; a new resource adds the ROUTES of its module here."""
+    return (*about.ROUTES, *runs.ROUTES)
