@@ -71,7 +71,7 @@ class PreparedRun:
     """One run, ready; made by `prepare`. Safe to ask from several threads at once."""
 
     run_id: str
-    key: str
+    state: str
     record: Mapping[str, Any]
     issuer: Issuer
     profile: Profile
@@ -156,7 +156,7 @@ def prepare(run: RunFolder, n_paths: int = N_PATHS, price_models: ModuleType = m
     """Load `run` and let its own issuer walk. Takes seconds once; raises UpstreamNotReady, ArtefactError."""
     began = time.perf_counter()
     train, predict = _manifests(run)
-    key, record = state_of(run), run.record()
+    state, record = state_of(run), run.record()
 
     def read(name: str, manifest: Manifest) -> Any:
         return read_artefact(run.stage_path(stage_named(manifest.stage).folder), manifest, name)
@@ -174,7 +174,7 @@ def prepare(run: RunFolder, n_paths: int = N_PATHS, price_models: ModuleType = m
     judged = run.manifest(stage_named("analyse").folder)
     run_verdicts = read("verdicts", judged) if judged is not None else None
     return PreparedRun(
-        run.run_id, key, record, issuer, profile, rerun, used, params, paths, own, run_verdicts,
+        run.run_id, state, record, issuer, profile, rerun, used, params, paths, own, run_verdicts,
         str(calibration["grade"]), time.perf_counter() - began,
     )  # fmt: skip
 
