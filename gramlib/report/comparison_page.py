@@ -30,7 +30,7 @@ def comparison_page(found: Comparison, links: Mapping[str, str]) -> str:
         "<h2>Scenarios that ended otherwise</h2>",
         _html(_scenarios(found, names)) if found.scenarios else f"<p>{_no_scenarios(found)}</p>",
         "<h2>All key figures</h2>",
-        _html(_figures(found, names)),
+        _html(key_figures(found)),
     ]
     title = f"{names[1]} against {names[0]}"
     return document(title, "\n".join(filter(None, parts)), eyebrow="Comparison of two runs", extra_style=site_style())
@@ -103,15 +103,16 @@ def _no_scenarios(found: Comparison) -> str:
     return "A report that lists no scenarios cannot tell."
 
 
-def _figures(found: Comparison, names: tuple[str, str]) -> Table:
+def key_figures(found: Comparison) -> Table:
+    """Every key figure of the two runs side by side, and in words what moved."""
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (c.label, c.before_text or "–", c.after_text or "–", _weight(c.significant, c.better, c.difference), c.short)
         for c in found.figures
     )
     headings = (
         Heading("Key figure"),
-        Heading(names[0]),
-        Heading(names[1]),
+        Heading(found.before.run_id),
+        Heading(found.after.run_id),
         Heading("Beyond chance"),
         Heading("In words"),
     )

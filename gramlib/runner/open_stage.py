@@ -132,7 +132,9 @@ def launch(notebook: Path, reports: Path, *, browser: bool) -> NoReturn:
         )
     root = workbench.root()
     top = root if notebook.is_relative_to(root) else reports
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={top}"]
-    command += ([] if browser else ["--no-browser"]) + [str(notebook)]
+    # Not the notebook as an argument: then the address printed for those without a browser would not lead to it.
+    page = f"/lab/tree/{notebook.relative_to(top).as_posix()}"
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={top}", f"--LabApp.default_url={page}"]
+    command += [] if browser else ["--no-browser"]
     sys.stdout.flush()
     os.execve(sys.executable, command, {**os.environ, "GRAM_REPORTS": str(reports)})

@@ -162,12 +162,11 @@ def test_the_command_prints_the_path_or_four_lines(run: RunFolder) -> None:
 @pytest.mark.slow
 def test_jupyterlab_serves_the_notebook(run: RunFolder, tmp_path: Path) -> None:
     jupyter = {f"JUPYTER_{kind}_DIR": str(tmp_path / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    environment = {**os.environ, **jupyter, "JUPYTER_TOKEN": "known", "JUPYTER_ALLOW_ROOT": "1"}
-    root = [] if os.getuid() else ["--allow-root"]
+    environment = {**os.environ, **jupyter, "JUPYTER_TOKEN": "known"}
     config = tmp_path / "CONFIG"
     config.mkdir()
     (config / "jupyter_server_config.py").write_text(
-        f"c.ServerApp.port = 0\nc.ServerApp.allow_root = {bool(root)}\nc.ServerApp.ip = '127.0.0.1'\n"
+        f"c.ServerApp.port = 0\nc.ServerApp.allow_root = {os.getuid() == 0}\nc.ServerApp.ip = '127.0.0.1'\n"
     )
     log = tmp_path / "log"
     with open(log, "w") as handle:
