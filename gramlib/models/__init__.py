@@ -23,10 +23,12 @@ In the order in which they build on each other:
     far_tail         how rare each model thinks a day is that it has hardly seen
     tail_region, tail_fit, rare_moves   what the tails say at each threshold, how surely, and how rare large moves are
     refit_bootstrap  how sure a model's numbers are: refits to histories that might have happened
+    checking, plugins             the protocol as a checklist; models that other packages add
     training, simulate            the two doors of the room
 """
 
 from gramlib.models.actuarial import credible_rates, loss_lines, loss_table, ruin_table
+from gramlib.models.checking import check_model
 from gramlib.models.premium import premium_fit
 from gramlib.models.redemption import redemption_fit
 from gramlib.models.refit_bootstrap import bootstrap_calibrations, refitted_model
@@ -38,6 +40,7 @@ from gramlib.models.training import Training, train
 __all__ = [
     "Training",
     "bootstrap_calibrations",
+    "check_model",
     "credible_rates",
     "loss_lines",
     "loss_table",

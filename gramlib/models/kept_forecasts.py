@@ -19,6 +19,7 @@ import numpy as np
 import gramlib
 from gramlib.models.refits import Refit
 from gramlib.models.returns import Returns
+from gramlib.params.plugins import MODELS, usable
 from gramlib.params.stages import TrainParams
 from gramlib.store.hashing import module_names, sha256_modules, sha256_record
 from gramlib.store.parts import Parts
@@ -41,6 +42,7 @@ class KeptForecasts:
     ) -> None:
         self._parts, self._returns, self._params = parts, returns, params
         self._start = start
+        self._plug_ins = usable(MODELS)
         self._draws = [_sha256(*block) for block in draws]
         self._common = {
             "first": first,
@@ -68,6 +70,7 @@ class KeptForecasts:
         return {
             **self._common,
             "model": model,
+            "plug_in": self._plug_ins[model].to_record() if model in self._plug_ins else {},
             "day": refit.day,
             "stop": refit.stop,
             "returns": _sha256(known.dates, known.log_return, *(array for pair in covariates for array in pair)),

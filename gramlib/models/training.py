@@ -17,9 +17,10 @@ from gramlib.models.contest import CHAMPION_RULE, choose_champion, league_table
 from gramlib.models.evaluation import FORECAST_COLUMNS, rolling_forecasts
 from gramlib.models.far_tail import fall_odds
 from gramlib.models.multiplicity import confidence_sets
+from gramlib.models.plugins import require_protocol
 from gramlib.models.protocol import FIT_ONCE, PathModel
 from gramlib.models.refits import refit_interval
-from gramlib.models.registry import BASELINES, FORECASTERS, path_model
+from gramlib.models.registry import BASELINES, generates_paths, price_model
 from gramlib.models.returns import usable_returns
 from gramlib.models.threads import threads_side_by_side, usual_workers
 from gramlib.models.window import TrainingWindow
@@ -55,12 +56,16 @@ def train(
     `covariates` is the catalogue's table, for the models that use it. `grade` is the data grade: on D the champion is not
     contested. The result depends on nothing but the arguments; `parts` keeps what is finished of the evaluation and is read by
     a later call with the same ones.
-    Raises DataContractError when the table is too short, ParameterError for an unknown model.
+    Raises DataContractError when the table is too short, ParameterError for an unknown model and for a
+    plug-in that breaks the protocol.
     """
     returns = usable_returns(prices, covariates)
     first = returns.first_on_or_after(params.start)
-    classes = {name: path_model(name) for name in params.models if name not in FORECASTERS}
-    forecasters = {name: FORECASTERS[name] for name in params.models if name in FORECASTERS}
+    for name in params.models:
+        require_protocol(name)
+    named = {name: price_model(name) for name in params.models}
+    classes = {name: model for name, model in named.items() if generates_paths(model)}
+    forecasters = {name: model for name, model in named.items() if name not in classes}
     if not classes:
         raise ParameterError(
             f"train.models names {' and '.join(forecasters)} only, which generate no paths",

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from gramlib.params.built_in import SOURCE_NAMES
 from gramlib.params.data_params import FILE_LISTS, DataParams, named_files
 from gramlib.params.problems import Problem
 from gramlib.params.quoting import shortened, shown
@@ -47,7 +48,7 @@ def data_checks(data: DataParams, where: Where) -> list[Problem]:
             "data.source is file and data.path is empty", "the price file's path", where("data.source"),
             "add data.path: your_file.csv (--set data.path=your_file.csv)",
         ))  # fmt: skip
-    elif data.source == "file":
+    elif data.path and data.source not in ("sample", "online"):
         found += _file_exists("data.path", data.path, where)
     for name in FILE_LISTS:
         for path in named_files(getattr(data, name)).values():
@@ -61,7 +62,7 @@ def _no_file_settings(data: DataParams, where: Where) -> list[Problem]:
             f"data.{name} is {shown(getattr(data, name))} while data.source is {data.source}", f"no file for {data.source}",
             where(f"data.{name}"), "add data.source: file (--set data.source=file)",
         )
-        for name in ("path", "column")
+        for name in (("path", "column") if data.source in SOURCE_NAMES else ("column",))
         if getattr(data, name)
     ]  # fmt: skip
 

@@ -12,7 +12,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from gramlib.params.built_in import SOURCE_NAMES
 from gramlib.params.fields import Section, each_of, one_of, param, refusal
+from gramlib.params.plugins import SOURCES
 from gramlib.params.quoting import shown
 from gramlib.params.suggest import did_you_mean
 
@@ -91,7 +93,7 @@ def named_files(items: list[str]) -> dict[str, str]:
 class DataParams(Section):
     """Stage `data`: which gold price, tokens, flows and covariates, over which dates."""
 
-    source: Annotated[str, one_of("sample", "file", "online")] = param(
+    source: Annotated[str, one_of(*SOURCE_NAMES, plug_ins=SOURCES)] = param(
         "sample", "sample (shipped, demonstration), file, or online"
     )
     path: str = param("", "price file, when source is file")

@@ -60,17 +60,17 @@ def yaml_text(value: Any) -> str:
     return yaml.safe_dump(value, width=float("inf")).partition("\n")[0]
 
 
-def one_of(*known: str) -> AfterValidator:
-    """Only the words of `known`."""
-    return AfterValidator(lambda word: _word(word, known))
+def one_of(*known: str, plug_ins: str = "") -> AfterValidator:
+    """Only the words of `known`, and the names of usable plug-ins of the group `plug_ins`."""
+    return AfterValidator(lambda word: _word(word, known, plug_ins))
 
 
-def each_of(*known: str, empty_ok: bool = False) -> AfterValidator:
-    """A list, each item once and a word of `known` (any word when `known` is empty)."""
+def each_of(*known: str, empty_ok: bool = False, plug_ins: str = "") -> AfterValidator:
+    """A list, each item once and a word of `known` (any word when `known` is empty) or a plug-in, as in `one_of`."""
 
     def check(words: list[str]) -> list[str]:
         _distinct(words, empty_ok)
-        return [_word(word, known) for word in words] if known else words
+        return [_word(word, known, plug_ins) for word in words] if known else words
 
     return AfterValidator(check)
 
@@ -106,10 +106,23 @@ NOT_BLANK = AfterValidator(_not_blank)
 """Text with at least one visible character."""
 
 
-def _word(word: str, known: tuple[str, ...]) -> str:
+def _word(word: str, known: tuple[str, ...], group: str = "") -> str:
+    if word not in known:
+        known = (*known, *_plugged_in(word, group)) if group else known
     if word not in known:
         raise refusal(f"one of {', '.join(known)}{did_you_mean(word, known)}", shown(word))
     return word
+
+
+def _plugged_in(word: str, group: str) -> list[str]:
+    """Names of the usable plug-ins of `group`; a refused one that is asked for is refused here with its reason."""
+    from gramlib.params.plugins import plug_ins  # reads the metadata of what is installed
+
+    found = plug_ins(group)
+    for one in found:
+        if one.name == word and one.refused:
+            raise refusal(f"another name: {one.refused} (plug-in of {one.origin})", shown(word))
+    return [one.name for one in found if not one.refused]
 
 
 def _distinct(items: list[Any], empty_ok: bool) -> None:

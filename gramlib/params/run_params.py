@@ -111,7 +111,7 @@ class RunParams:
         """Every file of the user's own that the data stage reads; none when it runs on the shipped sample."""
         data = self.stages["data"].model_dump()
         lists = [path for name in FILE_LISTS for path in named_files(data[name]).values()]
-        return tuple(Path(path) for path in ([data["path"]] if data["source"] == "file" else []) + lists)
+        return tuple(Path(path) for path in ([data["path"]] if data["path"] else []) + lists)
 
 
 def without_paths(values: dict[str, Any]) -> dict[str, Any]:

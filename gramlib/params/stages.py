@@ -12,30 +12,16 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from gramlib.params import plugins
+from gramlib.params.built_in import FORECASTER_NAMES, MODEL_NAMES
 from gramlib.params.data_params import DataParams, Date
 from gramlib.params.fields import NOT_BLANK, Section, each_number, each_of, one_of, param
 
 STAGE_NAMES = ("data", "train", "predict", "analyse", "report")
-MODEL_NAMES = (
-    "fhs",
-    "garch_t",
-    "gjr_t",
-    "garch_skewt",
-    "gjr_skewt",
-    "egarch_t",
-    "egarch_skewt",
-    "bootstrap",
-    "regime",
-    "regime3",
-    "jump",
-    "network",
-    "ensemble",
-)
-FORECASTER_NAMES = ("quantreg", "boosted")
-"""Scored beside the others; they generate no paths."""
-
 DRIVER_NAMES = ("confidence", "liquidity", "custody", "custody_freeze", "bank", "operations", "cyber", "lease")
 """What can be drawn beside prices; custody_freeze, bank and lease need the issuer's section custodians, banks, lease on."""
+
+_EACH_MODEL = each_of("all", *MODEL_NAMES, *FORECASTER_NAMES, plug_ins=plugins.MODELS)
 
 DEFAULT_SEED = 20261120
 _MAX_SEED = 2**63 - 1
@@ -64,8 +50,10 @@ def _every_driver(names: list[str]) -> list[str]:
 
 
 def _every_model(names: list[str]) -> list[str]:
-    """The word all written out, as for drivers."""
-    return [*MODEL_NAMES, *FORECASTER_NAMES] if "all" in names else names
+    """The word all written out, as for drivers: every model of the workbench; plug-ins are those named beside it."""
+    if "all" not in names:
+        return names
+    return [*MODEL_NAMES, *FORECASTER_NAMES, *(name for name in names if name in plugins.usable(plugins.MODELS))]
 
 
 class TrainParams(Section):
@@ -73,7 +61,7 @@ class TrainParams(Section):
 
     upstream: str = _upstream()
     start: Date = param("2000-01-01", "first day of the training window", "ISO date")
-    models: Annotated[list[str], each_of("all", *MODEL_NAMES, *FORECASTER_NAMES), AfterValidator(_every_model)] = param(
+    models: Annotated[list[str], _EACH_MODEL, AfterValidator(_every_model)] = param(
         ["all"], "price models to fit and compare; all means every one"
     )
     eval_days: int = param(2520, "last days held out for scoring", "business days", ge=1, le=_MAX_DAYS)
@@ -95,7 +83,9 @@ class PredictParams(Section):
     issuer: str = _issuer()
     scenarios: Annotated[list[str], each_of()] = param(["all"], "listed scenarios to replay; all means every one")
     profile: str = _profile()
-    model: Annotated[str, one_of("champion", *MODEL_NAMES)] = param("champion", "price model of the generated paths")
+    model: Annotated[str, one_of("champion", *MODEL_NAMES, plug_ins=plugins.MODELS)] = param(
+        "champion", "price model of the generated paths"
+    )
     model_reason: str = param("", "why the champion is overridden; asked for when model is not champion")
     n_paths: int = param(100_000, "paths of the liquidity book", "paths", ge=1, le=10_000_000)
     horizon_days: int = param(252, "length of the liquidity book", "business days", ge=1, le=2520)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+from gramlib.errors import ParameterError
+from gramlib.params.plugins import MODELS, SOURCES, PlugIn, plug_ins
 
 
 def rows(what: str, root: Path, reports: Path) -> Iterator[tuple[str, str]]:
@@ -28,6 +32,7 @@ def _stages(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
 
 
 def _models(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
+    from gramlib.models.plugins import imported
     from gramlib.models.registry import BASELINES, FORECASTERS, PATH_MODELS
     from gramlib.report.vocabulary import model_name
 
@@ -37,10 +42,28 @@ def _models(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
         yield name, f"{model_name(name)}; forecasts and is scored, never simulated"
     for baseline in BASELINES:
         yield baseline.name, f"{model_name(baseline.name)}; scored beside the others, never simulated"
+    yield from _plug_ins(MODELS, imported)
+
+
+def _plug_ins(group: str, imported: Callable[[PlugIn], Any]) -> Iterator[tuple[str, str]]:
+    """Every plug-in of `group` with its origin and the first line of its docstring, or the reason why it cannot be used."""
+    for one in plug_ins(group):
+        said, name = one.refused, one.name
+        if said:
+            name = f"{name} ({one.package})"  # the name itself is another's
+        else:
+            try:
+                text = (imported(one).__doc__ or "").strip()
+                yield name, f"{text.partition(chr(10))[0].rstrip('.') or one.target}; plug-in of {one.origin}"
+                continue
+            except ParameterError as error:
+                said = error.found.partition(": ")[2]
+        yield name, f"cannot be used: {said}; plug-in of {one.origin}"
 
 
 def _sources(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
     from gramlib.sources.online import PROVIDERS
+    from gramlib.sources.plugins import imported
 
     yield "sample", "the shipped daily path through real monthly averages: demonstration only"
     yield "file", "a price file of your own"
@@ -50,6 +73,7 @@ def _sources(root: Path, reports: Path) -> Iterator[tuple[str, str]]:
             f"{provider.title}; online, redistribute: {provider.redistribute}"
             + ("; off until data.accept_terms names it" if provider.needs_terms else ""),
         )
+    yield from _plug_ins(SOURCES, imported)
 
 
 def _scenarios(root: Path, reports: Path) -> Iterator[tuple[str, str]]:

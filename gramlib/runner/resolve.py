@@ -15,9 +15,11 @@ from typing import Any
 import gramlib
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.assumptions import load_assumptions
+from gramlib.params.built_in import FORECASTER_NAMES, MODEL_NAMES, SOURCE_NAMES
 from gramlib.params.governance import load_governance
 from gramlib.params.layers import RunParams, resolve_params
 from gramlib.params.model_figures import load_all_figures
+from gramlib.params.plugins import MODELS, SOURCES, PlugIn, usable
 from gramlib.params.sensitivity import load_ranges
 from gramlib.scenarios import Scenario, load_scenarios
 from gramlib.store import atomic
@@ -185,9 +187,19 @@ def _resolved(
         "profile": profile.to_record(),
         "standards": [standard.to_record() for standard in standards],
         "inputs": inputs,
+        "plug_ins": [one.to_record() for one in plugins_of_run(params)],
         **judgement,
     }
     return ResolvedRun(run_id, params, scenarios, profile, standards, inputs, record, replay_of)
+
+
+def plugins_of_run(params: RunParams) -> list[PlugIn]:
+    """What other packages add to a run: the models and the source that it names and the workbench does not have."""
+    stages = {name: stage.model_dump() for name, stage in params.stages.items()}
+    named = ((MODELS, stages["train"]["models"], (*MODEL_NAMES, *FORECASTER_NAMES)),
+             (SOURCES, [stages["data"]["source"]], SOURCE_NAMES))  # fmt: skip
+    foreign = ((group, [name for name in names if name not in ours]) for group, names, ours in named)
+    return [usable(group)[name] for group, names in foreign for name in names]
 
 
 def _checked_id(run_id: str) -> str:

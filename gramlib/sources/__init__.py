@@ -21,7 +21,7 @@ SOURCES = {
     "file": "a price file of your own, data.path: text, workbook, Parquet or JSON, read by evidence",
     "online": "public sources without a key, data.chain and more; see gramlib.sources.online and params/live.yaml",
 }
-"""Every source by name, with what it is."""
+"""Every source of the workbench by name, with what it is; other packages may add some, see gramlib.sources.plugins."""
 
 
 def load(params: DataParams) -> RawSeries:
@@ -38,6 +38,10 @@ def load(params: DataParams) -> RawSeries:
         from gramlib.sources import file
 
         return file.load(params)
+    if params.source not in SOURCES:
+        from gramlib.sources.plugins import load_series
+
+        return load_series(params)
     raise ParameterError(
         f"data.source is {params.source!r}",
         expected="sample or file: one series; online sources are several, gathered by gramlib.prices.acquire",
