@@ -16,8 +16,14 @@ a hundred arrays' worth of waiting."""
 
 
 def usual_workers() -> int:
-    """As many threads as this process may use processors, at most eight."""
-    return min(MOST_WORKERS, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    """As many threads as this process may use processors, at most eight.
+
+    GRAM_THREADS, which the runner sets from a container's quota, lowers the number: affinity does not know of quotas.
+    """
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    wanted = os.environ.get("GRAM_THREADS", "").strip()
+    allowed = max(1, int(wanted)) if wanted.isdecimal() else processors
+    return min(MOST_WORKERS, processors, allowed)
 
 
 @contextmanager
