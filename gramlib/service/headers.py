@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Response
 
 from gramlib.report.page import CONTENT_POLICY
 
 _API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 PAGE_POLICY = f"{CONTENT_POLICY}; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+
+_OWN_SCRIPT = re.compile(
+    r"Content-Security-Policy\" content=\"[^\"]*script-src (?:'|&#39;|&#x27;)(sha256-[A-Za-z0-9+/=]{44})"
+)
+
+
+def page_policy(opening: str) -> str:
+    """The policy of a page made by the workbench; `opening` is where it names its own script by hash, if it has one."""
+    script = _OWN_SCRIPT.search(opening)
+    return f"{PAGE_POLICY}; script-src '{script[1]}'" if script else PAGE_POLICY
 
 
 def secured(response: Response) -> Response:

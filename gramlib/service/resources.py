@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from gramlib.service import about, catalogues, replays, runs, what_if
+from gramlib.service import about, artefacts, catalogues, events, replays, runs, site, stages, what_if
 from gramlib.service.routes import Route
 
 
 def routes() -> tuple[Route, ...]:
     """All routes; a new resource adds the ROUTES of its module here."""
-    return (*about.ROUTES, *runs.ROUTES, *catalogues.ROUTES, *replays.ROUTES, *what_if.ROUTES)
+    return (
+        *about.ROUTES,
+        *runs.ROUTES,
+        *stages.ROUTES,
+        *artefacts.ROUTES,
+        *events.ROUTES,
+        *catalogues.ROUTES,
+        *replays.ROUTES,
+        *what_if.ROUTES,
+        *site.ROUTES,
+    )

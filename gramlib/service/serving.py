@@ -11,6 +11,7 @@ from waitress.server import create_server
 
 from gramlib.errors import ParameterError
 from gramlib.service.app import create_app
+from gramlib.service.dispatcher import Dispatcher
 from gramlib.service.service import Service
 from gramlib.service.settings import Settings
 
@@ -46,9 +47,11 @@ def serve(settings: Settings) -> None:
     previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         address = f"http://{settings.host}:{server.effective_port}"
-        service.telemetry.say("listening", address=address, reports=str(settings.reports), workers=settings.workers)
-        with contextlib.suppress(KeyboardInterrupt):
-            server.run()
+        with Dispatcher(settings, service.jobs, service.telemetry):
+            service.telemetry.say("listening", address=address, reports=str(settings.reports), workers=settings.workers)
+            with contextlib.suppress(KeyboardInterrupt):
+                server.run()
+            service.telemetry.say("stopping", meaning="runs at work are stopped in order and go on next time")
     finally:
         server.close()
         for number, handler in previous.items():
