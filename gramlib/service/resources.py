@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gramlib.service import about, artefacts, catalogues, events, replays, runs, site, stages, what_if
+from gramlib.service import about, artefacts, catalogues, events, replays, runs, site, stages, what_if, what_if_page
 from gramlib.service.routes import Route
 
 
@@ -17,5 +17,6 @@ def routes() -> tuple[Route, ...]:
         *catalogues.ROUTES,
         *replays.ROUTES,
         *what_if.ROUTES,
+        *what_if_page.ROUTES,
         *site.ROUTES,
     )
