@@ -31,7 +31,7 @@ JUDGEMENT = ("assumptions", "model_figures", "governance", "sensitivity")
 """What stands in params/ beside runs, issuers, scenarios and profiles, and is recorded as it was."""
 
 LONGEST_ID = 100
-RESERVED_IDS = ("example", "exports", "opened", "snapshots", "index.html")
+RESERVED_IDS = ("example", "exports", "my_models", "opened", "snapshots", "index.html")
 """What else lives in the folder of runs."""
 RECORDED_PACKAGES = ("numpy", "pandas", "scipy", "arch", "papermill", "nbconvert", "matplotlib", "pydantic", "pyarrow")
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gramlib.artefacts import entry
+from gramlib.errors import UpstreamNotReady
 from gramlib.params.fields import leaves, meaning_of, unit_of
 from gramlib.params.issuer_file import load_issuer
 from gramlib.report.html_table import Heading, Table
 from gramlib.runner import workbench
 from gramlib.runner.by_hand import upstream_run
 from gramlib.runner.pipeline import stage_named
+from gramlib.store import RunFolder
 from gramlib.store.tables import read_artefact
 
 if TYPE_CHECKING:
@@ -123,14 +126,26 @@ def try_scenario(name: str, issuer: str = "gram") -> Tried:
 
 def _upstream(*names: str) -> dict[str, Any]:
     """Artefacts of the latest run that has what predict reads, by catalogue name."""
-    from gramlib.artefacts import entry
+    run = upstream_run(stage_named("predict"), "")
+    return _read(run, names) if run else {}
 
-    stage = stage_named("predict")
-    run = upstream_run(stage, "")
+
+def read_run(run_id: str, *names: str) -> dict[str, Any]:
+    """Artefacts of one run by catalogue name; raises UpstreamNotReady where their stage has no result."""
+    return _read(RunFolder(workbench.reports() / run_id), names)
+
+
+def _read(run: RunFolder, names: tuple[str, ...]) -> dict[str, Any]:
     found = {}
     for name in names:
-        folder = stage_named(entry(name).stage).folder
-        manifest = run.manifest(folder) if run else None
-        if run is not None and manifest is not None:
-            found[name] = read_artefact(run.stage_path(folder), manifest, name)
+        stage = stage_named(entry(name).stage)
+        manifest = run.manifest(stage.folder)
+        if manifest is None:
+            raise UpstreamNotReady(
+                f"run {run.run_id} has no succeeded {stage.name}",
+                expected=f"the stage that makes {name}",
+                origin=str(run.path),
+                remedy=f"gram run PARAMS.yaml --until {stage.name}",
+            )
+        found[name] = read_artefact(run.stage_path(stage.folder), manifest, name)
     return found
