@@ -22,10 +22,15 @@ _NAMES = ("issuer", "issuer.file", "profile", "scenarios", "report.compare_with"
 ORIGIN = "set"
 
 
+def run_files(root: Path) -> dict[str, Path]:
+    """Run files in params/ by name."""
+    files = {path.stem: path for path in sorted((root / "params").glob("*.yaml"))}
+    return {stem: path for stem, path in files.items() if stem not in ("assumptions", "governance", "sensitivity")}
+
+
 def params_file(name: str, root: Path) -> Path:
     """The run file called `name` in params/, found among those there are; raises ParameterError."""
-    files = {path.stem: path for path in sorted((root / "params").glob("*.yaml"))}
-    files = {stem: path for stem, path in files.items() if stem not in ("assumptions", "governance", "sensitivity")}
+    files = run_files(root)
     if name not in files:
         raise ParameterError(
             f"there is no run file {name[:80]!r}{did_you_mean(name[:80], list(files))}",

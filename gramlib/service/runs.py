@@ -161,7 +161,8 @@ def _cursor_read(text: str) -> tuple[float, str]:
         raise Refused(422, "cursor is none that was handed out", expected="what the page before called next") from None
 
 
-def _start(asked: Asked) -> Response:
+def start(asked: Asked) -> Response:
+    """Queue the run that `asked.body`, a RunRequest, describes, or tell of the one there is."""
     body: RunRequest = asked.body
     service = asked.service
     run = resolved(body.params, body.set, body.run_id or "", service.settings.root)
@@ -200,7 +201,7 @@ def _cancel(asked: Asked) -> Response:
 ROUTES = (
     Route("GET", "/api/v1/runs", _list, "Runs, newest first", tag="runs", query=RunQuery, response=RunPage, also=(304,)),
     Route(
-        "POST", "/api/v1/runs", _start, "Start a run of a parameter set, or find the one there is", role="run", tag="runs",
+        "POST", "/api/v1/runs", start, "Start a run of a parameter set, or find the one there is", role="run", tag="runs",
         request=RunRequest, response=RunView, status=202, also=(200,), errors=(409,), safe_to_repeat=True,
     ),
     Route(
