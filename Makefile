@@ -45,7 +45,7 @@ bench: setup ## the benchmarks: prints their figures and writes benchmarks/lates
 	@$(BIN)/python benchmarks/run.py
 
 lab: setup ## open JupyterLab on the start page
-	@$(BIN)/jupyter lab $(LAB) notebooks/00_start.ipynb
+	@$(BIN)/jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start.ipynb $(LAB)
 
 check: setup tools ## lint code and notebooks, types, walls between the rooms, notebook rules
 	$(TOOLS)/ruff check $(CODE)
