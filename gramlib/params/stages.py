@@ -51,9 +51,8 @@ def _every_driver(names: list[str]) -> list[str]:
 
 def _every_model(names: list[str]) -> list[str]:
     """The word all written out, as for drivers: every model of the workbench; plug-ins are those named beside it."""
-    if "all" not in names:
-        return names
-    return [*MODEL_NAMES, *FORECASTER_NAMES, *(name for name in names if name in plugins.usable(plugins.MODELS))]
+    ours = (*MODEL_NAMES, *FORECASTER_NAMES)
+    return [*ours, *(name for name in names if name not in ("all", *ours))] if "all" in names else names
 
 
 class TrainParams(Section):
