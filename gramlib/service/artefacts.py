@@ -153,7 +153,7 @@ def _get(asked: Asked) -> Response:
 def _form(entry: Artefact) -> str:
     """The content type asked for, JSON where anything will do."""
     offered = [JSON, CSV, PARQUET] if entry.kind == "table" else [JSON]
-    chosen = request.accept_mimetypes.best_match(offered, default=None) if request.accept_mimetypes else JSON
+    chosen = request.accept_mimetypes.best_match(offered) if request.accept_mimetypes else JSON
     if chosen is None:
         raise Refused(406, f"{entry.name} is not to be had in that form", expected=f"Accept: {' or '.join(offered)}")
     return chosen

@@ -63,6 +63,14 @@ def started_at(pid: int) -> float:
         return 0.0
 
 
+def command_of(pid: int) -> list[str]:
+    """The command line of the process `pid`; empty where there is none or it may not be seen."""
+    try:
+        return psutil.Process(pid).cmdline()
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return []
+
+
 def events_in(said: Path, after: int = 0) -> list[tuple[int, dict[str, Any]]]:
     """Whole events in the file, numbered from 1, those after number `after`; a line half written is left for the next look."""
     try:

@@ -21,13 +21,13 @@ import time
 from typing import Any
 
 from gramlib.errors import FolderBusy, GramError
-from gramlib.service.child import Child, ending_in
+from gramlib.service.child import Child, command_of, ending_in, started_at
 from gramlib.service.jobs import Job, Jobs
 from gramlib.service.settings import Settings
 from gramlib.service.telemetry import Telemetry
 from gramlib.store import Claim, atomic
 from gramlib.store.claim import holder
-from gramlib.store.liveness import HEARTBEAT_SECONDS
+from gramlib.store.liveness import HEARTBEAT_SECONDS, is_here
 
 _LOOK_SECONDS = 0.25
 _BUSY_SECONDS = 3.0
@@ -73,11 +73,23 @@ class Dispatcher:
 
     def _recognise(self) -> None:
         for job in self._jobs.running():
-            if job.pid is not None and job.process_started is not None:
-                self._children[job.id] = Child(job.pid, job.process_started)
-                self._telemetry.say("job_recognised", run_id=job.run_id, job=job.id, pid=job.pid)
+            child = self._found(job)
+            if child is not None:
+                self._children[job.id] = child
+                self._telemetry.say("job_recognised", run_id=job.run_id, job=job.id, pid=child.pid)
             else:
                 self._jobs.again(job, "the service was stopped while it began", counted=False)
+
+    def _found(self, job: Job) -> Child | None:
+        """The process of a running job: the one written down, else the one that holds the run's folder and was begun for it."""
+        if job.pid is not None and job.process_started is not None:
+            return Child(job.pid, job.process_started)
+        held = holder(self._settings.reports / job.run_id)
+        if held is None or not is_here(held):
+            return None
+        pid = int(held["pid"])
+        ours = command_of(pid)[-len(self._tail(job)) :] == self._tail(job)
+        return Child(pid, started_at(pid)) if ours else None
 
     def _watch(self) -> None:
         beaten = time.monotonic()
@@ -122,7 +134,10 @@ class Dispatcher:
             path = self._jobs.events_file(job.id).with_suffix(".run.json")
             path.parent.mkdir(parents=True, exist_ok=True)
             atomic.write_text(path, record)
-        return [*self._settings.command, str(path), "--run-id", job.run_id, "--json", *job.options]
+        return [*self._settings.command, str(path), *self._tail(job)]
+
+    def _tail(self, job: Job) -> list[str]:
+        return ["--run-id", job.run_id, "--json", *job.options]
 
     def _environment(self) -> dict[str, str]:
         from gramlib.runner.sweep_pool import worker_environment
