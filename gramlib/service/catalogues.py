@@ -183,8 +183,8 @@ def _routes(what: str, model: type[Entry], of: Callable[[Path], Mapping[str, Any
 
     address = f"/api/v1/{what}"
     return (
-        Route("GET", address, some, f"The {what} there are", tag="catalogue", response=Page, query=PageQuery),
-        Route("GET", f"{address}/{{name}}", one, f"One of the {what}", tag="catalogue", response=model, path_model=NamePath),
+        Route("GET", address, some, f"The {what} there are", tag="catalogue", response=Page, query=PageQuery, also=(304,)),
+        Route("GET", f"{address}/{{name}}", one, f"One of the {what}", tag="catalogue", response=model, path_model=NamePath, also=(304,)),
     )  # fmt: skip
 
 

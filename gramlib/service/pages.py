@@ -9,8 +9,8 @@ from pathlib import Path
 from flask import Response
 
 from gramlib.errors import GramError
-from gramlib.report.page import document, policy_with
-from gramlib.service.headers import PAGE_POLICY
+from gramlib.report.page import document
+from gramlib.service.headers import page_policy
 
 _STYLE = Path(__file__).with_name("pages.css")
 
@@ -33,8 +33,7 @@ def sent(sheet: Sheet, status: int = 200) -> Response:
         sheet.title, sheet.body, banner=sheet.banner, eyebrow=sheet.eyebrow, script=sheet.script,
         extra_style=_STYLE.read_text(encoding="utf-8"),
     )  # fmt: skip
-    policy = PAGE_POLICY.replace(policy_with(""), policy_with(sheet.script))
-    headers = {"Content-Security-Policy": policy}
+    headers = {"Content-Security-Policy": page_policy(html)}
     if sheet.refresh_s:
         headers["Refresh"] = str(sheet.refresh_s)
     return Response(html, status=status, content_type="text/html; charset=utf-8", headers=headers)

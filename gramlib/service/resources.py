@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from gramlib.service import about, artefacts, catalogues, events, replays, runs, site, stages, what_if, what_if_page
+from gramlib.service import (
+    about,
+    artefacts,
+    catalogues,
+    events,
+    pages_run,
+    replays,
+    runs,
+    site,
+    stages,
+    what_if,
+    what_if_page,
+)
 from gramlib.service.routes import Route
 
 
@@ -18,5 +30,6 @@ def routes() -> tuple[Route, ...]:
         *replays.ROUTES,
         *what_if.ROUTES,
         *what_if_page.ROUTES,
+        *pages_run.ROUTES,
         *site.ROUTES,
     )

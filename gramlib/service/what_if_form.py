@@ -7,11 +7,11 @@ from html import escape
 
 from gramlib.params.issuer import Issuer
 from gramlib.service.shelf import Known
-from gramlib.service.what_if_levers import LEVERS, Lever, StatedPath
+from gramlib.service.what_if_levers import FALL, HOLDERS, LEVERS, Lever, Slider, StatedPath
 
 SCRIPT = """for (const slider of document.querySelectorAll("input[type=range]")) slider.addEventListener("input", () => {
   const value = Number(slider.value), zero = slider.dataset.zero;
-  const text = value.toLocaleString("en", { maximumFractionDigits: 3 }) + slider.dataset.unit;
+  const text = slider.dataset.before + value.toLocaleString("en", { maximumFractionDigits: 3 }) + slider.dataset.unit;
   document.getElementById(slider.id + "-value").value = zero && value === 0 ? zero : text;
 });"""
 """Shows a slider's value while it moves; without it the values are those of the last answer."""
@@ -19,13 +19,9 @@ SCRIPT = """for (const slider of document.querySelectorAll("input[type=range]"))
 
 def form(issuer: Issuer, values: Mapping[str, float], path: StatedPath, ready: Sequence[Known], chosen: Known) -> str:
     """The form with every slider where `values` put it, else at the issuer's own value."""
-    own = {lever.name: lever.own(issuer) for lever in LEVERS}
-    sliders = "".join(
-        _issuer_slider(lever, own[lever.name], values.get(lever.name, own[lever.name])) for lever in LEVERS
-    )
-    shocks = _slider("fall", "Gold falls in a day by", "%", 0.0, 60.0, 1.0, 100 * path.fall, "and stays there")
-    shocks += _slider("holders", "Holders who ask that day", "% of free tokens", 0.0, 50.0, 1.0, 100 * path.run,
-                      "at least; more where the model's holders would")  # fmt: skip
+    sliders = "".join(_of_issuer(lever, issuer, values) for lever in LEVERS)
+    shocks = _drawn(FALL, FALL.low, FALL.high, 100 * path.fall, FALL.help)
+    shocks += _drawn(HOLDERS, HOLDERS.low, HOLDERS.high, 100 * path.run, HOLDERS.help)
     return (
         '<form class="ask" method="get" action="/what-if#answer">'
         f"{_runs(ready, chosen)}"
@@ -36,23 +32,21 @@ def form(issuer: Issuer, values: Mapping[str, float], path: StatedPath, ready: S
     )
 
 
-def _issuer_slider(lever: Lever, own: float, value: float) -> str:
-    low, high = lever.span(own)
-    hint = f"{lever.help}; the run has {lever.text(round(own, 6))}"
-    return _slider(lever.name, lever.label, lever.unit, low, high, lever.step, round(value, 6), hint, lever.at_zero)
+def _of_issuer(lever: Lever, issuer: Issuer, values: Mapping[str, float]) -> str:
+    own = lever.own(issuer)
+    hint = f"{lever.slider.help}; the run has {lever.slider.text(own)}"
+    return _drawn(lever.slider, *lever.span(own), values.get(lever.name, own), hint)
 
 
-def _slider(
-    name: str, label: str, unit: str, low: float, high: float, step: float, value: float, hint: str, at_zero: str = ""
-) -> str:
-    value = round(value, 9)
-    shown = at_zero if at_zero and value == 0.0 else f"{value:,.10g}{unit}"
-    zero = f' data-zero="{escape(at_zero, quote=True)}"' if at_zero else ""
+def _drawn(slider: Slider, low: float, high: float, value: float, hint: str) -> str:
+    name = slider.name
+    words = {"before": slider.before, "unit": slider.unit, "zero": slider.at_zero}
+    data = "".join(f' data-{key}="{escape(text, quote=True)}"' for key, text in words.items())
     return (
-        f'<div class="lever"><label for="{name}">{escape(label)}</label> '
-        f'<output id="{name}-value" for="{name}">{escape(shown)}</output>'
-        f'<input type="range" id="{name}" name="{name}" min="{low:.10g}" max="{high:.10g}" step="{step:.10g}" value="{value:.10g}"'
-        f' data-unit="{escape(unit, quote=True)}"{zero} aria-describedby="{name}-hint">'
+        f'<div class="lever"><label for="{name}">{escape(slider.label)}</label> '
+        f'<output id="{name}-value" for="{name}">{escape(slider.text(value))}</output>'
+        f'<input type="range" id="{name}" name="{name}" min="{low:.10g}" max="{high:.10g}" step="{slider.step:.10g}"'
+        f' value="{round(value, 6):.10g}"{data} aria-describedby="{name}-hint">'
         f'<p class="hint" id="{name}-hint">{escape(hint)}</p></div>'
     )
 

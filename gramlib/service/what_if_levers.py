@@ -20,35 +20,49 @@ _MILLION = 1e6
 
 
 @dataclass(frozen=True)
-class Lever:
-    """One slider, in the unit that a reader sees; `own` reads an issuer's value, `changes` gives the keys for another.
-
-    `at_zero` is what 0 means, where it means something else than a small number.
-    """
+class Slider:
+    """One slider: `before` and `unit` stand around its number, `at_zero` in place of a 0 that means something else."""
 
     name: str
     label: str
+    before: str
     unit: str
     low: float
     high: float
     step: float
     help: str
-    own: Callable[[Issuer], float]
-    changes: Callable[[Issuer, float], dict[str, Any]]
     at_zero: str = ""
-
-    def span(self, own: float) -> tuple[float, float]:
-        """Ends of the slider: on whole steps from the run's own value, so that it can be put back, and around it."""
-        low = own - self.step * math.floor((own - self.low) / self.step + 1e-9) if own >= self.low else own
-        steps = math.ceil((max(self.high, 2.0 * own) - low) / self.step - 1e-9)
-        high = low + self.step * steps
-        return round(low, 9), round(min(high, self.high) if own <= self.high else high, 9)
 
     def text(self, value: float) -> str:
         """A value with its unit."""
         if self.at_zero and value == 0.0:
             return self.at_zero
-        return f"{value:,.10g}{self.unit}"
+        return f"{self.before}{round(value, 6):,.10g}{self.unit}"
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A slider that changes the issuer: `own` reads an issuer's value, in the slider's unit, `changes` gives the keys for another."""
+
+    slider: Slider
+    own: Callable[[Issuer], float]
+    changes: Callable[[Issuer, float], dict[str, Any]]
+
+    @property
+    def name(self) -> str:
+        """The slider's name."""
+        return self.slider.name
+
+    def moved(self, issuer: Issuer, value: float) -> bool:
+        """Whether the slider stands elsewhere than at the issuer's own value, by half a step."""
+        return abs(value - self.own(issuer)) >= 0.5 * self.slider.step
+
+    def span(self, own: float) -> tuple[float, float]:
+        """Ends of the slider: on whole steps from the run's own value, so that it can be put back, and around it."""
+        least, highest, step = self.slider.low, self.slider.high, self.slider.step
+        low = own - step * math.floor((own - least) / step + 1e-9) if own >= least else own
+        steps = math.floor((max(highest, own) - low) / step + 1e-9)
+        return round(low, 9), round(low + step * steps, 9)
 
 
 def _share_of(key: str) -> Callable[[Issuer, float], dict[str, Any]]:
@@ -69,30 +83,35 @@ def _custody(issuer: Issuer, percent: float) -> dict[str, Any]:
 
 
 LEVERS = (
-    Lever("fee", "Redemption fee", "%", 0.0, 2.0, 0.05, "of what is redeemed",
+    Lever(Slider("fee", "Redemption fee", "", "%", 0.0, 2.0, 0.05, "of what is redeemed"),
           lambda issuer: 100.0 * issuer.terms.fee, _share_of("terms.fee")),
-    Lever("gate", "Gate", "% of tokens a day", 0.0, 20.0, 1.0, "most that is admitted a day; 0 is no gate",
+    Lever(Slider("gate", "Gate", "", "% of tokens a day", 0.0, 20.0, 1.0, "most that is admitted a day", "no gate"),
           lambda issuer: 100.0 * (issuer.terms.gate or 0.0),
-          lambda issuer, value: {"terms.gate": value / 100.0 if value > 0.0 else None}, "no gate"),
-    Lever("cash", "Cash", " USD m", 0.0, 200.0, 1.0, "paid out at once; more of it is new money of the owners",
+          lambda issuer, value: {"terms.gate": value / 100.0 if value > 0.0 else None}),
+    Lever(Slider("cash", "Cash", "USD ", " m", 0.0, 200.0, 1.0, "paid out at once; more of it is new money of the owners"),
           lambda issuer: issuer.cash_usd / _MILLION, _millions_of("cash_usd")),
-    Lever("bills", "Treasury bills", " USD m", 0.0, 300.0, 1.0, "sold within a day; more of them is new money of the owners",
+    Lever(Slider("bills", "Treasury bills", "USD ", " m", 0.0, 300.0, 1.0, "sold within a day; more of them is new money too"),
           lambda issuer: issuer.bills_usd / _MILLION, _millions_of("bills_usd")),
-    Lever("custody", "Gold at the largest custodian", "%", 20.0, 95.0, 5.0, "the others share the rest equally",
+    Lever(Slider("custody", "Gold at the largest custodian", "", "%", 20.0, 95.0, 5.0, "the others share the rest equally"),
           lambda issuer: 100.0 * max(custodian_shares(issuer)), _custody),
-    Lever("depth", "Depth of the token's market", " USD m", 0.5, 50.0, 0.5, "what moves the token by 1%",
+    Lever(Slider("depth", "Depth of the token's market", "USD ", " m", 0.5, 50.0, 0.5, "sales that move the token by 1%"),
           lambda issuer: issuer.peg_model.depth_usd / _MILLION, _millions_of("peg_model.depth_usd")),
 )  # fmt: skip
 
 
 def changes_of(issuer: Issuer, asked: Mapping[str, float]) -> dict[str, Any]:
-    """What the sliders change: nothing where one stands at the issuer's own value, to half a step."""
+    """What the sliders change: nothing where one stands at the issuer's own value."""
     changes: dict[str, Any] = {}
     for lever in LEVERS:
         value = asked.get(lever.name)
-        if value is not None and abs(value - lever.own(issuer)) >= 0.5 * lever.step:
+        if value is not None and lever.moved(issuer, value):
             changes |= lever.changes(issuer, value)
     return changes
+
+
+FALL = Slider("fall", "Gold falls in a day by", "", "%", 0.0, 60.0, 1.0, "and stays there", "it stands still")
+HOLDERS = Slider("holders", "Holders who ask that day", "", "% of free tokens", 0.0, 50.0, 1.0,
+                 "at least so many; more where the model's holders would", "as the model has it")  # fmt: skip
 
 
 @dataclass(frozen=True)

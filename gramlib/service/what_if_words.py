@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
+from gramlib.params.fields import leaves
 from gramlib.params.issuer import Issuer
 from gramlib.report import numbers
 from gramlib.report.html_table import Heading, Status, Table, without_inline_styles
@@ -36,25 +37,21 @@ def _leading(failure: Failure) -> tuple[int, str]:
 def _verdict(answer: WhatIfAnswer, values: Mapping[str, float], issuer: Issuer) -> str:
     before, after = Status(answer.verdict_before), Status(answer.verdict_after)
     moved = [
-        f"{lever.label.lower()} {lever.text(round(lever.own(issuer), 6))} \N{RIGHTWARDS ARROW} {lever.text(values[lever.name])}"
+        f"{lever.slider.label.lower()} {lever.slider.text(lever.own(issuer))} to {lever.slider.text(values[lever.name])}"
         for lever in LEVERS
-        if lever.name in values and abs(values[lever.name] - lever.own(issuer)) >= 0.5 * lever.step
+        if lever.name in values and lever.moved(issuer, values[lever.name])
     ]
+    assumed = any(issuer.basis_of(key).basis == "assumed" for key, _, _ in leaves(issuer) if key != "name")
+    who = "an issuer assumed to look like this" if assumed else "this issuer"
     if not moved:
         sentence = (
-            f"{after.html()} Nothing is changed: this is the run as it stands. Move a slider and press the button."
+            f"{after.html()} Nothing is changed: {who} is judged as it stands. Move a slider and press the button."
         )
     else:
         better = SEVERITY[answer.verdict_after] - SEVERITY[answer.verdict_before]
-        word = (
-            "The verdict stays."
-            if not better
-            else "The verdict gets better."
-            if better < 0
-            else "The verdict gets worse."
-        )
-        sentence = f"{before.html()} {_ARROW} {after.html()} {word}"
-    changed = f'<p class="missed">Changed: {escape(numbers.joined(moved))}.</p>' if moved else ""
+        word = "stays" if not better else "gets better" if better < 0 else "gets worse"
+        sentence = f"{before.html()} {_ARROW} {after.html()} The verdict on {who} {word}."
+    changed = f'<p class="missed">Changed: {escape("; ".join(moved))}.</p>' if moved else ""
     paths = numbers.joined(f"{n:,} paths ({book})" for book, n in answer.n_paths.items())
     counts = [
         sum(failure.status_after == status for failure in answer.failures) for status in ("fail", "watch", "pass")
@@ -97,7 +94,7 @@ def _failure_card(failure: Failure, changed: bool) -> str:
 
 def _loss_card(answer: WhatIfAnswer) -> str:
     loss = answer.loss
-    ends = f"{numbers.usd(loss.after.lower)} to {numbers.usd(loss.after.upper)}"
+    ends = f"interval {numbers.usd(loss.after.lower)} to {numbers.usd(loss.after.upper)}"
     change = ""
     if answer.changes:
         change = f"{_way(loss.difference)} {numbers.usd(loss.difference.value)}".strip()
@@ -167,7 +164,7 @@ def _with_ends(figure: Figure) -> str:
 
 
 def _interval(figure: Figure) -> str:
-    return f"{numbers.percent(figure.lower)} to {numbers.percent(figure.upper)}"
+    return f"interval {numbers.percent(figure.lower)} to {numbers.percent(figure.upper)}"
 
 
 def _points(value: float | None) -> str:
