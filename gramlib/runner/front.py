@@ -17,18 +17,25 @@ from gramlib.store.run_folder import run_folders
 
 LATEST = 8
 EXPLORE = "explore"
+NAMED = 4
+"""Artefacts named of each stage: analyse alone has some forty."""
 
 
 def stages() -> Table:
     """The five stages: name, notebook, question, what each hands on."""
     folder = _from_here(workbench.root() / "notebooks")
     rows = tuple(
-        (stage.name, Link(stage.notebook, f"{folder}/{stage.notebook}"), stage.question, ", ".join(stage.outputs))
+        (stage.name, Link(stage.notebook, f"{folder}/{stage.notebook}"), stage.question, _first(stage.outputs))
         for stage in STAGES
     )
     return Table(
         "The five stages", (Heading("Stage"), Heading("Notebook"), Heading("Question"), Heading("Hands on")), rows
     )
+
+
+def _first(names: tuple[str, ...]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]).replace("_", " ") + (f" and {more} more" if more > 0 else "")
 
 
 def explore() -> Table:
