@@ -92,6 +92,11 @@ class SweepParams(Section):
     latin: Latin | None = Field(None, description="a Latin hypercube")
     entries: list[Entry] = Field([], alias="list", description="members by name")
 
+    @property
+    def draws(self) -> bool:
+        """Whether members' notebooks hold their charts: a report is nothing without."""
+        return self.pictures or self.until == "report"
+
     @model_validator(mode="after")
     def _something_varies(self) -> SweepParams:
         if not self.grid and not self.entries and self.latin is None:

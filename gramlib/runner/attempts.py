@@ -149,7 +149,7 @@ def _execute(
         execution = Execution(
             attempt.path / "notebook.ipynb",
             stop,
-            {**os.environ, **thread_environment(os.environ), **_kernel_environment(attempt)},
+            {**os.environ, **thread_environment(os.environ), **_kernel_environment(attempt, run)},
             log,
             float(run.params.runner.stage_timeout_s),
             on_cell,
@@ -198,9 +198,10 @@ def _execute(
             raise stop.error(f"{stage.name}, {execution.place}")
 
 
-def _kernel_environment(attempt: Attempt) -> dict[str, str]:
+def _kernel_environment(attempt: Attempt, run: ResolvedRun) -> dict[str, str]:
     return {
         "GRAM_ATTEMPT": str(attempt.path),
+        "GRAM_PICTURES": "drawn" if run.pictures else "none",  # the run's own, not what the shell has: it is in the key
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",

@@ -82,7 +82,8 @@ def key_of(
     run: ResolvedRun, stage: Stage, notebook: Path, upstream: dict[str, str], modules: dict[str, str], lock: Path
 ) -> dict[str, Any]:
     """The key of a stage: `upstream` maps stage name to outputs digest, `modules` name to digest."""
-    return {
+    without = {} if run.pictures else {"pictures": "none"}
+    return without | {
         "params": stage_params(run, stage.name),
         "inputs": {"data": run.input_digests, "report": [run.compared] if run.compared else []}.get(stage.name, []),
         "notebook": sha256_notebook(notebook),
@@ -143,6 +144,9 @@ def changed(
     named = manifest.key.get("modules", {})
     modules = sha256_modules(PACKAGE, named) if digests is None else {name: digests.get(name, "") for name in named}
     now = key_of(run, stage, notebook, upstream, modules, lock)
+    if run.pictures and manifest.key.get("pictures") == "none":
+        return "pictures: none -> drawn"
+    now.pop("pictures", None)  # pictures that nobody asked for do no harm
     if "snapshots" in manifest.key:
         now["snapshots"] = snapshots.now(manifest.key["snapshots"], folder.path.parent / "snapshots")
     if not set(now) <= set(manifest.key):

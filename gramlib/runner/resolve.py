@@ -40,7 +40,8 @@ RECORDED_PACKAGES = ("numpy", "pandas", "scipy", "arch", "papermill", "nbconvert
 class ResolvedRun:
     """One run, ready to start: `run_id`, the parameters and what they name, and the record to be written.
 
-    `compared` is the hash of the report that this run's is compared with.
+    `compared` is the hash of the report that this run's is compared with; `pictures` is False where its notebooks leave
+    their charts out, as most members of a sweep do.
     """
 
     run_id: str
@@ -52,6 +53,7 @@ class ResolvedRun:
     record: dict[str, Any]
     replay_of: str = ""
     compared: str = ""
+    pictures: bool = True
 
     @property
     def input_digests(self) -> list[str]:

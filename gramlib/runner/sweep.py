@@ -177,7 +177,7 @@ def _run(
             "lock": str(request.lock),
             "wait_s": request.wait_s,
             "figures": task.member is not None,
-            "pictures": task.member is None or sweep.file.params.pictures or sweep.file.params.until == "report",
+            "pictures": task.run.pictures,
         }
 
     n_workers = min(request.n_workers or sweep_pool.usual_jobs(), len(ordered))

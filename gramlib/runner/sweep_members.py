@@ -57,7 +57,7 @@ def members_of(sweep: SweepFile) -> list[Member]:
         name = _short("_".join(choice.name for choice in chosen))
         params = resolve_layers(sweep.layered(assignments), sweep.base, sweep.root)
         params = replace(params, title=f"{params.title}: {name}")
-        run = run_of(params, sweep.root, name, known)
+        run = replace(run_of(params, sweep.root, name, known), pictures=sweep.params.draws)
         if name in ids:
             raise ParameterError(
                 f"members {ids[name]} and {index} would both be called {name}", expected="values that differ in their "

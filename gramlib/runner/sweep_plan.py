@@ -82,4 +82,4 @@ def _digests(run: ResolvedRun, stages: tuple[Stage, ...]) -> list[str]:
 
 
 def _renamed(run: ResolvedRun, name: str) -> ResolvedRun:
-    return replace(run, run_id=name, record={**run.record, "run_id": name})
+    return replace(run, run_id=name, record={**run.record, "run_id": name}, pictures=True)

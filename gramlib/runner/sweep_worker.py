@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -42,7 +43,7 @@ def work(job: dict[str, Any], tell: _Teller, stages: tuple[Stage, ...] = STAGES)
     from gramlib.runner.run import Request, execute
 
     folder = Path(job["folder"])
-    run = resolve_run(folder / "run.json", [], workbench.root(), folder.name)
+    run = replace(resolve_run(folder / "run.json", [], workbench.root(), folder.name), pictures=job["pictures"])
     chosen = tuple(stage for stage in stages if stage.name in job["stages"])
     sources = tuple(Path(source) for source in job["adopt_from"])
     request = Request(
@@ -54,7 +55,6 @@ def work(job: dict[str, Any], tell: _Teller, stages: tuple[Stage, ...] = STAGES)
         wait_s=job["wait_s"],
         adopt_from=sources,
     )
-    os.environ["GRAM_PICTURES"] = "all" if job["pictures"] else "none"
     execute(run, request, tell)
     if job["figures"]:
         from gramlib.runner.sweep_figures import write_figures
