@@ -62,9 +62,13 @@ class Comparison:
         )
         parts = [moved + (f" ({joined(ways)})" if ways else "")]
         if self.lists_scenarios:
+            alone = sum(not (scenario.before_status and scenario.after_status) for scenario in self.scenarios)
+            otherwise = len(self.scenarios) - alone
             parts.append(
-                f"{count(len(self.scenarios), 'listed scenario') if self.scenarios else 'no listed scenario'} ended otherwise"
+                f"{count(otherwise, 'listed scenario') if otherwise else 'no listed scenario'} ended otherwise"
             )
+            if alone:
+                parts.append(f"{count(alone, 'scenario')} listed by one run only")
         differing = len(self.parameters)
         parts.append(
             f"{count(differing, 'parameter') if differing else 'no parameter'} {'differ' if differing > 1 else 'differs'}"
@@ -109,7 +113,9 @@ def compare(before: Side, after: Side) -> Comparison:
     """Compare two runs; raises ArtefactError where a report.json does not hold what its schema promises."""
     try:
         figures = tuple(changes.figures_that_moved(before.document, after.document))
-        scenarios = tuple(changes.scenarios_that_changed(before.document, after.document))
+        changed = changes.scenarios_that_changed(before.document, after.document)
+        # What both runs list comes first: the rest may only be another choice of scenarios.
+        scenarios = tuple(sorted(changed, key=lambda one: not (one.before_status and one.after_status)))
         notes = (*changes.not_comparable(before.document, after.document), *_schemas(before, after))
         verdict = changes.verdict_change(before.document, after.document)
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -27,7 +27,7 @@ def comparison_page(found: Comparison, links: Mapping[str, str]) -> str:
         "<h2>What was given otherwise</h2>",
         _html(_parameters(found, names)) if found.parameters else "<p>Every parameter is the same.</p>",
         _list(found.others),
-        "<h2>Scenarios that ended otherwise</h2>",
+        "<h2>Scenarios that ended otherwise, or that one run lists alone</h2>",
         _html(_scenarios(found, names)) if found.scenarios else f"<p>{_no_scenarios(found)}</p>",
         "<h2>All key figures</h2>",
         _html(key_figures(found)),
@@ -90,7 +90,12 @@ def _scenarios(found: Comparison, names: tuple[str, str]) -> Table:
         for s in found.scenarios
     )
     headings = (Heading("Scenario"), Heading(names[0]), Heading("failures"), Heading(names[1]), Heading("failures"))
-    return Table("Listed scenarios that ended otherwise", headings, rows, folded=len(rows) >= _FOLDED_FROM)
+    return Table(
+        "Listed scenarios that ended otherwise, or that one run lists alone",
+        headings,
+        rows,
+        folded=len(rows) >= _FOLDED_FROM,
+    )
 
 
 def _result(status: str) -> Cell:

@@ -85,6 +85,14 @@ def test_what_moved_is_counted_by_its_direction() -> None:
     assert "predict.n_paths: 2,000 -> 4,000  (params/smoke.yaml:11 -> --set)" in text and "A run" in text
 
 
+def test_a_scenario_that_one_run_lists_alone_has_not_ended_otherwise() -> None:
+    longer = document(0.02, "pass")
+    longer["scenarios"] = [{"id": "H13a", "title": "A break", "status": "fail", "failed": ["F4"]}, *longer["scenarios"]]
+    found = two(document(), longer)
+    assert "1 listed scenario ended otherwise; 1 scenario listed by one run only;" in found.summary
+    assert [scenario.id for scenario in found.scenarios] == ["S1", "H13a"]
+
+
 def test_a_move_that_the_intervals_leave_open_does_not_count() -> None:
     assert "No key figure moved" in two(document(0.050), document(0.051)).summary
 
