@@ -95,8 +95,9 @@ class Compared:
 
 def compare(before: str | Ran, after: str | Ran) -> Compared:
     """`gram compare` of two runs, given by id or as `run` gave them; writes its page beside the runs."""
-    folders = [RunFolder(workbench.reports() / (r.run_id if isinstance(r, Ran) else r)) for r in (before, after)]
-    found = compared(*folders)
-    page = write_page(found, *folders, workbench.reports())
-    rebuild_index(workbench.reports())
+    reports = workbench.reports()
+    first, second = (RunFolder(reports / (one.run_id if isinstance(one, Ran) else one)) for one in (before, after))
+    found = compared(first, second)
+    page = write_page(found, first, second, reports)
+    rebuild_index(reports)
     return Compared(found, page)

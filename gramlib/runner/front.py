@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from html import escape
 from pathlib import Path
@@ -74,7 +75,7 @@ class Runs:
 
     def _repr_html_(self) -> str:
         if not self._runs:
-            return f"<p>{escape(NO_RUNS)}</p>"
+            return "<p>" + re.sub("`(.+?)`", r"<code>\1</code>", escape(NO_RUNS)) + "</p>"
         headings = ("Run", "Started", "Result", "Verdict, or why there is none", "Open")
         heads = "".join(f'<th scope="col" style="text-align:left">{head}</th>' for head in headings)
         rows = "".join(f"<tr>{self._row(run)}</tr>" for run in self._runs)
