@@ -41,14 +41,14 @@ _DISCOUNT = _Line("Token's discount, %", "discount", "discount", 100.0, PURPLE)
 
 
 def picture(now: Answer, before: Answer) -> str:
-    """The charts of `now`, with the line of `before` dashed, as one SVG of WIDTH x HEIGHT pixels."""
+    """The charts of `now`, with the line of `before` dashed, as HTML that holds one SVG of WIDTH x HEIGHT pixels."""
     lines = (_PRICE, _FUNDS, _QUEUE, _DISCOUNT)
     charts = "".join(_chart(line, place, now, before) for place, line in enumerate(lines))
     return (
-        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' role='img' aria-label='{escape(alt(now), quote=True)}'"
+        f"<div class='gram-explore-picture'><svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH} {HEIGHT}' role='img' aria-label='{escape(alt(now), quote=True)}'"
         f" style='width:100%;max-width:{WIDTH}px;height:auto;background:#fff' font-family='{FONTS}' font-size='11' fill='{INK}'>{charts}"
         f"<text x='{_LEFT}' y='{HEIGHT - 6}' fill='{MUTED}'>days · line: without chance · dashed: before anything was moved ·"
-        " shaded: nine paths in ten</text></svg>"
+        " shaded: nine paths in ten</text></svg></div>"
     )
 
 
