@@ -354,12 +354,19 @@ def index(place: Place) -> None:
 
 @click.command()
 @PLACE
+@click.option("--sweeps", is_flag=True, help="Sweeps too that a newer, finished one of the same file has replaced.")
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
-def prune(place: Place, dry_run: bool) -> None:
-    """Remove failed attempts and scratch runs made by hand; results are never touched."""
-    from gramlib.runner.prune import removable
+def prune(place: Place, sweeps: bool, dry_run: bool) -> None:
+    """Remove failed attempts and scratch runs made by hand; results are never touched, but those of old sweeps on request."""
+    from gramlib.runner.prune import old_sweeps, removable
 
-    for path in removable(place.look()):
+    reports = place.look()
+    old = old_sweeps(reports) if sweeps else []
+    for path in [*(path for path in removable(reports) if path.parent.parent not in old), *old]:
         if not dry_run:
             place.remove(path)
         click.echo(("would remove " if dry_run else "removed ") + place.shown(path))
+    if old and not dry_run:
+        from gramlib.runner.site import rebuild_index
+
+        place.keep_index(rebuild_index(place.look(), place.name if place.elsewhere else ""))
