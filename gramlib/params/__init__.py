@@ -21,12 +21,15 @@ from gramlib.params.assumptions import Assumption, load_assumptions
 from gramlib.params.checks import stage_params
 from gramlib.params.explain import as_text, explain
 from gramlib.params.export import export_stage, issuer_yaml, parameters_cell
+from gramlib.params.fields import Section
 from gramlib.params.issuer import Issuer
 from gramlib.params.issuer_file import load_issuer
 from gramlib.params.issuer_notes import issuer_notes
 from gramlib.params.layers import resolve_params
+from gramlib.params.plugins import PlugIn
 from gramlib.params.run_params import RunnerParams, RunParams
 from gramlib.params.stages import STAGE_NAMES, STAGE_PARAMS
+from gramlib.readable import readable
 
 __all__ = [
     "STAGE_NAMES",
@@ -46,3 +49,7 @@ __all__ = [
     "resolve_params",
     "stage_params",
 ]
+
+# Here and not where they stand: the kernel is compiled anew whenever a module that it imports changes.
+for _known in (Section, PlugIn):
+    readable(_known)

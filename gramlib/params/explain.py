@@ -8,6 +8,7 @@ from typing import Any
 
 from gramlib.params.fields import leaves, meaning_of, unit_of, yaml_text
 from gramlib.params.run_params import RunParams
+from gramlib.readable import readable
 
 _RUN_ROWS = (
     ("title", "title of the run"),
@@ -16,6 +17,7 @@ _RUN_ROWS = (
 )
 
 
+@readable
 @dataclass(frozen=True)
 class Row:
     """One value; `origin` is file:line, --set or default, `basis`, `source` and `date` are those of issuer values."""

@@ -23,6 +23,7 @@ from gramlib.params.problems import Problem, raise_problems, validated
 from gramlib.params.quoting import shortened
 from gramlib.params.suggest import did_you_mean
 from gramlib.params.yaml_source import Located, load_yaml, shown_path
+from gramlib.readable import readable
 
 NOT_STATED = "not stated"
 SET_FOR_RUN = "set for this run"
@@ -30,6 +31,7 @@ _STATEMENT = tuple(("value", *Basis.model_fields))
 _VALUES = {key for key, _, _ in leaves(Issuer())}
 
 
+@readable
 @dataclass(frozen=True)
 class IssuerValues:
     """An issuer before validation: values, their basis, and where each came from."""

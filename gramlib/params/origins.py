@@ -7,7 +7,10 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from gramlib.readable import readable
 
+
+@readable
 @dataclass
 class Layered:
     """A tree of values under construction; later layers win, leaf by leaf.

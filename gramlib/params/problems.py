@@ -15,6 +15,7 @@ from gramlib.errors import ParameterError
 from gramlib.params.fields import Section, meaning_of, unit_of
 from gramlib.params.quoting import shortened, shown
 from gramlib.params.suggest import did_you_mean
+from gramlib.readable import readable
 
 S = TypeVar("S", bound=Section)
 
@@ -22,6 +23,7 @@ _SHOWN_TOGETHER = 3
 """With the line that says what to do, a message stays within four lines."""
 
 
+@readable
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong: what was `found` (the key is part of it), what was `expected`, `where` it stands."""

@@ -11,6 +11,7 @@ from gramlib.params.data_params import FILE_LISTS, named_files
 from gramlib.params.fields import Section, param
 from gramlib.params.issuer import Issuer
 from gramlib.params.stages import STAGE_PARAMS
+from gramlib.readable import readable
 
 RECORD_SCHEMA = 1
 
@@ -24,6 +25,7 @@ class RunnerParams(Section):
     )
 
 
+@readable
 @dataclass(frozen=True)
 class RunParams:
     """One run, resolved and validated.

@@ -29,6 +29,7 @@ from gramlib.params.problems import raise_problems, validated
 from gramlib.params.run_file import assign, merged
 from gramlib.params.suggest import did_you_mean
 from gramlib.params.yaml_source import Located, load_yaml, shown_path
+from gramlib.readable import readable
 
 MOST_MEMBERS = 10_000
 _KEY = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*$"
@@ -108,6 +109,7 @@ class SweepParams(Section):
         return self
 
 
+@readable
 @dataclass(frozen=True)
 class Assignment:
     """One value of one member: dotted `key`, and the file and line that gave it."""
@@ -117,6 +119,7 @@ class Assignment:
     where: str
 
 
+@readable
 @dataclass(frozen=True)
 class SweepFile:
     """A sweep file, read and checked in itself; `shown` names it in messages, `base` is the run file below it."""

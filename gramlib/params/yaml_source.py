@@ -16,8 +16,10 @@ import yaml
 from gramlib.errors import ParameterError
 from gramlib.params.suggest import did_you_mean
 from gramlib.params.yaml_nodes import build, compose, line_of
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True)
 class Located:
     """A YAML file as plain dicts and lists, with the line of every key.

@@ -15,11 +15,10 @@ from gramlib.errors import ParameterError
 from gramlib.models import simulate_prices, train
 from gramlib.models.plugins import plugged_in, require_protocol
 from gramlib.models.registry import generates_paths, path_model, price_model
-from gramlib.params.stages import TrainParams
+from gramlib.params.stages import DataParams, TrainParams
 from gramlib.prices import standardise
 from gramlib.runner.catalogue import rows
 from gramlib.sources import load
-from gramlib.params.stages import DataParams
 from gramlib.store.parts import Parts
 
 SOUND = (Path(__file__).parent / "example" / "src" / "gram_example" / "calm_normal.py").read_text()

@@ -53,7 +53,7 @@ def test_a_price_that_cannot_be_is_refused_as_in_a_file(example: Path, book: Pat
 
 def test_an_error_of_the_workbenchs_kind_passes_as_it_is(example: Path, book: Path) -> None:
     book.write_text("nothing to be had")
-    with pytest.raises(DataContractError, match="^no pairs of day and cents"):
+    with pytest.raises(DataContractError, match=r"^no pairs of day and cents"):
         load(params(book))
 
 
