@@ -3,6 +3,7 @@
 The rooms, in the order data flow through them:
 
     units, errors        conversion factors; the error tree with its exit codes
+    readable             how dataclasses and parameters show themselves, as text and as a table
     params               run files, issuers: layered, validated, each value with its origin
     artefacts, store     the catalogue of tables; a run on disk
     sources, prices      raw series with their cards; one standard daily table

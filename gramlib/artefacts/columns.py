@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gramlib.readable import readable
 
+
+@readable
 @dataclass(frozen=True)
 class Column:
     """One column: `dtype` is float64, float32, int64, int32, int16, bool, str or date."""
@@ -19,6 +22,7 @@ class Column:
     isin: tuple[str, ...] = ()
 
 
+@readable
 @dataclass(frozen=True)
 class Artefact:
     """One catalogue entry; `kind` is table (parquet) or document (JSON)."""

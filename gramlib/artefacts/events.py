@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 
 from gramlib.artefacts.columns import Column
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True)
 class EventColumn:
     """One kind of event: bounds (`upper` may be infinite), what stands for a calm day, and how spells overlap.

@@ -25,6 +25,7 @@ from gramlib.backtests.chain_fits import Fitted, fits_of
 from gramlib.backtests.chain_months import Month, months_of, redeemed_share
 from gramlib.models.returns import usable_returns
 from gramlib.models.scores import sample_quantile, sample_shortfall
+from gramlib.readable import readable
 from gramlib.simulation.books import Market
 from gramlib.simulation.draws import generator
 from gramlib.simulation.engine import simulate
@@ -38,6 +39,7 @@ INTERVAL = (0.05, 0.5, 0.95)
 _DTYPES = {"date": "datetime64[us]"}
 
 
+@readable
 @dataclass(frozen=True)
 class ChainRules:
     """How the months are made; `product` is the fund whose holders are compared, the rest as stage train has it."""

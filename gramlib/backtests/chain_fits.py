@@ -16,8 +16,10 @@ from gramlib.models.registry import path_model
 from gramlib.models.returns import Returns
 from gramlib.models.threads import threads_side_by_side, usual_workers
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """A calibration whose champion is `model`, the residuals that belong to it, and what has to be said about the fit."""

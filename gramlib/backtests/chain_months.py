@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gramlib.readable import readable
+
 LONGEST_WINDOW_DAYS = 40
 """Calendar days that 20 business days may span, Christmas included; a longer window bridges a gap in the prices."""
 
@@ -14,6 +16,7 @@ NEAR_DAYS = 5
 """Calendar days within which the fund must have stated its ounces at either end of a window."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Month:
     """A month end and the window after it: `prices_usd_per_g` (n_days + 1,), index 0 on `as_of`, the last on `until`.

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import betaln
 
 from gramlib.backtests.power import SIZE
+from gramlib.readable import readable
 from gramlib.simulation.draws import generator
 
 SAMPLES = 4000
@@ -21,6 +22,7 @@ BRIER_SEED, WARNING_SEED = 1950, 1922
 _ROUNDING = 1e-9
 
 
+@readable
 @dataclass(frozen=True)
 class Found:
     """A test's statistic, its p-value and its chance to reject at 5% under the alternative."""
@@ -30,6 +32,7 @@ class Found:
     power: float
 
 
+@readable
 @dataclass(frozen=True)
 class Warnings:
     """What a warning was worth: outcomes it preceded, warnings nothing followed, outcomes without one; hits by luck alone."""

@@ -8,11 +8,13 @@ import numpy as np
 from scipy.special import bdtr, chdtrc, chdtri, gammaln, xlog1py, xlogy
 
 from gramlib.errors import ParameterError
+from gramlib.readable import readable
 
 YELLOW_FROM, RED_FROM = 0.95, 0.9999
 """Cumulative probabilities at which the zones begin (Basel Committee, MAR99.16, formerly the 1996 backtesting framework)."""
 
 
+@readable
 @dataclass(frozen=True)
 class LikelihoodRatio:
     """A likelihood-ratio statistic, its degrees of freedom and the chi-squared p-value."""
@@ -26,6 +28,7 @@ class LikelihoodRatio:
         return float(chdtrc(self.degrees_of_freedom, self.statistic))
 
 
+@readable
 @dataclass(frozen=True)
 class Christoffersen:
     """The three tests: exceptions as often as stated, not in clusters, and both together."""

@@ -19,6 +19,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from gramlib.models.tails import student_t_var_es
+from gramlib.readable import readable
 from gramlib.simulation.draws import generator
 
 SIMULATIONS = 10_000
@@ -28,6 +29,7 @@ DEGREES = np.round(np.concatenate((np.geomspace(2.2, 30.0, 60), [1e6])), 4)
 """Student-t laws that the null is looked up among; the last is a normal."""
 
 
+@readable
 @dataclass(frozen=True)
 class Shortfall:
     """A statistic, its one-sided p-value (risk understated) and the chance to reject at 5% under the alternative."""

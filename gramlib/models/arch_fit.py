@@ -26,6 +26,7 @@ from arch.univariate.base import ARCHModelResult
 from gramlib.errors import DataContractError
 from gramlib.models.estimate import Estimate
 from gramlib.models.garch import GarchParameters
+from gramlib.readable import readable
 
 PERCENT = 100.0
 """arch's optimiser wants returns of order one."""
@@ -43,6 +44,7 @@ _UNITS = {"mean": PERCENT, "omega": PERCENT**2}
 """Percent over natural units, where they differ."""
 
 
+@readable
 @dataclass(frozen=True)
 class GarchFit:
     """A fit in natural units.

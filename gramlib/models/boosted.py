@@ -14,6 +14,7 @@ import numpy as np
 
 from gramlib.models.protocol import FIT_ONCE
 from gramlib.models.quantile_model import QuantileGrid, QuantileModel
+from gramlib.readable import readable
 
 TREES = 60
 LEARNING_RATE = 0.05
@@ -21,6 +22,7 @@ MAX_LEAVES = 6
 MIN_DAYS_A_LEAF = 60
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class BoostedGrid:
     """For every level a first guess (levels,) and trees; node arrays (levels, trees, nodes), a leaf being its own child."""

@@ -15,6 +15,7 @@ import numpy as np
 from gramlib.models.ewma import simulate_beside_ewma
 from gramlib.models.returns import Returns
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 LONGEST_BLOCK_DAYS = 60.0
 """Or the cube root of the number of days, where that is more: longer blocks leave too few different ones."""
@@ -33,6 +34,7 @@ def ar1_block_days(correlation: float, n: int) -> float:
     return ((2.0 * correlation / (1.0 - correlation**2)) ** 2 * n) ** (1.0 / 3.0)
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class StationaryBootstrap:
     """The days of the window (n,), and the mean length of a run of them, as wanted and as used."""

@@ -17,6 +17,7 @@ from gramlib.models.garch import BACKCAST_DAYS, BACKCAST_DECAY, LARGEST_DAILY_MO
 from gramlib.models.returns import Returns
 from gramlib.models.skew_t import SkewT
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 MEAN_SIZE = math.sqrt(2.0 / math.pi)
 """Of a normal innovation. arch subtracts it whatever the law; omega takes up the difference."""
@@ -26,6 +27,7 @@ LARGEST_LOG_VARIANCE = 2.0 * math.log(0.25)
 of exp(alpha |z|) is infinite, and without a bound a few paths in a million run away."""
 
 
+@readable
 @dataclass(frozen=True)
 class EgarchParameters:
     """Parameters of the recursion in natural units; `mean` 1/day, the others pure numbers."""
@@ -67,6 +69,7 @@ def filter_log_variance(parameters: EgarchParameters, log_return: np.ndarray) ->
     return np.array(filtered)
 
 
+@readable
 @dataclass(frozen=True)
 class EgarchT:
     """Fitted recursion, law of the innovations, and the log variance of the day after the data."""

@@ -28,6 +28,7 @@ from gramlib.models.protocol import PathModel
 from gramlib.models.regime import Regime
 from gramlib.models.returns import Returns
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 MEMBERS: dict[str, type[PathModel]] = {
     member.name: member for member in (FilteredHistoricalSimulation, GarchT, GjrT, Regime)
@@ -45,6 +46,7 @@ SCORED_SAMPLES = 2000
 LEAST_LEVEL = 1e-6
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Ensemble:
     """Fitted members with their weights, and the mean log scores (higher is better) that the weights come from."""

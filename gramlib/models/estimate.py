@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from gramlib.readable import readable
+
 _STEP = 1e-3
 
 
+@readable
 @dataclass(frozen=True)
 class Estimate:
     """What a reader needs in order to judge a fit on `n` returns.

@@ -17,6 +17,7 @@ import numpy as np
 
 from gramlib.models.garch import GarchParameters, filter_variance
 from gramlib.models.returns import Returns
+from gramlib.readable import readable
 from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
 DECAY = 0.94
@@ -79,6 +80,7 @@ def _covariate(name: str, value: np.ndarray, sigma: np.ndarray) -> np.ndarray:
     return change
 
 
+@readable
 @dataclass(frozen=True)
 class FeatureScale:
     """Bounds, centre and spread (k,) of each feature in training: beyond the bounds nothing was learnt, so nothing is read."""

@@ -14,8 +14,10 @@ from gramlib.models.garch import GarchParameters, filter_variance, forecast_sums
 from gramlib.models.returns import Returns
 from gramlib.models.semiparametric import SemiparametricLaw, fit_tails, make_law
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True)
 class FilteredHistoricalSimulation:
     """Fitted filter, the law of its residuals, the variance of the day after the data, and how the filter's estimation went."""

@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from gramlib.readable import readable
+
 BACKCAST_DAYS = 75
 BACKCAST_DECAY = 0.94
 
@@ -28,6 +30,7 @@ since 1975 is a quarter of it. Heavy-tailed shocks feed the variance that scales
 some ten thousand ends a year at prices that have no meaning."""
 
 
+@readable
 @dataclass(frozen=True)
 class GarchParameters:
     """Parameters of the recursion; `mean` 1/day, `omega` 1/day, `alpha`, `beta` and `gamma` (of either sign) pure numbers."""

@@ -14,8 +14,10 @@ from gramlib.models.garch import GarchParameters, filter_variance, forecast_sums
 from gramlib.models.returns import Returns
 from gramlib.models.skew_t import SkewT
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True)
 class GarchSkewT:
     """Fitted recursion, law of the innovations, variance of the day after the data, and how the estimation went."""

@@ -15,8 +15,10 @@ from gramlib.models.garch import GarchParameters, filter_variance, forecast_sums
 from gramlib.models.returns import Returns
 from gramlib.models.tails import student_t_var_es
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True)
 class GarchT:
     """Fitted filter, degrees of freedom, the variance of the day after the data, and how the estimation went."""

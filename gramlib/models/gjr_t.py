@@ -8,8 +8,10 @@ from typing import ClassVar, Self
 from gramlib.models.garch import filter_variance
 from gramlib.models.garch_t import GarchT
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True)
 class GjrT(GarchT):
     """The GARCH-t model with a recursion of its own, whose gamma has either sign."""

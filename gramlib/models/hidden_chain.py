@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gramlib.readable import readable
+
 BLOCK_DAYS = 32
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Smoothed:
     """Log-likelihood, state probabilities (n, k) given all days, and expected transitions (k, k) from each state to each."""

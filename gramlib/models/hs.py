@@ -11,10 +11,12 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from gramlib.models.returns import Returns
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 WINDOW_DAYS = 1000
 
 
+@readable
 @dataclass(frozen=True)
 class HistoricalSimulation:
     """Nothing is estimated: the forecast is the window itself, moved on every day."""

@@ -12,11 +12,13 @@ from gramlib.models.hs import WINDOW_DAYS, past_sums
 from gramlib.models.returns import Returns
 from gramlib.models.weighted_sample import equal_weights
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 DECAY = 0.98
 """Half the weight lies on the last 34 days; the authors use 0.97 to 0.99."""
 
 
+@readable
 @dataclass(frozen=True)
 class AgeWeightedHistoricalSimulation:
     """Nothing is estimated: the last 1,000 days, each weighing 2% less than the day after it."""

@@ -21,11 +21,13 @@ from gramlib.models.ewma import simulate_beside_ewma
 from gramlib.models.normal_mixture import NormalMixture
 from gramlib.models.returns import Returns
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
 MAX_JUMPS = 3
 
 
+@readable
 @dataclass(frozen=True)
 class JumpParameters:
     """`mean` and `sigma` of a day without jumps, `rate_year` jumps a year, `jump_mean` and `jump_sd` of the log size of one."""
@@ -60,6 +62,7 @@ def merton_moments(sigma: float, rate: float, jump_mean: float, jump_sd: float) 
     return variance, rate * third / variance**1.5, rate * fourth / variance**2
 
 
+@readable
 @dataclass(frozen=True)
 class JumpDiffusion:
     """Fitted parameters and how their estimation went."""

@@ -21,6 +21,7 @@ from gramlib.models.network_cell import GruWeights, Mixture, gru_step
 from gramlib.models.protocol import FIT_ONCE
 from gramlib.models.returns import Returns
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 FILTER_ALPHA, FILTER_BETA = 0.06, 0.93
 MEMORY_DAYS = 40
@@ -33,6 +34,7 @@ FORECAST_LANES = 1000
 SEED = 20261120
 
 
+@readable
 @dataclass(frozen=True)
 class NetworkFilter:
     """The fixed filter and the scaling of what the network reads."""
@@ -66,6 +68,7 @@ class NetworkFilter:
         return self.inputs(surprise, variance[1:]), variance
 
 
+@readable
 @dataclass(frozen=True)
 class RecurrentNetwork:
     """Trained weights, the filter, and the state and variance on the last day of the data."""

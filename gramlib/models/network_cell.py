@@ -19,6 +19,8 @@ from typing import Any
 
 import numpy as np
 
+from gramlib.readable import readable
+
 COMPONENTS = 3
 DEGREES_OF_FREEDOM = 6.0
 T6_VARIANCE = 1.5
@@ -29,6 +31,7 @@ LANES_AT_ONCE = 512
 """Keeps the working arrays of a step inside the processor's cache."""
 
 
+@readable
 @dataclass(frozen=True)
 class GruWeights:
     """Trained weights, float32, as Keras orders them (update, reset, candidate), u units and f inputs.
@@ -97,6 +100,7 @@ def linear(values: np.ndarray, matrix: np.ndarray, constant: np.ndarray) -> np.n
     return total
 
 
+@readable
 @dataclass(frozen=True)
 class Mixture:
     """Centred mixtures of Student-t(6), one a row: `weight`, `place` and `scale` (n, 3), float64."""

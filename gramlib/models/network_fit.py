@@ -27,6 +27,7 @@ from gramlib.models.network_cell import (
     Mixture,
     gru_step,
 )
+from gramlib.readable import readable
 
 UNITS = 16
 WARM_UP_DAYS = 20
@@ -44,6 +45,7 @@ wild days, and paths that feed on themselves then run away; this one minds, and 
 LEARNING_RATE, LARGEST_GRADIENT = 2e-3, 1.0
 
 
+@readable
 @dataclass(frozen=True)
 class NetworkFit:
     """Trained weights and how the training went; the losses are mean negative log densities of the validation days.

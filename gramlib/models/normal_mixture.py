@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from gramlib.readable import readable
+
 _HALVINGS = 60
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class NormalMixture:
     """Weights that sum to one, means and standard deviations, each (k,)."""

@@ -22,6 +22,7 @@ from gramlib.models.features import OWN_NAMES, REALISED_DAYS, FeatureScale, raw_
 from gramlib.models.quantile_law import levels_of, rearranged, samples_of, tails_beyond
 from gramlib.models.returns import Returns
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 HORIZONS_DAYS = (1, 5, 10, 20)
 LONGEST_WINDOW_DAYS = 2520
@@ -49,6 +50,7 @@ class QuantileGrid(Protocol):
         ...
 
 
+@readable
 @dataclass(frozen=True)
 class HorizonLaw:
     """One horizon: its grid, and the tails (xi, beta) beyond it, in standardised units."""
@@ -62,6 +64,7 @@ class HorizonLaw:
         return samples_of(rearranged(self.grid.predict(features)), levels, self.lower, self.upper, n_samples)
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class QuantileModel:
     """Fitted laws of the four horizons; subclasses say what a grid is."""

@@ -13,10 +13,12 @@ import numpy as np
 from gramlib.models.features import OWN_NAMES
 from gramlib.models.protocol import FIT_ONCE
 from gramlib.models.quantile_model import QuantileGrid, QuantileModel
+from gramlib.readable import readable
 
 MAX_ITERATIONS = 300
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class LinearGrid:
     """Coefficients (levels, k + 1), the constant first, their standard errors, and how many levels did not converge.

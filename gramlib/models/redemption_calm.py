@@ -24,6 +24,7 @@ import pandas as pd
 from gramlib.errors import DataContractError
 from gramlib.models.redemption_curve import RedemptionCurve
 from gramlib.models.resampling import block_rows, newey_west
+from gramlib.readable import readable
 
 MEAN_BLOCK_DAYS = 60
 MIN_DAYS = 750
@@ -33,6 +34,7 @@ MAX_STEPS = 60
 TOLERANCE = 1e-9
 
 
+@readable
 @dataclass(frozen=True)
 class CalmSample:
     """Days (n,) of one fund: `date`, net `outflow` as a share a business day, `fall` of gold over five days, both >= 0.
@@ -50,6 +52,7 @@ class CalmSample:
         return len(self.outflow)
 
 
+@readable
 @dataclass(frozen=True)
 class CalmFit:
     """Estimates of `base_rate` (share a business day) and `a_return`, standard errors by block bootstrap and by HAC.

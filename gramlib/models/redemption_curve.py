@@ -16,8 +16,10 @@ from scipy.special import expit
 
 from gramlib.errors import ParameterError
 from gramlib.params.issuer import Redemption
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True)
 class RedemptionCurve:
     """rho0 `base_rate` and rhomax `max_rate`, shares a business day, and the calm intensity `a0`."""

@@ -25,12 +25,14 @@ import pandas as pd
 
 from gramlib.errors import DataContractError
 from gramlib.models.resampling import block_rows
+from gramlib.readable import readable
 
 RUN_DAY = 0.01
 QUIET_DAYS = 2
 MEAN_BLOCK_DAYS = 3
 
 
+@readable
 @dataclass(frozen=True)
 class RunEvent:
     """Where to look for a run: product of table `flows`, ISO dates of the window."""
@@ -43,6 +45,7 @@ class RunEvent:
 KNOWN_RUNS = (RunEvent("usdt", "2022-05-09", "2022-06-10"), RunEvent("usdc", "2023-03-06", "2023-04-14"))
 
 
+@readable
 @dataclass(frozen=True)
 class Run:
     """One run: net `outflow` (n,) as a share a business day, from `first` to `last`, and `total_share` gone by then.
@@ -106,6 +109,7 @@ def find_run(flows: pd.DataFrame, event: RunEvent, rng: np.random.Generator, n_d
     )
 
 
+@readable
 @dataclass(frozen=True)
 class RunFit:
     """What `runs` say together: each figure with its standard error."""

@@ -26,6 +26,7 @@ from gramlib.errors import ParameterError
 from gramlib.models.garch import GarchParameters, filter_variance, simulate_growth
 from gramlib.models.resampling import block_rows
 from gramlib.models.tails import fit_gpd, gpd_excess
+from gramlib.readable import readable
 
 Progress = Callable[[int, int, str], None]
 
@@ -39,6 +40,7 @@ BLOCK_DAYS = 40.0
 """Of models without a filter, where the calibration has no block length: two months, within which storms mostly end."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Refit:
     """A calibration whose champion is the refitted model, with the residuals that belong to it."""

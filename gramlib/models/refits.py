@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gramlib.models.protocol import Forecaster
 from gramlib.params.stages import TrainParams
+from gramlib.readable import readable
 
 NEVER = 0
 """How the league writes the interval of a model that is fitted once, on the days before the evaluation."""
@@ -22,6 +23,7 @@ def refit_interval(model: type[Forecaster], params: TrainParams) -> int:
     return interval if interval < params.eval_days else NEVER
 
 
+@readable
 @dataclass(frozen=True)
 class Refit:
     """One fit: `models` are fitted on returns up to and including index `day` and forecast from each day of [day, stop)."""

@@ -16,10 +16,12 @@ from gramlib.models.regime_law import Regimes
 from gramlib.models.returns import Returns
 from gramlib.models.weighted_sample import equal_weights
 from gramlib.models.window import TrainingWindow
+from gramlib.readable import readable
 
 _SMALLEST = 1e-9
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Regime:
     """Fitted law, probabilities (k,) of the regimes on the last day of the data, and how the estimation went."""

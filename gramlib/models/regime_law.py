@@ -12,8 +12,10 @@ import numpy as np
 
 from gramlib.models.hidden_chain import filter_states, stationary
 from gramlib.models.normal_mixture import NormalMixture
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Regimes:
     """Mean of a day's log-return; volatility by regime (k,), ascending; transition (k, k) from each regime to each."""

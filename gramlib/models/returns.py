@@ -15,11 +15,13 @@ import numpy as np
 import pandas as pd
 
 from gramlib.errors import DataContractError
+from gramlib.readable import readable
 
 OLDEST_COVARIATE_DAYS = 10
 """Calendar days for which a covariate's value stands for the ones after it: longer than a week's publication and Easter."""
 
 
+@readable
 @dataclass(frozen=True)
 class Returns:
     """Usable returns in order of time: `dates` datetime64[us] (n,), `log_return` float64 (n,) per day.

@@ -14,10 +14,12 @@ from typing import Any
 import numpy as np
 
 from gramlib.models.tails import GpdFit, fit_gpd, gpd_excess, gpd_var_es
+from gramlib.readable import readable
 
 SMALLEST_PROBABILITY = 2.0**-53
 
 
+@readable
 @dataclass(frozen=True)
 class SemiparametricLaw:
     """A law of mean 0 and variance 1.

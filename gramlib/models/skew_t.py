@@ -15,8 +15,10 @@ import numpy as np
 from scipy.special import gammaln, stdtrit
 
 from gramlib.models.tails import student_t_var_es
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True)
 class SkewT:
     """`nu` above 2 degrees of freedom, `skew` (lambda) in (-1, 1)."""

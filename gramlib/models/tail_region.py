@@ -16,6 +16,7 @@ import numpy as np
 from scipy.special import chdtri
 
 from gramlib.models.tails import gpd_maximum
+from gramlib.readable import readable
 
 CONFIDENCE = 0.95
 DIRECTIONS = 144
@@ -28,6 +29,7 @@ LEAST_XI = -0.5
 Quantity = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class TailRegion:
     """Maximum likelihood `xi`, `beta`, their asymptotic `covariance` (2, 2), and the edge (m,) of the 95% region."""

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import gammaln, ndtri, stdtrit
 
 from gramlib.errors import DataContractError, ParameterError
+from gramlib.readable import readable
 
 MAX_XI = 0.45
 """Above 1/2 the variance of a GPD is infinite and a volatility recursion fed with it has no long-run level."""
@@ -19,6 +20,7 @@ MAX_XI = 0.45
 MIN_EXCEEDANCES = 20
 
 
+@readable
 @dataclass(frozen=True)
 class GpdFit:
     """Shape `xi`, scale `beta` (in the data's unit) and their asymptotic standard errors (Smith 1987)."""

@@ -25,11 +25,13 @@ from gramlib.models.returns import usable_returns
 from gramlib.models.threads import threads_side_by_side, usual_workers
 from gramlib.models.window import TrainingWindow
 from gramlib.params.stages import TrainParams
+from gramlib.readable import readable
 from gramlib.store.parts import Parts
 
 Progress = Callable[[int, int, str], None]
 
 
+@readable
 @dataclass(frozen=True)
 class Training:
     """What stage train hands on: the catalogue's `calibration`, `residuals`, `forecasts`, `league` and `acceptance`."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from gramlib.models.garch import filter_variance
 from gramlib.models.returns import Returns
+from gramlib.readable import readable
 
 if TYPE_CHECKING:
     from gramlib.models.arch_fit import GarchFit
@@ -37,6 +38,7 @@ class Once:
             return self._values[key]
 
 
+@readable
 @dataclass(frozen=True)
 class TrainingWindow:
     """History up to the last day a fit may know.

@@ -31,12 +31,14 @@ from gramlib.prices.quality import QualityLog
 from gramlib.prices.splice import Join, Part, Spliced, splice
 from gramlib.prices.standard import standardise
 from gramlib.prices.tokens import token_table
+from gramlib.readable import readable
 from gramlib.sources.raw import Decision, RawSeries
 
 if TYPE_CHECKING:
     from gramlib.sources.online import OnlineSettings
 
 
+@readable
 @dataclass(frozen=True)
 class Acquired:
     """The data stage's tables, as the catalogue names them, and the `source_cards` document.

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gramlib.readable import readable
 from gramlib.sources.monthly import monthly_history
 
 SAME_HOUR = 1.0
@@ -25,6 +26,7 @@ MONTHLY_LIMITS_BP = (30.0, 200.0)
 """Median and maximum: the shipped averages are whole dollars since 2025, and of spot since June 2025."""
 
 
+@readable
 @dataclass(frozen=True)
 class Agreement:
     """How far `second` lies from `first` on their common days; differences in basis points of log price.
@@ -128,6 +130,7 @@ def correlation(first: pd.Series, second: pd.Series) -> float:
     return float(np.corrcoef(returns)[0, 1])
 
 
+@readable
 @dataclass(frozen=True)
 class MonthlyAgreement:
     """Monthly means of a daily series against the shipped averages; differences in basis points of log price."""

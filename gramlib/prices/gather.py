@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from gramlib.errors import GramError, ParameterError
 from gramlib.params.data_params import COVARIATE_PROVIDERS, FLOW_PROVIDERS, TOKEN_PROVIDERS, DataParams, named_files
 from gramlib.prices.tokens import TokenSeries
+from gramlib.readable import readable
 from gramlib.sources import covariate_file, load, quantity_file
 from gramlib.sources.raw import Decision, RawSeries
 
@@ -26,6 +27,7 @@ OF_THE_MAIN_FILE = ("column", "unit", "date_order", "decimal", "delimiter", "she
 Progress = Callable[[int, int, str], None]
 
 
+@readable
 @dataclass(frozen=True)
 class Attempt:
     """One source asked for a `role` (gold, splice, token paxg, flow usdc, covariate gvz): `outcome` is used or why not."""
@@ -36,6 +38,7 @@ class Attempt:
     reason: str
 
 
+@readable
 @dataclass(frozen=True)
 class Gathered:
     """The series as they came, the preferred gold price first."""

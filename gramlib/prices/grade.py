@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from gramlib.prices.agreement import Agreement, MonthlyAgreement
+from gramlib.readable import readable
 from gramlib.sources.raw import RawSeries
 from gramlib.sources.sample import LABEL
 
@@ -29,6 +30,7 @@ FAR_FROM_HISTORY_BP = 200.0
 """Median month this far off: no gold price in USD per ounce, whoever sends it."""
 
 
+@readable
 @dataclass(frozen=True)
 class Grade:
     """Letter, the reason in one line, and the label that every page made from the data carries (empty: none)."""
@@ -38,6 +40,7 @@ class Grade:
     label: str
 
 
+@readable
 @dataclass(frozen=True)
 class Confirmation:
     """How a second series agrees with the price; `independent` when its producer is known and is another one."""

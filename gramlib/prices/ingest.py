@@ -16,6 +16,7 @@ from gramlib.prices.documents import source_document
 from gramlib.prices.quality import QualityLog
 from gramlib.prices.sparse import sparse_table, typical_spacing_days
 from gramlib.prices.standard import standardise
+from gramlib.readable import readable
 from gramlib.sources.files import FileSettings, read_any
 from gramlib.sources.raw import RawSeries
 
@@ -23,6 +24,7 @@ DAILY_UP_TO_DAYS = 4
 COLUMNS = ["date", "gold_usd_per_g", "gold_usd_per_oz"]
 
 
+@readable
 @dataclass(frozen=True)
 class Ingested:
     """Tables `prices` and `quality`, the `document` of sources (None for a series that is not daily), and `summary`.

@@ -17,9 +17,11 @@ import pandas as pd
 
 from gramlib.artefacts import check_table
 from gramlib.prices.agreement import SAME_FIX_DAYS, Agreement, compare, quotes
+from gramlib.readable import readable
 from gramlib.sources.london_calendar import business_days
 
 
+@readable
 @dataclass(frozen=True)
 class Part:
     """One standardised series to be laid end to end: its name, its `prices` table, hour of day in UTC if known."""
@@ -29,6 +31,7 @@ class Part:
     hour_utc: float | None = None
 
 
+@readable
 @dataclass(frozen=True)
 class Join:
     """A change of series at `day`: `before` gave the row before (`last_day`), `after` gives that day and the next.
@@ -51,6 +54,7 @@ class Join:
         return f"{self.day}: {self.before} to {self.after}, {100 * self.step:+.2f}% from {self.last_day}, {kept}"
 
 
+@readable
 @dataclass(frozen=True)
 class Spliced:
     """The joined `prices` table, its joins in order of time, and the rows each series gave."""

@@ -18,6 +18,7 @@ from gramlib.errors import DataContractError
 from gramlib.prices.agreement import correlation, quotes
 from gramlib.prices.quality import QualityLog
 from gramlib.prices.rows import calendar, ordered_rows
+from gramlib.readable import readable
 from gramlib.sources.raw import RawSeries
 from gramlib.units import GRAMS_PER_TROY_OUNCE, GRAMS_PER_UNIT
 
@@ -30,6 +31,7 @@ SHIFT_GAIN = 0.1
 """Correlation a shift must win: sampling error at 100 days is about as large, at 900 days a third of it."""
 
 
+@readable
 @dataclass(frozen=True)
 class TokenSeries:
     """A token's price as it came. `stamps_known` says that its reader knows which day a stamp belongs to."""

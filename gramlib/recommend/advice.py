@@ -12,6 +12,7 @@ import pandas as pd
 from gramlib.params.issuer import Issuer
 from gramlib.params.model_figures import ModelFigure
 from gramlib.params.stages import AnalyseParams
+from gramlib.readable import readable
 from gramlib.recommend import rows_end, rows_fees, rows_funds, rows_gate, rows_ladder, rows_liquidity, rows_positions
 from gramlib.recommend.bench import Bench, Progress
 from gramlib.recommend.conflicts import conflicts, measure_effects
@@ -22,6 +23,7 @@ from gramlib.recommend.targets import Targets, targets_of
 from gramlib.simulation.rerun import Rerun
 
 
+@readable
 @dataclass(frozen=True)
 class Advice:
     """The catalogue's tables of the room; `rows` are those of `recommendations` as objects, in its order."""

@@ -11,10 +11,12 @@ import numpy as np
 
 from gramlib.artefacts import predicates_of
 from gramlib.metrics import Interval, one_year, wilson_interval
+from gramlib.readable import readable
 from gramlib.simulation import Outcomes
 from gramlib.simulation.outcomes import NEVER
 
 
+@readable
 @dataclass(frozen=True)
 class FailureLimit:
     """Failure `predicate` may happen with `one_year_probability` at most, as judged on `book`."""
@@ -24,6 +26,7 @@ class FailureLimit:
     one_year_probability: float
 
 
+@readable
 @dataclass(frozen=True)
 class Residual:
     """What a set of runs leaves: one-year probability of each failure with its interval, and of any failure at all.

@@ -13,12 +13,14 @@ import numpy as np
 import pandas as pd
 
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.simulation import Events, Market, Outcomes, ledger, simulate
 from gramlib.simulation.rerun import Rerun
 
 Progress = Callable[[int, int, str], None]
 
 
+@readable
 @dataclass
 class Bench:
     """`issuer` is the one under test; the other settings are those of stage analyse.

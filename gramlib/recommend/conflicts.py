@@ -10,6 +10,7 @@ import pandas as pd
 
 from gramlib.artefacts import predicates_of
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.recommend import proofs, stresses
 from gramlib.recommend.bench import Bench
 from gramlib.recommend.measure import Measure, changed
@@ -21,6 +22,7 @@ from gramlib.simulation.outcomes import NEVER
 CALM_BAND = "discount to gold at which arbitrage begins on a calm day"
 
 
+@readable
 @dataclass(frozen=True)
 class Conflict:
     """`measure` from `before` to `after` [unit]: what it is for, and what it costs on another figure."""

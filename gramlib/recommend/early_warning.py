@@ -19,6 +19,7 @@ import pandas as pd
 
 from gramlib.artefacts import predicates_of
 from gramlib.metrics import wilson_interval
+from gramlib.readable import readable
 from gramlib.recommend.bench import Bench
 from gramlib.recommend.indicators import Indicator, Walked, earliest, walk_book, walk_scenarios
 from gramlib.simulation.outcomes import NEVER
@@ -41,6 +42,7 @@ FEWEST = 20
 LEADS = (0.05, 0.5, 0.95)
 
 
+@readable
 @dataclass(frozen=True)
 class Warned:
     """What an amber limit does on some paths. `in_time` of `failing` paths; `lead_days` the quantiles `LEADS` of the days from amber to

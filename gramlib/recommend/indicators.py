@@ -14,6 +14,7 @@ import numpy as np
 from gramlib.artefacts import predicates_of
 from gramlib.metrics.daily import liabilities_usd
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.recommend.appetite import any_failure
 from gramlib.recommend.bench import Bench
 from gramlib.simulation import ledger
@@ -33,6 +34,7 @@ FIRST_DISTRESS = ("discount", "queue_age", "gold_fall")
 """Indicators whose amber is distress: the first day on which somebody would act."""
 
 
+@readable
 @dataclass(frozen=True)
 class Indicator:
     """`value` gives the indicator by day; `sign` is 1 where more is worse, -1 where less is.
@@ -56,6 +58,7 @@ class Indicator:
         return self.sign * np.asarray(self.value(days), dtype=np.float64)
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Walked:
     """Paths day by day. `failed_day` (n,) by failure, -1 for never; `severity` by indicator (n, longest), -inf past the end.

@@ -8,12 +8,14 @@ from typing import Any
 
 from gramlib.errors import ParameterError
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 
 
 def _always(issuer: Issuer) -> str:
     return ""
 
 
+@readable
 @dataclass(frozen=True)
 class Measure:
     """One lever. A number is always what holds after the measure (a gate of 5%), never what is added to it.

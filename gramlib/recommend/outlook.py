@@ -17,6 +17,7 @@ import pandas as pd
 from gramlib.params.issuer import Issuer
 from gramlib.params.model_figures import ModelFigure
 from gramlib.params.stages import AnalyseParams
+from gramlib.readable import readable
 from gramlib.recommend.bench import Bench, Progress
 from gramlib.recommend.early_warning import early_warning
 from gramlib.recommend.indicators import indicators, walk_book
@@ -34,6 +35,7 @@ LADDER = "liquid_5d_share_today"
 HISTORICAL = "historical"
 
 
+@readable
 @dataclass(frozen=True)
 class Outlook:
     """The catalogue's `early_warning` and `recovery_options`."""

@@ -13,6 +13,7 @@ from gramlib.metrics import Interval, one_year
 from gramlib.params.issuer import Issuer
 from gramlib.params.model_figures import ModelFigure
 from gramlib.params.stages import AnalyseParams
+from gramlib.readable import readable
 from gramlib.recommend import proofs
 from gramlib.recommend.appetite import limits_of
 from gramlib.recommend.bench import Bench, Progress
@@ -31,6 +32,7 @@ NOTHING_NEEDED, REACHED, NEAREST = "nothing needed", "reached", "nearest"
 STATES = (NOTHING_NEEDED, REACHED, NEAREST)
 
 
+@readable
 @dataclass(frozen=True)
 class PackageAdvice:
     """`issuer` with the package in place; `left` are the failures it does not bring within the appetite.

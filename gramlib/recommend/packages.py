@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from math import inf
 
+from gramlib.readable import readable
 from gramlib.recommend.appetite import Residual
 from gramlib.recommend.bench import Progress
 from gramlib.recommend.grids import sizes
@@ -41,6 +42,7 @@ PROOFS = 4
 """Packages that are held against all paths before the last one is handed on with what it misses."""
 
 
+@readable
 @dataclass(frozen=True)
 class Found:
     """`steps` is the cheapest package found; `left` what it misses on all paths, empty where every appetite is met."""

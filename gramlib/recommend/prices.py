@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from gramlib.params.model_figures import ModelFigure, figure_of
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True)
 class Prices:
     """Group `price`: what a measure costs; units and basis stand in the file."""
@@ -24,6 +26,7 @@ class Prices:
     processing_usd: float
 
 
+@readable
 @dataclass(frozen=True)
 class Policy:
     """Group `policy`: what a measure has to achieve; units and basis stand in the file."""
@@ -39,6 +42,7 @@ class Policy:
     stress_rate: float
 
 
+@readable
 @dataclass(frozen=True)
 class Figures:
     """Everything that params/models/measures.yaml holds."""

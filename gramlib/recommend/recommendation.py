@@ -7,6 +7,7 @@ from math import nan
 from typing import Any
 
 from gramlib.metrics import Interval
+from gramlib.readable import readable
 
 NEEDED, ENOUGH = "needed", "enough already"
 NOT_APPLICABLE, NOT_REACHABLE = "not applicable", "not reachable"
@@ -16,6 +17,7 @@ EXACT = Interval(nan, nan)
 """Ends of an interval that is none: nothing was drawn."""
 
 
+@readable
 @dataclass(frozen=True)
 class Figure:
     """A value with its interval; both ends NaN where it is exact."""
@@ -24,6 +26,7 @@ class Figure:
     interval: Interval = EXACT
 
 
+@readable
 @dataclass(frozen=True)
 class Proof:
     """`metric` [unit] on `subject` (a book, a listed scenario or a path of our own) for two issuers, on the same draws.
@@ -40,6 +43,7 @@ class Proof:
     n: int
 
 
+@readable
 @dataclass(frozen=True)
 class Recommendation:
     """One row. `number` [unit] is what should hold; NaN where there is none. `now` is where the issuer stands.

@@ -21,6 +21,7 @@ import pandas as pd
 from gramlib.artefacts import predicates_of
 from gramlib.params.issuer import Issuer
 from gramlib.params.model_figures import ModelFigure, figure_of
+from gramlib.readable import readable
 from gramlib.recommend import proofs
 from gramlib.recommend.bench import Bench
 from gramlib.recommend.indicators import Indicator, Walked, distress_day, walk_book, walk_scenarios
@@ -38,6 +39,7 @@ WORST = 5
 DAY_ZERO, AT_DISTRESS = "day 0", "distress"
 
 
+@readable
 @dataclass(frozen=True)
 class Option:
     """`apply` gives the issuer with the option in place; `act` adds it to the events of one path from the day it works.

@@ -10,6 +10,7 @@ import pandas as pd
 from gramlib.metrics import Interval, expected_shortfall, quantile_interval, value_at_risk
 from gramlib.metrics.tail_bootstrap import tail_bootstrap_intervals
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.recommend import proofs, stresses
 from gramlib.recommend.bench import Bench
 from gramlib.recommend.closed_forms import collateral_ratio
@@ -29,6 +30,7 @@ from gramlib.simulation.market_access import capacity_usd, execution_share
 from gramlib.simulation.outcomes import NEVER
 
 
+@readable
 @dataclass(frozen=True)
 class Part:
     """One of the four amounts whose largest is required."""

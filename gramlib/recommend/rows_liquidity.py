@@ -10,6 +10,7 @@ import numpy as np
 
 from gramlib.metrics import Interval, wilson_interval
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.recommend import proofs, stresses
 from gramlib.recommend.bench import Bench
 from gramlib.recommend.closed_forms import buffer_floor_usd, run_rate, survival_days_with_sales
@@ -26,6 +27,7 @@ SECTION = "model page section 10"
 _SLACK_STEPS = 20
 
 
+@readable
 @dataclass(frozen=True)
 class Service:
     """Whether holders are served: the chance that somebody waits too long, and a queue in the run scenarios."""

@@ -10,7 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import isnan, nan
 
+from gramlib.readable import readable
 
+
+@readable
 @dataclass(frozen=True)
 class Found:
     """`number` is the weakest that was seen to hold, NaN where none was; it went on holding up to `until`, as scanned.

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.simulation import Events
 
 RUN_LEVELS = (1.0, 1.0, 1.0, 0.5, 0.5)
@@ -29,6 +30,7 @@ ALL_LEAVE = 30.0
 """Level of an event at which holders ask for what they can at most in a day."""
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Stress:
     """Prices [USD/g], shape (n_days + 1,), with events; `title` names it in a row."""

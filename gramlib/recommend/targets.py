@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gramlib.readable import readable
 
+
+@readable
 @dataclass(frozen=True)
 class Limit:
     """The strictest limit on one measure of the standards; `regime` names the article and says where nobody checked it."""
@@ -15,6 +18,7 @@ class Limit:
     regime: str
 
 
+@readable
 @dataclass(frozen=True)
 class Targets:
     """Limits by the standards' own names of measures, with the two that a profile states itself."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.recommend.appetite import FailureLimit, Residual, residual_of
 from gramlib.recommend.bench import Bench
 from gramlib.recommend.measure import Measure
@@ -17,6 +18,7 @@ Steps = tuple[tuple[str, float], ...]
 SCREEN_SHARE = 4
 
 
+@readable
 @dataclass
 class Workshop:
     """Packages of one issuer on one bench, each run once on each number of paths."""

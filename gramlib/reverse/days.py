@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.simulation import Events
 
 Sizes = np.ndarray | float
@@ -20,6 +21,7 @@ Days = tuple[np.ndarray, Events]
 """Prices (n_shocks, n_days + 1) in USD/g, and the events beside them."""
 
 
+@readable
 @dataclass(frozen=True)
 class ShockDays:
     """Builds `n_days` of paths from `start_usd_per_g` for `issuer`."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from gramlib.metrics.intervals import Interval, wilson_interval
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.reverse.days import ShockDays
 from gramlib.reverse.factors import (
     EVENT_DAYS,
@@ -36,6 +37,7 @@ MOST_CLASSES = 40_000
 AT_ONCE = 4_096
 
 
+@readable
 @dataclass(frozen=True)
 class Scenario:
     """One class at its mild corner; `log_likelihood` relative to the calm class. `move` 0 and `multiplier` 1 are calm."""
@@ -65,6 +67,7 @@ class Scenario:
         return " + ".join(word for word in words if word)
 
 
+@readable
 @dataclass(frozen=True)
 class Rate:
     """How often windows at least as severe come: `per_year` with interval, from `n_paths` paths."""

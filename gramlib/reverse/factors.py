@@ -24,6 +24,7 @@ from math import exp, expm1
 import numpy as np
 
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.simulation.book import bank_shares, custodian_shares
 from gramlib.simulation.drivers import (
     active_drivers,
@@ -44,6 +45,7 @@ CYBER_MEANS = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0, 30.0)
 STOP_DAYS = (0.0, 0.5, 1.0, 1.5)
 
 
+@readable
 @dataclass(frozen=True)
 class Mishap:
     """One class of what may befall beside price, confidence and volatility: `chance` a window, `chance_beyond` at least so bad.
@@ -60,6 +62,7 @@ class Mishap:
     brings_event: bool = False
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Windows:
     """Windows of the price paths, arrays (n_paths, n_windows).

@@ -22,6 +22,7 @@ import pandas as pd
 from gramlib.artefacts import PREDICATES
 from gramlib.params.issuer import Issuer
 from gramlib.params.stages import AnalyseParams
+from gramlib.readable import readable
 from gramlib.reverse.days import Days, ShockDays
 from gramlib.reverse.search import Line, failing_intervals_by_row
 from gramlib.reverse.shocks import multiplier_line, share_line
@@ -34,6 +35,7 @@ SOUND = ""
 """Stands where nothing fails and no queue forms."""
 
 
+@readable
 @dataclass(frozen=True)
 class FrontierMap:
     """One map: its two axes as shocks with a line each, and `days(x_sizes, y_sizes)`, the paths that pairs make."""

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gramlib.errors import ParameterError
+from gramlib.readable import readable
 
 Question = Callable[[np.ndarray], Mapping[str, np.ndarray]]
 """Sizes, shape (n,), to one boolean array (n,) a predicate."""
@@ -24,6 +25,7 @@ RowQuestion = Callable[[np.ndarray, np.ndarray], Mapping[str, np.ndarray]]
 """Sizes and the number of the row that each is asked of, both (n,), to one boolean array (n,) a predicate."""
 
 
+@readable
 @dataclass(frozen=True)
 class Line:
     """Where to look: from `start` to `end`, every `step`, edges refined to `tolerance`; all in the shock's unit."""
@@ -47,6 +49,7 @@ class Line:
         return np.minimum(self.start + self.step * np.arange(steps + 1), self.end)
 
 
+@readable
 @dataclass(frozen=True)
 class FailingInterval:
     """From the smallest to the largest failing size; both ends were themselves seen to fail."""

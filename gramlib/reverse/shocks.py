@@ -28,6 +28,7 @@ import numpy as np
 
 from gramlib.params.issuer import Issuer
 from gramlib.params.stages import AnalyseParams
+from gramlib.readable import readable
 from gramlib.reverse.days import Days, ShockDays, Sizes
 from gramlib.reverse.search import Line
 
@@ -38,6 +39,7 @@ LARGEST_MULTIPLIER = 21.0
 SLOW_FALL_DAYS = (5, 20, 60)
 
 
+@readable
 @dataclass(frozen=True)
 class Shock:
     """One axis: where to look, in which unit, over how many days, and `days(sizes)`, the paths that shocks make.

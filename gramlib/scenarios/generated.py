@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 
 from gramlib.errors import DataContractError
+from gramlib.readable import readable
 from gramlib.scenarios.scenario import ReturnPeriod
 from gramlib.units import BUSINESS_DAYS_PER_YEAR
 
@@ -37,6 +38,7 @@ _Z = 1.959964
 """Two-sided 95% of the normal law."""
 
 
+@readable
 @dataclass(frozen=True)
 class Size:
     """A move as a simple return: `size` by the chosen model with its 95% interval, the range over the others, and a path."""
@@ -49,6 +51,7 @@ class Size:
     log_returns: np.ndarray
 
 
+@readable
 @dataclass(frozen=True)
 class Frequency:
     """Return period [year] of a move with its 95% interval, and the range over models; None where no window went so far."""

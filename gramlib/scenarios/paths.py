@@ -21,6 +21,7 @@ import pandas as pd
 
 from gramlib.artefacts import empty_table
 from gramlib.errors import DataContractError
+from gramlib.readable import readable
 from gramlib.scenarios.generated import ModelMoves, without_calibration
 from gramlib.scenarios.measures import facts_of, frequency_of, shocks_of, size_note, size_shocks
 from gramlib.scenarios.reconstruction import annual_volatility, reconstruct
@@ -36,6 +37,7 @@ DOCUMENT_VERSION = 1
 _RECONSTRUCTED_DATA = "D"
 
 
+@readable
 @dataclass(frozen=True)
 class ScenarioPath:
     """One scenario, day by day; arrays have shape (horizon_days + 1,), index 0 is today.

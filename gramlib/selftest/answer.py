@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gramlib.readable import readable
 
+
+@readable
 @dataclass(frozen=True)
 class KnownAnswer:
     """One number: what a source says, what this installation finds, and how close it has to be."""

@@ -16,11 +16,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gramlib.readable import readable
+
 FEW_LEVELS = 6
 THIRDS = 3
 ROUNDING = 1e-9
 
 
+@readable
 @dataclass(frozen=True)
 class Effect:
     """What one setting does to one figure: `share` of the rank variance, place among the settings, mean figure by level."""

@@ -11,6 +11,7 @@ from gramlib.artefacts import predicates_of
 from gramlib.metrics import Interval, expected_shortfall, one_year, paired_difference_interval, wilson_interval
 from gramlib.params.issuer import Issuer
 from gramlib.params.sensitivity import Range
+from gramlib.readable import readable
 from gramlib.scenarios import Change, changed_issuer
 from gramlib.simulation.outcomes import NEVER, Outcomes
 from gramlib.simulation.rerun import Rerun
@@ -21,6 +22,7 @@ LOSS = "es_nonprice_loss"
 _WORST_FIRST = ("fail", "watch", "pass")
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Response:
     """What came of one issuer: failing paths by predicate (booleans), one-year probabilities, the expected shortfall of the
@@ -37,6 +39,7 @@ class Response:
         return worst_of(self.status.values())
 
 
+@readable
 @dataclass(frozen=True)
 class Headlines:
     """Runs an issuer through the books of `rerun` and judges it by `profile`.

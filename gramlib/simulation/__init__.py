@@ -15,10 +15,13 @@ rerun                          books and scenarios again, for a changed issuer
 replays, replay_csv            listed scenarios; `gram replay`
 """
 
+from gramlib.readable import readable
+from gramlib.simulation.book import Book, Claims
 from gramlib.simulation.books import Books, Market, path_ledger, run_books, start_price_usd_per_g
 from gramlib.simulation.causes import CAUSES
+from gramlib.simulation.day import Day
 from gramlib.simulation.draws import STREAMS, generator, normal, uniform
-from gramlib.simulation.drivers import DRIVERS, PathDrivers
+from gramlib.simulation.drivers import DRIVERS, Drawn, PathDrivers
 from gramlib.simulation.engine import ENGINES, ledger, simulate
 from gramlib.simulation.events import Events
 from gramlib.simulation.failures import failures
@@ -26,6 +29,7 @@ from gramlib.simulation.odds import scenario_odds
 from gramlib.simulation.outcomes import Outcomes, Status
 from gramlib.simulation.own_funds import OwnFundsRule
 from gramlib.simulation.price_driver import PriceDriver
+from gramlib.simulation.reference_extensions import Happening
 from gramlib.simulation.replay_csv import replay_csv
 from gramlib.simulation.replays import Listed, listed_of, run_replays, worst_scenario
 from gramlib.simulation.rerun import Rerun
@@ -60,3 +64,7 @@ __all__ = [
     "uniform",
     "worst_scenario",
 ]
+
+# Here and not where they stand: the kernel is compiled anew whenever a module that it imports changes.
+for _known in (Book, Claims, Day, Drawn, Events, Happening, Outcomes, OwnFundsRule, PriceDriver):
+    readable(_known)

@@ -23,6 +23,7 @@ from gramlib.artefacts import predicates_of
 from gramlib.errors import ParameterError
 from gramlib.params.issuer import Issuer
 from gramlib.params.stages import PredictParams
+from gramlib.readable import readable
 from gramlib.simulation.draws import generator
 from gramlib.simulation.drivers import PathDrivers, active_drivers
 from gramlib.simulation.engine import ledger
@@ -65,6 +66,7 @@ class Models(Protocol):
         """(paths, sigma), both (n_paths, n_days + 1), USD/g and daily volatility."""
 
 
+@readable
 @dataclass(frozen=True)
 class Books:
     """The catalogue's tables `outcomes`, `days`, `driver_effects` and `path_ledgers`."""

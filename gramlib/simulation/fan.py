@@ -10,12 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gramlib.readable import readable
 from gramlib.simulation.fan_bins import HALF, PARTS, SCALES
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 VARIABLES = ("price_usd_per_g", "coverage", "queue_share", "discount", "equity_usd")
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class FanCounts:
     """Paths by bin, (days counted, 5, BINS) int64, of `n_paths` paths; counts of parts of a book add up to the whole's.

@@ -12,6 +12,7 @@ import pandas as pd
 from gramlib.artefacts import LEDGER_COLUMNS, LEDGER_EXTENSIONS, LEDGER_EXTRA
 from gramlib.errors import DataContractError
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.scenarios import Change, changed_issuer, changes_of
 from gramlib.simulation.engine import ledger
 from gramlib.simulation.events import Events
@@ -21,6 +22,7 @@ from gramlib.simulation.own_funds import OwnFundsRule
 Progress = Callable[[int, int, str], None]
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Listed:
     """One listed scenario, ready to be run for any issuer.

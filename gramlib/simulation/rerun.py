@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from gramlib.errors import ParameterError
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.simulation.books import Market
 from gramlib.simulation.engine import simulate
 from gramlib.simulation.outcomes import Outcomes
 from gramlib.simulation.replays import Listed
 
 
+@readable
 @dataclass(frozen=True)
 class Rerun:
     """`market` as stage predict had it, and its listed scenarios; every method takes the issuer that is to be tried."""

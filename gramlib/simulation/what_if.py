@@ -15,6 +15,7 @@ import pandas as pd
 
 from gramlib.errors import DataContractError
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.simulation.engine import ledger
 from gramlib.simulation.events import Events
 from gramlib.simulation.failures import failures
@@ -28,6 +29,7 @@ FIRST_DAY, SHOCK_DAYS = 5, 4
 """The fan is counted on every fourth day: it stands on the day before the shock and on its last."""
 
 
+@readable
 @dataclass(frozen=True)
 class Levers:
     """What may be moved: five terms of the issuer, three sizes of the shock; bare shares are fractions.
@@ -90,6 +92,7 @@ def _vaults(issuer: Issuer) -> tuple[list[float], int]:
     return shares, shares.index(max(shares))
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class Answer:
     """What came of it: `days` and `failed` of the path without chance, `outcomes` and `fan` of the given paths."""
@@ -106,6 +109,7 @@ class Answer:
         return float((self.outcomes.first_day(predicate) >= 0).mean())
 
 
+@readable
 @dataclass(frozen=True, eq=False)
 class WhatIf:
     """The issuer to start from and the price paths to try it on, (n_paths, n_days + 1) [USD/g], column 0 today.

@@ -18,6 +18,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from gramlib.readable import readable
 from gramlib.sources.daily_statistics import describe
 
 WINDOWS = {
@@ -34,6 +35,7 @@ EXTREMES = "SOURCES 3.2, 3.3"
 SAME_SERIES = "same series and conventions as MODELS_AND_CHECKS D.2"
 
 
+@readable
 @dataclass(frozen=True)
 class Anchor:
     """One statistic: unit, measured value and tolerance in the long window and in the one from 2000."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from gramlib.readable import readable
+
 REDISTRIBUTE = ("yes", "no", "unknown")
 
 
+@readable
 @dataclass(frozen=True)
 class SourceCard:
     """One series' provenance. Dates are ISO text, empty where there is none; `unit` is that of the raw value."""

@@ -12,12 +12,14 @@ import pandas as pd
 
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.params.suggest import did_you_mean
+from gramlib.readable import readable
 from gramlib.sources.card import SourceCard
 
 DATE_COLUMNS = ("date", "observation_date", "day", "time", "timestamp")
 EMPTY = ("", ".", "nan", "null", "n/a")
 
 
+@readable
 @dataclass(frozen=True)
 class DatedFile:
     """What such a file holds: `frame` with `date` and `value` (NaN where empty), indexed by line, and where they stood."""

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from gramlib.errors import DataContractError
+from gramlib.readable import readable
 from gramlib.sources.monthly import monthly_yardstick
 from gramlib.sources.raw import Decision
 from gramlib.units import GRAMS_PER_TROY_OUNCE, GRAMS_PER_UNIT
@@ -39,6 +40,7 @@ FEWEST_FOR_SPREAD = 10
 Values = NDArray[np.float64]
 
 
+@readable
 @dataclass(frozen=True)
 class Comparison:
     """`ratio` is the median of price over the average of its month, in `months` months (`full` ones or not).

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gramlib.readable import readable
+
 if TYPE_CHECKING:
     import pandas as pd
 
     from gramlib.sources.card import SourceCard
 
 
+@readable
 @dataclass(frozen=True)
 class Decision:
     """Something found while reading, what was expected, and what was done; `status` is ok, note or warning."""
@@ -22,6 +25,7 @@ class Decision:
     decision: str
 
 
+@readable
 @dataclass(frozen=True)
 class RawSeries:
     """A series as it came: `frame` has `date` (datetime64[us], no time of day) and `value` (float, NaN missing).

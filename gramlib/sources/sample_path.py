@@ -36,12 +36,15 @@ from scipy.linalg import solveh_banded
 from scipy.signal import lfilter
 from scipy.special import ndtri
 
+from gramlib.readable import readable
+
 Floats = NDArray[np.float64]
 
 DRAWS_A_DAY = 6
 """Uniforms a day needs: return, slow and fast volatility, jump size, fixing noise, whether it jumps."""
 
 
+@readable
 @dataclass(frozen=True)
 class PathModel:
     """Constants of the path; volatilities are per square root of a business day, half-lives in days."""

@@ -36,6 +36,7 @@ import pandas as pd
 from gramlib.errors import DataContractError
 from gramlib.metrics import quantile_interval, value_at_risk
 from gramlib.params.issuer import Issuer
+from gramlib.readable import readable
 from gramlib.scenarios import SEVERITIES
 from gramlib.simulation.book import bank_shares, custodian_shares
 from gramlib.verdicts.profile import Profile
@@ -58,6 +59,7 @@ class Found(NamedTuple):
     subject: str = "today"
 
 
+@readable
 @dataclass(frozen=True)
 class Evidence:
     """The tables of a run, by catalogue name, and the issuer at `start_usd_per_g`; `severities` by scenario id."""

@@ -30,6 +30,7 @@ import numpy as np
 
 from gramlib.errors import ParameterError
 from gramlib.models.actuarial.severity import Severity
+from gramlib.readable import readable
 
 Method = Literal["fft", "panjer"]
 TILT = 10.0
@@ -38,6 +39,7 @@ MAX_POINTS_PANJER = 2**15
 """Its work grows with the square: 32,768 points take about a second."""
 
 
+@readable
 @dataclass(frozen=True)
 class LossLine:
     """One kind of loss: its `name`, events a year, and the law of one loss."""
@@ -57,6 +59,7 @@ class LossLine:
         return self.rate_year * self.severity.second_moment if self.rate_year > 0.0 else 0.0
 
 
+@readable
 @dataclass(frozen=True)
 class AggregateLoss:
     """Distribution of a year's loss: `matched`, `lower`, `upper` (n,) hold P(S = k step); `mean` is the severities' own.

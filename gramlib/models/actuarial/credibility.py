@@ -22,8 +22,10 @@ from scipy.special import gammaincinv
 
 from gramlib.errors import DataContractError, ParameterError
 from gramlib.models.resampling import newey_west
+from gramlib.readable import readable
 
 
+@readable
 @dataclass(frozen=True)
 class CredibilityFit:
     """Structure and premiums of I risks: `collective` mean, variances `within` (of unit volume) and `between`.
@@ -39,6 +41,7 @@ class CredibilityFit:
     premium: np.ndarray
 
 
+@readable
 @dataclass(frozen=True)
 class CredibleRate:
     """Events a year: own and industry record joined with `weight` Z on the own; 90% posterior interval `lower` to `upper`."""
@@ -98,6 +101,7 @@ def credible_mean(
     return weight * own_mean + (1.0 - weight) * industry_mean if n > 0 else industry_mean
 
 
+@readable
 @dataclass(frozen=True)
 class IndustryRate:
     """Events a unit of exposure and year over an industry, its standard error, and the `cv` of the years' true rates."""

@@ -26,11 +26,13 @@ import numpy as np
 from gramlib.errors import ParameterError
 from gramlib.models.actuarial.aggregate import LossLine
 from gramlib.models.actuarial.severity import FixedLoss, ParetoLoss, Severity
+from gramlib.readable import readable
 
 FAR = 40.0
 """Where an integral over an exponential tail is split: exp(-40) of it lies beyond."""
 
 
+@readable
 @dataclass(frozen=True)
 class RuinEstimate:
     """Share of `n_paths` ruined within `years`, with the 95% Wilson interval `lower` to `upper`."""

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from gramlib.errors import ParameterError
+from gramlib.readable import readable
 
 
 class Severity(Protocol):
@@ -43,6 +44,7 @@ class Severity(Protocol):
         ...
 
 
+@readable
 @dataclass(frozen=True)
 class FixedLoss:
     """Always `amount`."""
@@ -75,6 +77,7 @@ class FixedLoss:
         return np.full(np.shape(uniform), self.amount)
 
 
+@readable
 @dataclass(frozen=True)
 class ParetoLoss:
     """Generalised Pareto, threshold 0, shape `xi` in [0, 1), capped at `cap`: the law of the drivers.
@@ -147,6 +150,7 @@ def exponential_loss(mean: float) -> ParetoLoss:
     return ParetoLoss(mean, 0.0)
 
 
+@readable
 @dataclass(frozen=True)
 class LognormalLoss:
     """Lognormal with this `mean` and coefficient of variation `cv`: sigma^2 = log(1 + cv^2), mu = log(mean) - sigma^2/2."""
