@@ -83,8 +83,8 @@ def _cell_of(model: type[Any]) -> str:
     )
 
 
-def install(package: Path) -> str:
-    """Install the package in this environment, offline, in place of an earlier one; returns how to take it away again."""
+def install(package: Path) -> None:
+    """Install the package in this environment, offline, in place of an earlier one; prints how to take it away again."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation"]
     command += ["--disable-pip-version-check", "--force-reinstall", "--upgrade", str(package)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -97,4 +97,4 @@ def install(package: Path) -> str:
             remedy=f"try it in a terminal: {' '.join(command)}",
         )
     module = next(path.stem for path in package.glob("gram_*.py"))
-    return f"installed as {module}; `{workbench.shown(Path(sys.executable))} -m pip uninstall {module}` takes it away"
+    print(f"installed as {module}; to take it away: {workbench.shown(Path(sys.executable))} -m pip uninstall {module}")
