@@ -33,7 +33,7 @@ def main_effects_chart(effects: Sequence[Effect]) -> Figure:
             f"{setting_name(effect.key)}\n{numbers.percent(effect.share)} of the differences", fontsize=9, color=INK
         )
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g}%"))
-    panels[0].set_ylim(bottom=0.0)
+    panels[0].set_ylim(0.0, 1.15 * max(*(mean for effect in shown for _, mean in effect.levels), 1e-3))
     panels[0].set_ylabel("chance of any failure, mean")
     rows = tuple(
         (setting_name(effect.key), setting_text(effect.key, level), numbers.percent(mean))
@@ -85,6 +85,8 @@ def frontier_chart(members: Sequence[Mapping[str, Any]], cost_key: str) -> Figur
             color=INK,
         )
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g}%"))
+    if _cost_text(members[0], cost_key).endswith("%"):
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g}%"))
     axes.margins(x=0.06)
     axes.set_ylim(0.0, 1.15 * max(*chances, 1e-3))
     axes.set_xlabel(f"{cost_name(cost_key)}{f' [{unit}]' if unit else ''}")

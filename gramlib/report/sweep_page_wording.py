@@ -26,6 +26,10 @@ _LABELS = {
 }
 
 
+LEAST_SHARE = 0.005
+"""Share of the differences below which a setting is not spoken of."""
+
+
 @cache
 def _fields() -> dict[str, tuple[str, str]]:
     """Unit and meaning of every parameter, by dotted key."""
@@ -116,7 +120,7 @@ def effects_sentence(effects: Sequence[Effect], unexplained: float, figure: str)
         f"{figure} hangs most on {setting_name(first.key)}: on average {numbers.percent(low[1])} at "
         f"{setting_text(first.key, low[0])} and {numbers.percent(high[1])} at {setting_text(first.key, high[0])}"
     )
-    if len(effects) > 1:
+    if len(effects) > 1 and effects[1].share >= LEAST_SHARE:
         second = effects[1]
         told += f"; then on {setting_name(second.key)} ({numbers.percent(second.share)} of the differences, against {numbers.percent(first.share)})"
     if unexplained >= 0.25:

@@ -60,6 +60,13 @@ def test_the_page_says_what_moves_the_chance_and_who_is_worst(comparison: dict[s
     assert "Mine &amp; yours" in page
 
 
+def test_a_setting_that_moves_nothing_is_not_spoken_of(comparison: dict[str, Any]) -> None:
+    assert "; then on fee (" in sweep_page(comparison)
+    for one in comparison["members"][:6]:
+        one["figures"]["chance_any"]["value"] = 1e5 / one["settings"]["issuer.cash_usd"]
+    assert "; then on" not in sweep_page(comparison)
+
+
 def test_what_a_member_says_of_itself_is_harmless(comparison: dict[str, Any]) -> None:
     page = sweep_page(comparison)
     assert "predict: &lt;b&gt;boom&lt;/b&gt; more" in page
