@@ -27,7 +27,7 @@ title: Toy sweep
 base: {base}
 until: predict
 grid:
-  - {{key: predict.n_paths, values: [100, 200, 300]}}
+  - {{key: predict.n_paths, values: [100, 200]}}
   - {{key: predict.fan_paths, values: [50, 60]}}
 """
 
