@@ -81,6 +81,7 @@ _FACTS = (
     "python",
     "lock",
     "lock_sha256",
+    "plug_ins",
     "seed",
 )
 

@@ -26,6 +26,7 @@ from gramlib.params.stages import STAGE_PARAMS
 from gramlib.params.suggest import did_you_mean
 from gramlib.report.html_table import Heading, Table
 from gramlib.runner.pipeline import Stage, stage_named
+from gramlib.runner.plugin_keys import plugins_that_ran
 from gramlib.store import Manifest, Output, RunFolder, atomic
 from gramlib.store.manifest import read_manifest
 from gramlib.store.parts import Parts, parts_folder
@@ -229,6 +230,9 @@ class StageContext:
             "python": record.get("python", ""),
             "versions": record.get("versions", {}),
             "lock_sha256": record.get("lock_sha256", ""),
+            "plug_ins": plugins_that_ran(
+                [self.manifests[name].key for name in self._upstream if name in self.manifests]
+            ),
         }
 
     @property

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gramlib.params.plugins import MODELS, SOURCES
 from gramlib.params.run_params import without_paths
 from gramlib.runner import snapshots
 from gramlib.runner.pipeline import Stage
+from gramlib.runner.plugin_keys import plugin_keys
 from gramlib.runner.resolve import ResolvedRun
 from gramlib.runner.workbench import PACKAGE
 from gramlib.store import Manifest, RunFolder
@@ -46,7 +46,7 @@ def stage_params(run: ResolvedRun, stage: str) -> dict[str, Any]:
         flat["assumptions"] = sha256_record(run.record["assumptions"])
     if stage in {"analyse", "report"}:
         flat["params/governance.yaml"] = sha256_record(run.record["governance"])
-    flat |= {f"plug-in {one['name']}": plugin_version(one) for one in plugins_of_stage(run.record["plug_ins"], stage)}
+    flat |= plugin_keys(run.record["plug_ins"], stage)
     if stage == "train":
         flat["params/models"] = sha256_record(run.record["model_figures"])
     if stage == "analyse":
@@ -57,17 +57,6 @@ def stage_params(run: ResolvedRun, stage: str) -> dict[str, Any]:
             record = scenario.to_record()
             _flatten(f"scenarios.{record['id']}", record, flat)
     return flat
-
-
-def plugins_of_stage(records: list[dict[str, str]], stage: str) -> list[dict[str, str]]:
-    """Those of `records` (of run.json) whose code may run in `stage`: a source's in data, a model's in the three after it."""
-    group = {"data": SOURCES, "train": MODELS, "predict": MODELS, "analyse": MODELS}.get(stage)
-    return [record for record in records if record["group"] == group]
-
-
-def plugin_version(record: dict[str, str]) -> str:
-    """A plug-in as it stands in a key: package, version and files."""
-    return f"{record['package']} {record['version']}, files {record['sha256'][:12]}"
 
 
 def _flatten(prefix: str, value: Any, into: dict[str, Any]) -> None:

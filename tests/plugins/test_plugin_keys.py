@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gramlib.runner.plan import first_change, stage_params
+from gramlib.runner.plugin_keys import plugins_that_ran
 from gramlib.runner.resolve import ResolvedRun, resolve_run
 
 SETTINGS = ["train.models=[fhs, calm_normal]", "data.source=vault", "data.start=2000-01-03"]
@@ -36,6 +37,8 @@ def test_each_stage_knows_the_plug_ins_that_may_run_in_it(example: Path, workben
     for stage in ("train", "predict", "analyse"):
         assert plugged(run, stage) == {"plug-in calm_normal": said}
     assert plugged(run, "report") == {}
+    keys = [{"params": stage_params(run, stage)} for stage in ("data", "train")]
+    assert plugins_that_ran(keys) == {"calm_normal": said, "vault": said}
     assert run.input_digests == list(run.inputs.values()) and len(run.inputs) == 1
 
 

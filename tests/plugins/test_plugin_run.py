@@ -67,7 +67,8 @@ def test_a_package_from_its_price_to_the_report_and_through_an_update(workplace:
     assert "calm_normal" in set(league["model"])
     assert set(pd.read_parquet(run / "01_data" / "prices.parquet")["source"]) == {"vault"}
     page = (run / "report.html").read_text()
-    assert "Normal days of the last quarter" in page and "The vault" in page
+    assert "plug ins</dt><dd>" in page and "calm_normal gram-example 0.1.0, files " in page
+    assert "not once in 20,000 years by calm_normal" in page, "one simulates from it"
 
     # A later version of the package: its fitted numbers are the same, and predict is made anew all the same.
     source = shutil.copytree(EXAMPLE, workplace / "later")
