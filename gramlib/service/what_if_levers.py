@@ -88,13 +88,13 @@ LEVERS = (
     Lever(Slider("gate", "Gate", "", "% of tokens a day", 0.0, 20.0, 1.0, "most that is admitted a day", "no gate"),
           lambda issuer: 100.0 * (issuer.terms.gate or 0.0),
           lambda issuer, value: {"terms.gate": value / 100.0 if value > 0.0 else None}),
-    Lever(Slider("cash", "Cash", "USD ", " m", 0.0, 200.0, 1.0, "paid out at once; more of it is new money of the owners"),
+    Lever(Slider("cash", "Cash", "USD\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}m", 0.0, 200.0, 1.0, "paid out at once; more of it is new money of the owners"),
           lambda issuer: issuer.cash_usd / _MILLION, _millions_of("cash_usd")),
-    Lever(Slider("bills", "Treasury bills", "USD ", " m", 0.0, 300.0, 1.0, "sold within a day; more of them is new money too"),
+    Lever(Slider("bills", "Treasury bills", "USD\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}m", 0.0, 300.0, 1.0, "sold within a day; more of them is new money too"),
           lambda issuer: issuer.bills_usd / _MILLION, _millions_of("bills_usd")),
-    Lever(Slider("custody", "Gold at the largest custodian", "", "%", 20.0, 95.0, 5.0, "the others share the rest equally"),
+    Lever(Slider("custody", "Gold at the largest custodian", "", "%", 25.0, 95.0, 5.0, "the others share the rest equally"),
           lambda issuer: 100.0 * max(custodian_shares(issuer)), _custody),
-    Lever(Slider("depth", "Depth of the token's market", "USD ", " m", 0.5, 50.0, 0.5, "sales that move the token by 1%"),
+    Lever(Slider("depth", "Depth of the token's market", "USD\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}m", 0.5, 50.0, 0.5, "sales that move the token by 1%"),
           lambda issuer: issuer.peg_model.depth_usd / _MILLION, _millions_of("peg_model.depth_usd")),
 )  # fmt: skip
 

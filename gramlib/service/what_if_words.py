@@ -84,7 +84,7 @@ def _failure_card(failure: Failure, changed: bool) -> str:
     ]
     value = f"{_chance(failure.after)} a year"
     return _card(
-        f"Chance of {failure.meaning}",
+        failure.meaning,
         failure.status_after,
         value,
         details,
