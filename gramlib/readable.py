@@ -30,10 +30,9 @@ _CELL = ' style="text-align:left;padding:1px 12px 1px 0"'
 
 def readable(cls: T) -> T:
     """Give a dataclass or pydantic model the short `repr` and the table; one that has a table of its own keeps it."""
-    cls.__repr__ = _text  # type: ignore[misc]
-    cls.__str__ = _text  # type: ignore[assignment]
-    if "_repr_html_" not in vars(cls):
-        cls._repr_html_ = _html  # type: ignore[attr-defined]
+    own_table = "_repr_html_" in vars(cls)
+    for name, told in (("__repr__", _text), ("__str__", _text), *(() if own_table else (("_repr_html_", _html),))):
+        setattr(cls, name, told)
     return cls
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from ipywidgets import HTML, FloatSlider, HBox, Layout, SelectionSlider, VBox
 
@@ -18,17 +18,28 @@ from gramlib.simulation.what_if import Levers, WhatIf
 
 _GATES = (0.10, 0.05, 0.04, 0.03, 0.02, 0.015, 0.01, 0.0075, 0.005, 0.0025)
 
-_SLIDERS: tuple[tuple[str, str, float, float, float, float, str], ...] = (
-    ("price_fall", "Price falls by, %", 100.0, -50.0, 90.0, 1.0, "in four days, from day 5; below 0 it rises"),
-    ("run_share", "Run: asked a day, %", 100.0, 0.0, 10.0, 0.25, "of the free tokens, at least, on days 5 to 8"),
-    ("lost_share", "Gold lost there, %", 100.0, 0.0, 100.0, 1.0, "on day 5, of what lies with the custodian that is hit"),
-    ("custodian_share", "Custodian hit has, %", 100.0, 10.0, 100.0, 1.0, "of the allocated gold; 100 is a single vault"),
-    ("fee", "Redemption fee, bp", 1e4, 0.0, 200.0, 1.0, "hundredths of a percent of what is paid out"),
-    ("cash_usd", "Cash, USD m", 1e-6, 0.0, 200.0, 1.0, "on day 0"),
-    ("bills_usd", "Bills, USD m", 1e-6, 0.0, 400.0, 2.0, "on day 0; sold the same day at a haircut"),
-)  # fmt: skip
-"""Lever, label, factor to what is shown, lowest, highest and step as shown, and what it means."""
 
+class _Scale(NamedTuple):
+    """A slider: lever, label, factor to what is shown, lowest, highest and step as shown, and what it means."""
+
+    lever: str
+    label: str
+    factor: float
+    lowest: float
+    highest: float
+    step: float
+    tip: str
+
+
+_SLIDERS = (
+    _Scale("price_fall", "Price falls by, %", 100.0, -50.0, 90.0, 1.0, "in four days, from day 5; below 0 it rises"),
+    _Scale("run_share", "Run: asked a day, %", 100.0, 0.0, 10.0, 0.25, "of the free tokens, at least, on days 5 to 8"),
+    _Scale("lost_share", "Gold lost there, %", 100.0, 0.0, 100.0, 1.0, "on day 5, of what lies with the custodian that is hit"),
+    _Scale("custodian_share", "Custodian hit has, %", 100.0, 10.0, 100.0, 1.0, "of the allocated gold; 100 is a single vault"),
+    _Scale("fee", "Redemption fee, bp", 1e4, 0.0, 200.0, 1.0, "hundredths of a percent of what is paid out"),
+    _Scale("cash_usd", "Cash, USD m", 1e-6, 0.0, 200.0, 1.0, "on day 0"),
+    _Scale("bills_usd", "Bills, USD m", 1e-6, 0.0, 400.0, 2.0, "on day 0; sold the same day at a haircut"),
+)  # fmt: skip
 _WIDE = Layout(width="340px")
 _LABEL = {"description_width": "138px"}
 
@@ -44,7 +55,7 @@ class Panel:
         self.what_if, self.levers = what_if, levers or Levers.of(what_if.issuer)
         self.seconds: list[float] = []
         self.before = self.answer = what_if.answer(self.levers)
-        self._sliders = {name: self._slider(name, *spec) for name, *spec in _SLIDERS}
+        self._sliders: dict[str, Any] = {scale.lever: self._slider(scale) for scale in _SLIDERS}
         self._sliders["gate"] = self._gate()
         self._shown = {name: HTML() for name in ("flags", "picture", "days", "equations")}
         self._shown["equations"].layout = Layout(width="356px", height="600px", overflow="auto")
@@ -87,12 +98,11 @@ class Panel:
         self._shown["days"].value = day_ledger(self.answer)
         self._shown["equations"].value = equations(self.answer)
 
-    def _slider(
-        self, name: str, label: str, scale: float, lowest: float, highest: float, step: float, tip: str
-    ) -> FloatSlider:
-        value = getattr(self.levers, name) * scale
-        return FloatSlider(value=value, min=min(lowest, value), max=max(highest, value), step=step, description=label,
-                           tooltip=tip, readout_format=".0f" if step >= 1.0 else ".2f", style=_LABEL, layout=_WIDE)  # fmt: skip
+    def _slider(self, scale: _Scale) -> FloatSlider:
+        value = getattr(self.levers, scale.lever) * scale.factor
+        return FloatSlider(value=value, min=min(scale.lowest, value), max=max(scale.highest, value), step=scale.step,
+                           description=scale.label, tooltip=scale.tip, readout_format=".0f" if scale.step >= 1.0 else ".2f",
+                           style=_LABEL, layout=_WIDE)  # fmt: skip
 
     def _gate(self) -> SelectionSlider:
         steps = sorted({*_GATES, *([self.levers.gate] if self.levers.gate else [])}, reverse=True)
@@ -105,7 +115,7 @@ class Panel:
         return self.box._repr_mimebundle_(**kwargs)
 
 
-_SCALES = {"gate": 1.0} | {name: scale for name, _, scale, *_ in _SLIDERS}
+_SCALES = {"gate": 1.0} | {scale.lever: scale.factor for scale in _SLIDERS}
 
 
 def panel(what_if: WhatIf, levers: Levers | None = None) -> Panel:

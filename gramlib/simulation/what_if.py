@@ -43,8 +43,8 @@ class Levers:
     cash_usd: float
     bills_usd: float
     custodian_share: float
-    price_fall: float = 0.15
-    run_share: float = 0.02
+    price_fall: float = 0.10
+    run_share: float = 0.005
     lost_share: float = 0.0
 
     @classmethod

@@ -68,7 +68,9 @@ def test_a_stage_of_a_recorded_run_runs_from_first_to_last_cell(lab, page, smoke
     page.screenshot(path=tmp_path / "stage.png")
     made = list(smoke_run.parent.glob("scratch-predict-*/03_predict/stage.json"))
     assert len(made) == 1
-    assert (made[0].parent / "outcomes.parquet").read_bytes() == (smoke_run / "03_predict/outcomes.parquet").read_bytes()
+    assert (made[0].parent / "outcomes.parquet").read_bytes() == (
+        smoke_run / "03_predict/outcomes.parquet"
+    ).read_bytes()
     assert {path: path.stat().st_mtime_ns for path in smoke_run.rglob("*") if path.is_file()} == recorded
 
 
