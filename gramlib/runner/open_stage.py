@@ -45,7 +45,7 @@ def run_to_open(named: str, reports: Path) -> RunFolder:
 def write_notebook(run: RunFolder, stage: Stage) -> Path:
     """Write the notebook of `stage` as `run` has it, with the run's issuer.yaml beside it; returns its path.
 
-    A copy that somebody has changed is left alone and the new one numbered. Raises UpstreamNotReady where the run lacks a
+    A copy that somebody has changed is left alone and the new one numbered; an issuer.yaml that is there stays. Raises UpstreamNotReady where the run lacks a
     stage that this one reads, and DataContractError where a price file it was made from is no longer the same.
     """
     record = run.record()
@@ -61,7 +61,8 @@ def write_notebook(run: RunFolder, stage: Stage) -> Path:
         _same_inputs(run, record)
     folder = run.path.parent / OPENED / run.run_id
     folder.mkdir(parents=True, exist_ok=True)
-    atomic.write_text(folder / "issuer.yaml", issuer_yaml(Issuer.from_record(record["params"]["issuer"])))
+    if not (folder / "issuer.yaml").exists():  # it is there to be edited
+        atomic.write_text(folder / "issuer.yaml", issuer_yaml(Issuer.from_record(record["params"]["issuer"])))
     text = _text(run, stage, record)
     number = 1
     while True:
@@ -116,7 +117,7 @@ def _told(run: RunFolder, stage: Stage) -> str:
     if "issuer" in parameters_cell(stage.name):
         lines.append(
             "Issuer, scenarios and profile are as the run recorded them; a name you change is looked up in `params/`. "
-            'To try another issuer, edit `issuer.yaml` beside this notebook, which holds the run\'s, and set `issuer = "issuer.yaml"`.'
+            'To try another issuer, edit `issuer.yaml` beside this notebook, which began as the run\'s, and set `issuer = "issuer.yaml"`.'
         )
     return "".join(lines)
 

@@ -67,6 +67,9 @@ def test_the_runs_own_issuer_lies_beside_it(run: RunFolder, workbench_root: Path
     issuer = load_issuer(str(notebook.parent / "issuer.yaml"), workbench_root)
     assert issuer.terms.fee == 0.004
     assert issuer.to_record() == Issuer.from_record(run.record()["params"]["issuer"]).to_record()
+    (notebook.parent / "issuer.yaml").write_text("name: Mine\n")
+    write_notebook(run, stage_named("data"))
+    assert (notebook.parent / "issuer.yaml").read_text() == "name: Mine\n"
 
 
 def test_a_copy_that_was_changed_is_left_alone(run: RunFolder) -> None:
