@@ -59,7 +59,7 @@ class ReplayAnswer(BaseModel):
 
 
 def _replay(asked: Asked) -> Response:
-    wanted = request.accept_mimetypes.best_match([JSON, CSV], default=None if request.headers.get("Accept") else JSON)
+    wanted = request.accept_mimetypes.best_match([JSON, CSV]) if request.headers.get("Accept") else JSON
     if wanted is None:
         raise Refused(
             406, f"the ledger is not to be had as {request.headers['Accept'][:80]}", expected=f"{JSON} or {CSV}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -158,9 +158,9 @@ def answer_of(prepared: PreparedRun, found: Found, changed: list[Changed], answe
         n_paths=dict(prepared.n_paths),
         confidence=prepared.params.confidence,
         data_grade=prepared.grade,
-        verdict_before=prepared.own.overall,
-        verdict_after=found.overall,
-        verdict_run=None if judged is None else overall(judged),
+        verdict_before=cast(Status, prepared.own.overall),
+        verdict_after=cast(Status, found.overall),
+        verdict_run=None if judged is None else cast(Status, overall(judged)),
         failures=[_failure(prepared, found, predicate) for predicate in found.failed],
         loss=Loss(
             level=prepared.params.level,
