@@ -62,8 +62,13 @@ def test_the_sample_refuses_settings_of_a_file(wrong):
 
 
 def test_an_unknown_source_is_refused():
-    with pytest.raises(ParameterError, match="sample or file: one series"):
+    with pytest.raises(ParameterError, match="'stooq', and no installed package adds it"):
         sources.load(DataParams().model_copy(update={"source": "stooq"}))
+
+
+def test_online_sources_are_not_one_series():
+    with pytest.raises(ParameterError, match="sample or file: one series"):
+        sources.load(DataParams(source="online"))
 
 
 def test_no_such_file(tmp_path):
