@@ -1,11 +1,12 @@
 """What a member of a sweep costs beside the engine's work, and what a second process gives.
 
-    python benchmarks/sweep.py [--members 200] [--json]
+    python benchmarks/sweep.py [--members 8] [--json]
 
 Members are a Latin hypercube on the smoke size, as far as stage predict; data and training are done once beforehand and are
 not counted. `member_s` is the wall time of a member with one worker, `stage_work_s` the cells of its notebook, `engine_s`
 the bare engine: the three books of the same size by `simulate` calls, in a warm process. The same sweep is then run by two
-workers and in two shards, and the tables of all three compared byte by byte.
+workers and in two shards, and the tables of all three compared byte by byte. `load` is how many processes wanted a processor
+meanwhile: beside a busy machine only the ratios mean something. Eight members take some minutes, 200 an hour or more.
 """
 
 from __future__ import annotations
@@ -74,6 +75,8 @@ def measure(members: int) -> dict[str, Any]:
     member_s, work_s, engine_s = walls[len(walls) // 2], work[len(work) // 2], float(engine.stdout)
     return {
         "members": members,
+        "processors": os.cpu_count() or 1,
+        "load": os.getloadavg()[1],
         "member_s": member_s,
         "stage_work_s": work_s,
         "engine_s": engine_s,
@@ -112,7 +115,7 @@ def _digest(reports: Path) -> str:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--members", type=int, default=200)
+    parser.add_argument("--members", type=int, default=8)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     figures = measure(asked.members)

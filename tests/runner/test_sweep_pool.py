@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 
 from gramlib.runner.limits import cpu_limit
@@ -36,3 +37,12 @@ def test_a_worker_that_dies_is_told_with_its_job_and_can_be_replaced() -> None:
         assert worker is gone and event == {"event": "worker_gone", "job": "a", "code": 9}
         pool.replace(gone)
         assert pool.workers[0] is not gone
+
+
+def test_papermill_is_imported_without_a_grammar_that_takes_seconds_to_build() -> None:
+    script = (
+        "import sys\nfrom gramlib.runner import attempts\nattempts._load_papermill()\n"
+        "print('jsonschema' in sys.modules, 'rfc3987_syntax' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "True False\n"
