@@ -14,11 +14,22 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from gramlib.errors import GramError, from_os_error
 from gramlib.service import access, openapi
 from gramlib.service.headers import secured
-from gramlib.service.problems import TITLES, Problem, Refused, answer, problem_of, problem_of_validation
+from gramlib.service.problems import (
+    PROBLEM_TYPE,
+    TITLES,
+    Problem,
+    Refused,
+    answer,
+    page,
+    problem_of,
+    problem_of_validation,
+)
 from gramlib.service.resources import routes
 from gramlib.service.routes import JSON, Asked, Route, json_answer
 from gramlib.service.service import Service
 from gramlib.service.settings import Settings
+
+HTML = "text/html"
 
 
 def create_app(settings: Settings) -> Flask:
@@ -115,19 +126,27 @@ def _body(route: Route) -> BaseModel | None:
 
 
 def _told(error: Exception) -> Response:
+    problem, headers = _problem(error)
+    by_browser = (
+        not request.path.startswith("/api/") and request.accept_mimetypes.best_match([PROBLEM_TYPE, HTML]) == HTML
+    )
+    return page(problem, headers) if by_browser else answer(problem, headers)
+
+
+def _problem(error: Exception) -> tuple[Problem, dict[str, str]]:
     if isinstance(error, Refused):
-        return answer(error.problem, error.headers)
+        return error.problem, error.headers
     if isinstance(error, GramError):
-        return answer(problem_of(error))
+        return problem_of(error), {}
     if isinstance(error, HTTPException):
         status = error.code if error.code in TITLES else 400
         methods = error.valid_methods if isinstance(error, MethodNotAllowed) else None
         headers = {"Allow": ", ".join(sorted(methods))} if methods else {}
-        return answer(_plain(status, error.description or error.name), headers)
+        return _plain(status, error.description or error.name), headers
     if isinstance(error, OSError):
-        return answer(problem_of(from_os_error(error)).model_copy(update={"status": 503, "title": TITLES[503]}))
+        return problem_of(from_os_error(error)).model_copy(update={"status": 503, "title": TITLES[503]}), {}
     traceback.print_exception(error, file=sys.stderr)
-    return answer(_plain(500, f"a defect: {type(error).__name__}; the service's log has the traceback"))
+    return _plain(500, f"a defect: {type(error).__name__}; the service's log has the traceback"), {}
 
 
 def _plain(status: int, text: str) -> Problem:

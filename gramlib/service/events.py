@@ -21,7 +21,8 @@ from gramlib.service.service import Service
 
 STREAM = "text/event-stream"
 _LOOK_SECONDS = 0.25
-_WORD_SECONDS = 10.0
+_WORD_SECONDS = 3.0
+"""Silence is broken this often: that a listener has left is noticed only when something is said."""
 _LONGEST_SECONDS = 300.0
 """Then the stream ends, and the listener comes back with the last id: nobody holds a thread for ever."""
 _OF_THIS_MACHINE = ("folder", "report")

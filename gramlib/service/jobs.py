@@ -50,6 +50,15 @@ class Job:
         return self.state in LIVE
 
 
+class Overtaken(Exception):
+    """The run's last job ended while it was decided whether to queue another."""
+
+
+def state_of(job: Job | None) -> tuple[int, str]:
+    """Number and state of a job; (0, "") of none."""
+    return (job.id, job.state) if job is not None else (0, "")
+
+
 _COLUMNS = ", ".join(Job.__dataclass_fields__)
 
 
@@ -70,11 +79,13 @@ class Jobs:
         options: Sequence[str] = (),
         title: str = "",
         asked_by: str = "",
+        seen: tuple[int, str] | None = None,
     ) -> tuple[Job, bool]:
         """Queue a run; the job, and whether it is new: the same run asked for twice is one job.
 
         `record` is the run.json to be, None where the run has one already. Raises Refused: 409 where the run is at work on
-        something else, 503 where the queue is full.
+        something else, 503 where the queue is full. `seen` is the number and state of the run's last job when it was decided
+        that it is to be queued, (0, "") where it had none: raises Overtaken where that has changed since.
         """
         with self._database.writing() as connection:
             live = _one(connection, "run_id = ? AND state IN ('queued', 'running')", run_id)
@@ -87,6 +98,9 @@ class Jobs:
                     expected="one job a run at a time",
                     remedy=f"wait for it, or cancel it: DELETE /api/v1/runs/{run_id}",
                 )
+            last = _one(connection, "run_id = ? ORDER BY id DESC LIMIT 1", run_id)
+            if seen is not None and seen != state_of(last):
+                raise Overtaken
             queued = connection.execute("SELECT count(*) FROM jobs WHERE state = 'queued'").fetchone()[0]
             if queued >= self._settings.max_queued:
                 raise Refused(503, f"{queued} runs are waiting", remedy="send it again when some of them are done")

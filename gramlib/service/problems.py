@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from html import escape
 from typing import Any
 
 from flask import Response
@@ -19,6 +20,7 @@ from gramlib.errors import (
     TemporaryError,
     UpstreamNotReady,
 )
+from gramlib.report.page import document
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -134,3 +136,18 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respon
         given.setdefault("Retry-After", "5")
     text = json.dumps(problem.model_dump(exclude_none=True), ensure_ascii=False)
     return Response(text, status=problem.status, content_type=PROBLEM_TYPE, headers=given)
+
+
+def page(problem: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem as a page, for whoever came by browser."""
+    facts = [problem.found, *(f"{word} {text}" for word, text in _facts(problem) if text)]
+    body = f"<h1>{escape(problem.title)}</h1>\n" + "\n".join(f"<p>{escape(fact)}</p>" for fact in facts)
+    html = document(problem.title, f'<main id="main">{body}\n<p><a href="/">All runs</a></p></main>')
+    response = answer(problem, headers)
+    response.set_data(html)
+    response.content_type = "text/html; charset=utf-8"
+    return response
+
+
+def _facts(problem: Problem) -> tuple[tuple[str, str], ...]:
+    return ("Expected:", problem.expected), ("From:", problem.origin), ("What to do:", problem.remedy)

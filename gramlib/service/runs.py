@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 from typing import Annotated, Any, Literal, cast
 
 from flask import Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from gramlib.runner.pipeline import STAGES, select
+from gramlib.runner.resolve import ResolvedRun
 from gramlib.service.asking import resolved
 from gramlib.service.etags import conditional
-from gramlib.service.jobs import Job
+from gramlib.service.jobs import Job, Overtaken, state_of
 from gramlib.service.problems import Refused
 from gramlib.service.routes import Asked, Route, json_answer
 from gramlib.service.shelf import RUN_ID, Known
@@ -93,7 +95,9 @@ class RunQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     limit: int = Field(default=20, ge=1, le=200)
-    cursor: str = Field(default="", max_length=300, description="What the page before called next")
+    cursor: str = Field(
+        default="", max_length=300, pattern="^[A-Za-z0-9_-]*$", description="What the page before called next"
+    )
     status: Status | None = None
     prefix: str = Field(default="", max_length=100, description="Begin of the run id, such as baseline-")
 
@@ -164,12 +168,18 @@ def _cursor_read(text: str) -> tuple[float, str]:
 def start(asked: Asked) -> Response:
     """Queue the run that `asked.body`, a RunRequest, describes, or tell of the one there is."""
     body: RunRequest = asked.body
-    service = asked.service
-    run = resolved(body.params, body.set, body.run_id or "", service.settings.root)
+    select(STAGES, last=body.until or "")
+    run = resolved(body.params, body.set, body.run_id or "", asked.service.settings.root)
+    while True:
+        with contextlib.suppress(Overtaken):
+            return _queued_or_there(asked, body, run)
+
+
+def _queued_or_there(asked: Asked, body: RunRequest, run: ResolvedRun) -> Response:
+    service, location = asked.service, {"Location": f"/api/v1/runs/{run.run_id}"}
     known = service.shelf.find(run.run_id)
     if known is not None and known.folder is not None:
-        there = known.folder.record().get("identity")
-        if there != run.record["identity"]:
+        if known.folder.record().get("identity") != run.record["identity"]:
             raise Refused(
                 409,
                 f"run {run.run_id} exists with other parameters",
@@ -178,14 +188,17 @@ def start(asked: Asked) -> Response:
             )
         view = run_view(asked, known)
         if view.status == "succeeded" and not body.force:
-            return json_answer(view, 200, {"Location": f"/api/v1/runs/{run.run_id}"})
-    options = [*(["--until", body.until] if body.until else []), *(["--force"] if body.force else [])]
-    select(STAGES, last=body.until or "")
+            return json_answer(view, 200, location)
     service.jobs.add(
-        run.run_id, run.record["identity"], run.record, options, str(run.record["title"]), asked.caller.name
+        run.run_id,
+        run.record["identity"],
+        run.record,
+        [*(["--until", body.until] if body.until else []), *(["--force"] if body.force else [])],
+        str(run.record["title"]),
+        asked.caller.name,
+        seen=state_of(known.job if known else None),
     )
-    view = run_view(asked, service.shelf.one(run.run_id))
-    return json_answer(view, 202, {"Location": f"/api/v1/runs/{run.run_id}"})
+    return json_answer(run_view(asked, service.shelf.one(run.run_id)), 202, location)
 
 
 def _get(asked: Asked) -> Response:

@@ -13,6 +13,7 @@ from served import CHILD
 
 from gramlib.service import Settings, create_app
 from gramlib.service.dispatcher import Dispatcher
+from gramlib.service.jobs import Overtaken, state_of
 from gramlib.service.problems import Refused
 from gramlib.service.service import Service
 
@@ -42,6 +43,17 @@ def test_the_same_run_asked_for_twice_is_one_job(app: Flask) -> None:
     with pytest.raises(Refused) as refused:
         jobs.add("a", "y", {"identity": "y"})
     assert refused.value.problem.status == 409
+
+
+def test_a_run_that_ended_while_it_was_decided_to_queue_it_is_looked_at_again(app: Flask) -> None:
+    jobs = app.extensions["gram"].jobs
+    first, _ = jobs.add("a", "x", {"identity": "x"}, seen=(0, ""))
+    running = jobs.next(lambda run: False)
+    jobs.end(running, "succeeded", 0)
+    for seen in ((0, ""), (first.id, "running")):
+        with pytest.raises(Overtaken):
+            jobs.add("a", "x", {"identity": "x"}, seen=seen)
+    assert jobs.add("a", "x", {"identity": "x"}, seen=state_of(jobs.of_id(first.id)))[1]
 
 
 def test_jobs_are_taken_in_order_each_once_and_none_of_a_busy_run(app: Flask) -> None:

@@ -1,7 +1,7 @@
 """What the service runs in tests: `gram run` on four toy notebooks, or a run that takes a fraction of a second.
 
     python tiny_child.py toy NOTEBOOKS RUN.json --run-id ID --json …      real kernels, real manifests
-    python tiny_child.py quick SECONDS RUN.json --run-id ID --json …      real parameters, claim and record; no notebooks
+    python tiny_child.py quick SECONDS RUN.json --run-id ID --json …      real parameters, claim, record and manifests; no notebooks
 
 A quick run leaves one line in begun.log beside the runs each time it holds its folder, so that a test can count.
 """
@@ -40,7 +40,8 @@ def toy(notebooks: str, arguments: list[str]) -> int:
 def quick(seconds: str, arguments: list[str]) -> int:
     """Hold the run's folder for `seconds`, with its record written, then say that it is done."""
     from gramlib.errors import FolderBusy
-    from gramlib.store import Claim, RunFolder
+    from gramlib.runner.pipeline import STAGES
+    from gramlib.store import Claim, Manifest, RunFolder
 
     run_id = arguments[arguments.index("--run-id") + 1]
     record = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
@@ -58,7 +59,10 @@ def quick(seconds: str, arguments: list[str]) -> int:
                 log.write(f"{run_id}\n")
             say("run_started", stages=["data"])
             time.sleep(float(seconds))
-            (folder.path / "done").touch()
+            for stage in STAGES:
+                folder.stage_path(stage.folder).mkdir(exist_ok=True)
+                Manifest(stage.name, run_id, {}, ()).write(folder.stage_path(stage.folder))
+            (folder.path / "report.html").write_text("<!DOCTYPE html><title>quick</title>", encoding="utf-8")
             say("run_ended", complete=True)
             return 0
     except FolderBusy as error:
