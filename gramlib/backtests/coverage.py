@@ -69,7 +69,7 @@ def kupiec(exceptions: int, observations: int, p: float) -> LikelihoodRatio:
 def christoffersen(n00: int, n01: int, n10: int, n11: int, p: float) -> Christoffersen:
     """Conditional coverage (Christoffersen 1998) from the counts of transitions; n01 is calm followed by an exception.
 
-    Independence compares a first-order Markov chain with one rate for all days, chi2(1); unconditional is Kupiec's on the
+    `p` is the chance of an exception a day that the forecast claims. Independence compares a first-order Markov chain with one rate for all days, chi2(1); unconditional is Kupiec's on the
     same transitions; conditional is their sum, chi2(2).
     """
     if min(n00, n01, n10, n11) < 0:
@@ -97,7 +97,7 @@ def cumulative_probability(exceptions: int, observations: int, level: float) -> 
 
 
 def basel_zone(exceptions: int, observations: int, level: float) -> str:
-    """Basel traffic light: "green", "yellow" or "red".
+    """Basel traffic light of forecasts at `level` (0.99): "green", "yellow" or "red".
 
     Yellow begins with the first count whose cumulative probability reaches 95%, red with 99.99%: at 99% and 250 days with
     5 and 10 exceptions.

@@ -40,7 +40,10 @@ class Shortfall:
 
 
 def z1_z2(loss: np.ndarray, value_at_risk: np.ndarray, shortfall: np.ndarray, level: float) -> tuple[float, float]:
-    """Both statistics of losses and forecasts (n,), losses positive; Z1 is NaN without exceptions."""
+    """Both statistics of `loss` and the forecasts `value_at_risk` and `shortfall` at `level`, each (n,) and positive, in one unit.
+
+    Z1 is NaN without exceptions.
+    """
     beyond = loss > value_at_risk
     total, count = float((loss[beyond] / shortfall[beyond]).sum()), int(beyond.sum())
     return 1.0 - total / count if count else np.nan, 1.0 - total / (len(loss) * (1.0 - level))
@@ -79,7 +82,7 @@ def simulated(n: int, level: float, nu: float, scale: float = 1.0) -> tuple[np.n
 
 
 def critical_values(n: int, level: float, nu: float, size: float = 0.05) -> tuple[float, float]:
-    """Values of Z1 and Z2 below which a test at `size` rejects; an infinite `nu` is the normal law."""
+    """Values of Z1 and Z2 below which a test at `size` rejects, of `n` forecasts at `level` (0.975); an infinite `nu` is the normal law."""
     z1, z2 = simulated(n, level, min(nu, float(DEGREES[-1])))
     return float(np.quantile(z1, size)), float(np.quantile(z2, size))
 
@@ -89,6 +92,7 @@ def shortfall_tests(
 ) -> tuple[Shortfall, Shortfall]:
     """Z1 and Z2 with p-values and their power at an alternative in which losses are `larger` times as large (1.25).
 
+    `loss`, `value_at_risk` and `shortfall` are (n,) and positive, in one unit; `level` is like 0.975.
     For Z2 all losses are, so exceptions come more often too. Z1 looks at exceptions alone, and a scaled power tail has the
     same shape beyond any threshold: its alternative is exceptions as frequent as forecast, each `larger` times as large.
     """

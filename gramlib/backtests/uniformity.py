@@ -12,7 +12,7 @@ Pair = tuple[np.ndarray, np.ndarray]
 
 
 def kolmogorov_smirnov(pit: np.ndarray) -> Pair:
-    """Largest gap to the uniform law; p-value by the limit law with Stephens' (1970) correction for n."""
+    """Largest gap of `pit` (..., n) to the uniform law; p-value by the limit law with Stephens' (1970) correction for n."""
     ordered = np.sort(pit, axis=-1)
     n = ordered.shape[-1]
     steps = np.arange(1, n + 1) / n
@@ -21,7 +21,7 @@ def kolmogorov_smirnov(pit: np.ndarray) -> Pair:
 
 
 def anderson_darling(pit: np.ndarray) -> Pair:
-    """A squared, which looks into the tails; p-value of the fully specified case (Marsaglia and Marsaglia 2004, limit law)."""
+    """A squared of `pit` (..., n), 0 to 1, which looks into the tails; p-value by the limit law (Marsaglia and Marsaglia 2004)."""
     ordered = np.sort(pit, axis=-1)
     n = ordered.shape[-1]
     weights = 2.0 * np.arange(1, n + 1) - 1.0
@@ -41,7 +41,7 @@ def anderson_darling_limit(statistic: np.ndarray) -> np.ndarray:
 
 
 def berkowitz(pit: np.ndarray) -> Pair:
-    """Likelihood ratio, chi2(3), of mean 0, variance 1 and no autocorrelation of the normal scores (Berkowitz 2001)."""
+    """Likelihood ratio, chi2(3), of mean 0, variance 1 and no autocorrelation of the normal scores of `pit` (..., n) (Berkowitz 2001)."""
     z = ndtri(pit)
     now, before = z[..., 1:], z[..., :-1]
     n = now.shape[-1]

@@ -29,7 +29,7 @@ class Interval(NamedTuple):
 
 
 def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> Interval:
-    """Score interval of a proportion; honest at 0 and at `trials` successes, where the textbook one has width 0.
+    """Score interval of a proportion at `confidence` (0.95); honest at 0 and at `trials` successes, where the textbook one has width 0.
 
     Raises DataContractError unless 0 <= successes <= trials and trials >= 1.
     """
@@ -47,7 +47,7 @@ def wilson_interval(successes: int, trials: int, confidence: float = 0.95) -> In
 
 
 def paired_difference_interval(only_first: int, only_second: int, pairs: int, confidence: float = 0.95) -> Interval:
-    """Interval of (first rate - second rate) when both were observed on the same `pairs`.
+    """Interval at `confidence` of (first rate - second rate) when both were observed on the same `pairs`.
 
     `only_first` pairs failed in the first alone, `only_second` in the second alone; agreeing pairs cancel, which is
     why common random numbers make the difference so much surer than its two rates. Half a pair is added to each of
@@ -66,7 +66,7 @@ def paired_difference_interval(only_first: int, only_second: int, pairs: int, co
 
 
 def quantile_interval(sample: ArrayLike, level: float, confidence: float = 0.95) -> Interval:
-    """Distribution-free interval of the `level` quantile: two order statistics of `sample`, shape (n,).
+    """Distribution-free interval at `confidence` of the `level` quantile: two order statistics of `sample`, shape (n,).
 
     Where the sample is too small to bound the quantile on a side, that end is NaN rather than a number that
     looks sure. An empty sample and one with a NaN give NaN at both ends.
@@ -90,7 +90,7 @@ def bootstrap_interval(
     n_samples: int = 500,
     confidence: float = 0.95,
 ) -> Interval:
-    """Percentile bootstrap interval of `statistic` over independent observations `sample`, shape (n,).
+    """Percentile bootstrap interval at `confidence` of `statistic` over independent observations `sample`, shape (n,).
 
     Random numbers come from `rng` alone. An empty sample gives NaN at both ends. Not for time series: days are
     not independent, paths are.

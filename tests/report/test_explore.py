@@ -147,6 +147,6 @@ def test_the_line_falls_by_as_much_as_its_axis_says(what_if):
     labels = {
         "".join(mark.itertext()): float(mark.get("y")) for mark in tree.iter() if mark.get("text-anchor") == "end"
     }
-    low, high = ((float(text.replace(",", "")), at) for text, at in (list(labels.items())[0], list(labels.items())[1]))
+    low, high = ((float(text.replace(",", "")), at) for text, at in (*labels.items(),)[:2])
     per_usd = (high[1] - low[1]) / (high[0] - low[0])
     assert (y[-1] - y[0]) / per_usd == pytest.approx(-0.5 * 130.0 * 31.1034768, rel=0.01)

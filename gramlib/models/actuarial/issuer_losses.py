@@ -76,7 +76,7 @@ def loss_lines(issuer: Issuer, price_usd_per_g: float, credibility: pd.DataFrame
 
 
 def loss_table(lines: Sequence[LossLine], levels: Sequence[float] = LEVELS, n_points: int = 2**14) -> pd.DataFrame:
-    """One row a line and level, and those of all together ("all"): a year's mean, sd, VaR and ES with their grid bounds, USD.
+    """One row a line and level of `levels`, and those of all together ("all"): a year's mean, sd, VaR and ES with their grid bounds, USD.
 
     Columns line, level, rate_year, mean_usd, sd_usd, var_usd, var_lower_usd, var_upper_usd, es_usd, es_lower_usd, es_upper_usd,
     step_usd. The bounds hold the true figure whatever the discretisation hides; sd_usd is infinite for a tail without one.

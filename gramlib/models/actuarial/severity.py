@@ -47,7 +47,7 @@ class Severity(Protocol):
 @readable
 @dataclass(frozen=True)
 class FixedLoss:
-    """Always `amount`."""
+    """A loss that is always `amount`, in the unit of the others."""
 
     amount: float
 
