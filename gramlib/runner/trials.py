@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gramlib.artefacts import entry
-from gramlib.errors import UpstreamNotReady
+from gramlib.errors import ParameterError, UpstreamNotReady
 from gramlib.params.fields import leaves, meaning_of, unit_of
 from gramlib.params.issuer_file import load_issuer
+from gramlib.params.suggest import did_you_mean
 from gramlib.report.html_table import Heading, Table
 from gramlib.runner import workbench
 from gramlib.runner.by_hand import upstream_run
@@ -87,11 +88,29 @@ class LookedAt:
         return self._table()._repr_html_()
 
 
-def looked_at(path: Path) -> LookedAt:
-    """Read a price file as a run would; raises ParameterError where there is none, DataContractError for no price series."""
-    from gramlib.prices.ingest import ingest
+def looked_at(path: Path, *settings: str) -> LookedAt:
+    """Read a price file as a run would, with `settings` such as "data.unit=g" for what the file cannot decide.
 
-    return LookedAt(path, ingest(str(path)))
+    Raises ParameterError where there is no such file or setting, DataContractError where it is no price series.
+    """
+    from gramlib.params.checks import stage_params
+    from gramlib.prices.ingest import ingest
+    from gramlib.sources.files import FileSettings
+
+    pairs = [setting.removeprefix("data.").partition("=") for setting in settings]
+    names = [field.name for field in fields(FileSettings)]
+    strange = [name for name, *_ in pairs if name not in names]
+    if strange:
+        raise ParameterError(
+            f"{strange[0]!r} says nothing about a file{did_you_mean(strange[0], names)}",
+            expected=f"settings such as data.unit=g, of {', '.join(names)}",
+            origin="settings",
+        )
+    given = {
+        name: int(value) if value.lstrip("-").isdigit() and name == "day_shift" else value for name, _, value in pairs
+    }
+    checked = stage_params("data", given, "settings").model_dump(include=set(names))
+    return LookedAt(path, ingest(str(path), FileSettings(**checked)))
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,12 @@ def test_the_sample_as_a_file_is_read_as_any_other() -> None:
     assert seen.summary["rows"] == len(file.read_text().splitlines()) - 1
     assert "sample_prices.csv is taken for" in seen._repr_html_()
     assert len(seen.quality) and len(seen.prices)
+    with pytest.raises(ParameterError, match="did you mean 'column'"):
+        trials.looked_at(file, "data.colum=Close")
+    with pytest.raises(ParameterError, match="unit"):
+        trials.looked_at(file, "data.unit=stone")
+    with pytest.raises(DataContractError):
+        trials.looked_at(file, "data.unit=kg")
 
 
 def test_a_file_that_is_none_is_told(tmp_path: Path, workbench_root: Path) -> None:
