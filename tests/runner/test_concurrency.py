@@ -45,7 +45,7 @@ def test_twenty_kills_at_random_instants(toy: Toy) -> None:
     while kills < 20:
         process = toy.start()
         try:
-            process.wait(timeout=instants.uniform(0.3, 7.0))
+            process.wait(timeout=instants.uniform(0.3, 4.0))
         except Exception:
             process.send_signal(signal.SIGKILL)
             kills += 1
