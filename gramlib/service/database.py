@@ -53,6 +53,13 @@ CREATE TABLE IF NOT EXISTS answers (
 """
 
 
+class _Connection(sqlite3.Connection):
+    """Closed when the thread that it belongs to has gone."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Database:
     """The file `service.sqlite` in the folder `state`, readable by its owner alone; one connection a thread."""
 
@@ -68,7 +75,9 @@ class Database:
         """The connection of the calling thread; statements outside `writing` commit by themselves."""
         found = getattr(self._local, "connection", None)
         if found is None:
-            found = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
+            found = sqlite3.connect(
+                self._path, timeout=_BUSY_SECONDS, isolation_level=None, factory=_Connection, check_same_thread=False
+            )
             found.row_factory = sqlite3.Row
             found.execute("PRAGMA journal_mode = WAL")
             found.execute("PRAGMA synchronous = FULL")  # what was answered 202 is still there after a power cut

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ def gram(reports: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+@pytest.mark.parametrize("host", ["0.0.0.0", pytest.param("::", marks=pytest.mark.slow)])
 def test_beyond_loopback_without_a_token_is_refused_and_says_how_to_make_one(tmp_path: Path, host: str) -> None:
     done = gram(tmp_path, "--host", host, "--port", "0")
     assert done.returncode == 2
@@ -58,8 +59,6 @@ def test_a_token_is_shown_once_and_lets_in_beyond_loopback(tmp_path: Path) -> No
 
 @pytest.mark.slow
 def test_a_port_that_is_taken_is_refused_in_words(tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -68,6 +67,7 @@ def test_a_port_that_is_taken_is_refused_in_words(tmp_path: Path) -> None:
     assert "in use" in done.stderr
 
 
+@pytest.mark.slow
 def test_revoking_what_is_not_there(tmp_path: Path) -> None:
     done = gram(tmp_path, "token", "revoke", "nobody")
     assert (done.returncode, "there is no token" in done.stderr) == (2, True)
