@@ -13,8 +13,12 @@ The rooms, in the order data flow through them:
     metrics, backtests   figures with intervals; do forecasts hold
     reverse, verdicts    what breaks it; pass, watch or fail
     recommend            what to do: each number proved by a re-run, with its cost
+    selftest             the numbers with known answers
+    sensitivity          which inputs move the figures, and where a decision flips
     report               figures, sentences and pages
-    runner, cli          five notebooks in sequence, resumable; the command `gram`
+    runner               five notebooks in sequence, resumable; sweeps of many runs
+    cluster, service     the same runs as Jobs of a cluster, and behind REST and pages
+    cli                  the command `gram`
 
 Importing gramlib imports none of the heavy libraries; each room does so when it is used.
 """
