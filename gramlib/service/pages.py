@@ -12,6 +12,9 @@ from gramlib.errors import GramError
 from gramlib.report.page import document
 from gramlib.service.headers import page_policy
 
+_NO_REFERRER, _OWN_REFERRER = (
+    f'<meta name="referrer" content="{policy}">' for policy in ("no-referrer", "same-origin")
+)
 _STYLE = Path(__file__).with_name("pages.css")
 
 
@@ -33,7 +36,9 @@ def sent(sheet: Sheet, status: int = 200) -> Response:
         sheet.title, sheet.body, banner=sheet.banner, eyebrow=sheet.eyebrow, script=sheet.script,
         extra_style=_STYLE.read_text(encoding="utf-8"),
     )  # fmt: skip
-    headers = {"Content-Security-Policy": page_policy(html)}
+    # Without a referrer of its own a browser sends a form with the origin "null", which is refused as another site's.
+    html = html.replace(_NO_REFERRER, _OWN_REFERRER)
+    headers = {"Content-Security-Policy": page_policy(html), "Referrer-Policy": "same-origin"}
     if sheet.refresh_s:
         headers["Refresh"] = str(sheet.refresh_s)
     return Response(html, status=status, content_type="text/html; charset=utf-8", headers=headers)

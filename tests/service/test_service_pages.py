@@ -70,6 +70,12 @@ def test_a_form_of_another_site_starts_nothing(client):
     assert client.get("/api/v1/runs").get_json()["runs"] == []
 
 
+def test_a_browser_may_say_where_the_form_came_from_to_ourselves_alone(client):
+    answer = client.get("/start")
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert '<meta name="referrer" content="same-origin">' in answer.get_data(as_text=True)
+
+
 def test_a_page_of_a_run_there_is_not_is_not_found(client):
     assert client.get("/progress/nobody").status_code == 404
 
