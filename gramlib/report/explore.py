@@ -36,9 +36,9 @@ _SLIDERS = (
     _Scale("run_share", "Run: asked a day, %", 100.0, 0.0, 10.0, 0.25, "of the free tokens, at least, on days 5 to 8"),
     _Scale("lost_share", "Gold lost there, %", 100.0, 0.0, 100.0, 1.0, "on day 5, of what lies with the custodian that is hit"),
     _Scale("custodian_share", "Custodian hit has, %", 100.0, 10.0, 100.0, 1.0, "of the allocated gold; 100 is a single vault"),
-    _Scale("fee", "Redemption fee, bp", 1e4, 0.0, 200.0, 1.0, "hundredths of a percent of what is paid out"),
     _Scale("cash_usd", "Cash, USD m", 1e-6, 0.0, 200.0, 1.0, "on day 0"),
     _Scale("bills_usd", "Bills, USD m", 1e-6, 0.0, 400.0, 2.0, "on day 0; sold the same day at a haircut"),
+    _Scale("fee", "Redemption fee, bp", 1e4, 0.0, 200.0, 1.0, "hundredths of a percent of what is paid out"),
 )  # fmt: skip
 _WIDE = Layout(width="340px")
 _LABEL = {"description_width": "138px"}
@@ -63,9 +63,13 @@ class Panel:
         for name, slider in self._sliders.items():
             slider.observe(lambda change, name=name: self._moved(name, change["new"]), names="value")
         self._show()
-        left = VBox([*self._sliders.values(), self._shown["equations"]], layout=Layout(width="372px", flex="0 0 auto"))
-        right = VBox([HTML(STYLE), *(self._shown[name] for name in ("flags", "picture", "days"))])
-        self.box = HBox([left, right], layout=Layout(flex_flow="row wrap", grid_gap="12px"))
+        left = VBox([*self._sliders.values(), self._shown["equations"]], layout=Layout(width="360px", flex="0 0 auto"))
+        right = VBox(
+            [HTML(STYLE), *(self._shown[name] for name in ("flags", "picture", "days"))],
+            # as wide as the window leaves it: charts shrink and the ledger scrolls, but they stay beside the sliders
+            layout=Layout(flex="1 1 0%", min_width="300px"),
+        )
+        self.box = HBox([left, right], layout=Layout(grid_gap="12px"))
 
     def move(self, **levers: float | None) -> None:
         """Set levers by name, in their own units (`Levers`), and show the answer once."""

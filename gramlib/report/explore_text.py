@@ -28,7 +28,7 @@ _LEDGER = (
     ("bills_usd", "Bills<br>USD m", 1e-6, 1),
     ("sold_g", "Sold<br>kg", 1e-3, 0),
     ("discount", "Discount<br>%", 100.0, 2),
-    ("equity_usd", "Own funds<br>USD m", 1e-6, 1),
+    ("equity_usd", "Funds<br>USD m", 1e-6, 1),
 )
 """Columns of the ledger as shown: its name there, heading, factor, decimals."""
 
@@ -39,10 +39,11 @@ STYLE = """<style>
 .gram-explore .flags th,.gram-explore .flags td{text-align:left;white-space:normal}
 .gram-explore thead th{position:sticky;top:0;background:#f3f5f8;vertical-align:bottom}
 .gram-explore .days{max-height:230px;overflow:auto;max-width:648px;border:1px solid #ccd4dc}
+.gram-explore .days table{font-size:11px}.gram-explore .days th,.gram-explore .days td{padding:2px 4px}
 .gram-explore .days tr.worst td,.gram-explore .days tr.worst th{background:#fff3e6}
 .gram-explore .fail{color:#9c2700;font-weight:600}.gram-explore .pass{color:#00623f}
 .gram-explore .formula{overflow:auto hidden;margin:.1em 0;padding:3px 0;font-size:12px}.gram-explore .said{color:#0b4f7d;margin:.1em 0 .9em}
-.gram-explore p{margin:.2em 0}
+.gram-explore p{margin:.2em 0}.gram-explore.equations{width:336px}
 </style>"""
 """For JupyterLab, which has no sheet of ours."""
 
@@ -98,7 +99,7 @@ def equations(now: Answer) -> str:
     before = now.days.iloc[row - 1] if row else day
     said = _said(now, day, before)
     body = "".join(f"{html}<p class='said'>{escape(said[step])}</p>" for step, html in _formulas())
-    return f"<div class='gram-explore'><p><b>The equations on day {int(day['day'])}</b> (marked in the ledger)</p>{body}</div>"
+    return f"<div class='gram-explore equations'><p><b>The equations on day {int(day['day'])}</b> (marked in the ledger)</p>{body}</div>"
 
 
 @cache

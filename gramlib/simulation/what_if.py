@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from gramlib.artefacts import PREDICATES
 from gramlib.errors import DataContractError
 from gramlib.params.issuer import Issuer
 from gramlib.readable import readable
-from gramlib.simulation.engine import ledger
+from gramlib.simulation.engine import ledger, simulate
 from gramlib.simulation.events import Events
-from gramlib.simulation.failures import failures
 from gramlib.simulation.fan import FanCounts
 from gramlib.simulation.kernel import launch
 from gramlib.simulation.outcomes import Outcomes
@@ -148,4 +148,12 @@ class WhatIf:
         outcomes, fan = launch.run(issuer, PriceDriver.given(self.shocked(levers)), len(self.paths), self.n_days,
                                    drivers=None, events=events, own_funds=self.own_funds, fan_paths=None)  # fmt: skip
         assert fan is not None
-        return Answer(levers, issuer, days, failures(days, issuer), outcomes, fan)
+        alone = simulate(issuer, certain, events, own_funds=self.own_funds)
+        return Answer(levers, issuer, days, _failed(alone), outcomes, fan)
+
+
+def _failed(alone: Outcomes) -> pd.DataFrame:
+    """What `failures` reads off the ledger of a single path, as the kernel has judged it: four times as quick."""
+    rows = [(name, alone.first_day(name)[0], alone.cause(name)[0]) for name in PREDICATES]
+    frame = pd.DataFrame(rows, columns=["predicate", "first_day", "cause"])
+    return frame.astype({"predicate": "str", "first_day": "int32", "cause": "str"})
