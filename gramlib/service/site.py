@@ -13,13 +13,16 @@ from pydantic import BaseModel
 
 from gramlib.runner.site import rebuild_index
 from gramlib.service.artefacts import free_to_hand_on
+from gramlib.service.etags import conditional
 from gramlib.service.headers import page_policy
+from gramlib.service.pages import links
 from gramlib.service.problems import Refused
 from gramlib.service.routes import Asked, Route
 from gramlib.service.shelf import RUN_ID
 from gramlib.store import RunFolder
 
 HTML = "text/html"
+_MAIN = '<main id="main">'
 
 
 class FilePath(BaseModel):
@@ -38,7 +41,10 @@ def _index(asked: Asked) -> Response:
     reports = asked.service.settings.reports
     if not (reports / "index.html").is_file():
         rebuild_index(reports)
-    return _page(reports / "index.html")
+    # On disk the index leads to files alone; the service's own pages are there only where it is served.
+    html = (reports / "index.html").read_text(encoding="utf-8").replace(_MAIN, f"{_MAIN}\n{links()}", 1)
+    headers = {"Content-Security-Policy": page_policy(html[:4096]), "Cache-Control": "private, no-cache"}
+    return conditional(Response(html, content_type=f"{HTML}; charset=utf-8", headers=headers))
 
 
 def _file(asked: Asked) -> Response:

@@ -117,7 +117,7 @@ def test_on_a_telephone_nothing_is_cut_and_the_answer_is_in_sight(visit):
 
 def test_from_the_form_to_the_report_and_on_to_what_if(visit):
     page = visit("/", scripts=False)
-    page.goto("/start")
+    page.get_by_role("link", name="Start a run").click()
     page.get_by_label("Price paths of a year").select_option("1000")
     page.get_by_role("button", name="Start the run").click()
     page.wait_for_url("**/progress/*")

@@ -76,6 +76,13 @@ def test_a_browser_may_say_where_the_form_came_from_to_ourselves_alone(client):
     assert '<meta name="referrer" content="same-origin">' in answer.get_data(as_text=True)
 
 
+def test_the_index_that_is_served_leads_to_forms_and_the_one_on_disk_does_not(client, settings):
+    answer = client.get("/")
+    assert 'href="/start"' in answer.get_data(as_text=True) and 'href="/what-if"' in answer.get_data(as_text=True)
+    assert "/start" not in (settings.reports / "index.html").read_text()
+    assert client.get("/", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
 def test_a_page_of_a_run_there_is_not_is_not_found(client):
     assert client.get("/progress/nobody").status_code == 404
 
