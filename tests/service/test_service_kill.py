@@ -24,7 +24,7 @@ def pid_of(served: Served, run_id: str) -> int:
 
 
 def test_a_service_killed_while_runs_go_on_loses_none_and_doubles_none(tmp_path: Path) -> None:
-    with Served(tmp_path / "reports", quick(1.5), workers=2) as served:
+    with Served(tmp_path / "reports", quick(6), workers=2) as served:
         ids = [served.post(seed).json()["run_id"] for seed in range(5)]
         served.until(ids[0], lambda view: len(served.begun()) >= 2)
         served.kill()
@@ -52,7 +52,7 @@ def test_runs_that_ended_while_no_service_was_there_are_seen_to_have_ended(tmp_p
 
 
 def test_a_process_whose_id_was_not_yet_written_down_is_recognised_by_the_folder_it_holds(tmp_path: Path) -> None:
-    with Served(tmp_path / "reports", quick(3)) as served:
+    with Served(tmp_path / "reports", quick(600)) as served:
         run_id = served.post(1).json()["run_id"]
         served.until(run_id, lambda view: len(served.begun()) == 1)
         pid = pid_of(served, run_id)
@@ -62,7 +62,9 @@ def test_a_process_whose_id_was_not_yet_written_down_is_recognised_by_the_folder
         connection.close()
         served.start()
         assert [line["pid"] for line in served.log if line["event"] == "job_recognised"] == [pid]
-        assert served.ended(run_id)["job"]["state"] == "succeeded"
+        assert served.client.delete(f"/api/v1/runs/{run_id}").status_code == 202
+        assert served.ended(run_id)["job"]["state"] == "cancelled"
+        assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
         assert served.begun() == [run_id]
 
 
