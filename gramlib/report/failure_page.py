@@ -134,7 +134,7 @@ def _lines(title: str, lines: Sequence[str]) -> str:
     if not lines:
         return ""
     text = escape("\n".join(lines))
-    return f'<h3>{escape(title)}</h3><pre><code>{text}</code></pre>'
+    return f"<h3>{escape(title)}</h3><pre><code>{text}</code></pre>"
 
 
 def _stages(stages: Sequence[StageState]) -> str:

@@ -58,7 +58,11 @@ def is_alive(record: dict[str, Any]) -> bool:
     """Whether the writer of `record` (made by `signature`) is still at work; see the table above."""
     if is_here(record):
         try:
-            return abs(psutil.Process(int(record["pid"])).create_time() - float(record["process_started"])) < 1.0
+            process = psutil.Process(int(record["pid"]))
+            # A killed process stays in the table until its parent asks for it, which in a container may be never.
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            return abs(process.create_time() - float(record["process_started"])) < 1.0
         except (psutil.NoSuchProcess, psutil.ZombieProcess):
             return False
         except psutil.AccessDenied:

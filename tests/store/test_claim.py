@@ -7,6 +7,7 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from gramlib.errors import FolderBusy
@@ -45,6 +46,23 @@ def _foreign(age_s: float) -> dict:
         "pid": 1,
         "heartbeat": time.time() - age_s,
     }
+
+
+def test_a_killed_process_that_nobody_reaps_is_dead(tmp_path: Path) -> None:
+    hold = "import sys, time; from pathlib import Path; from gramlib.store import Claim\nClaim(Path(sys.argv[1])).__enter__(); time.sleep(60)"
+    child = subprocess.Popen([sys.executable, "-c", hold, str(tmp_path)])
+    try:
+        while holder(tmp_path) is None:
+            time.sleep(0.02)
+        child.kill()
+        while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+            time.sleep(0.02)
+        assert holder(tmp_path) is None
+        with Claim(tmp_path) as claim:
+            assert claim.held()
+    finally:
+        child.kill()
+        child.wait()
 
 
 def test_on_another_host_only_the_heartbeat_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
