@@ -50,7 +50,7 @@ RUN --mount=type=bind,from=pip,source=/opt/pip,target=/opt/pip --mount=type=secr
 # elsewhere does not compile it again
 FROM stage-packages AS caches
 RUN MPLCONFIGDIR=/opt/caches/matplotlib python -c "import matplotlib.font_manager"
-COPY gramlib/__init__.py gramlib/errors.py gramlib/units.py gramlib/
+COPY gramlib/__init__.py gramlib/errors.py gramlib/readable.py gramlib/units.py gramlib/
 COPY gramlib/artefacts gramlib/artefacts
 COPY gramlib/params gramlib/params
 COPY gramlib/scenarios gramlib/scenarios
