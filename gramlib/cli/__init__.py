@@ -1,7 +1,7 @@
 """The command `gram`: argument parsing only; every command is one call into the package.
 
 run, status, why, index, prune      runs and what they would do (cli.runs)
-open                                JupyterLab on a stage of a run (cli.open)
+open                                JupyterLab on a stage of a run (cli.opening)
 publish                             a run's pages for the public (cli.publishing)
 sweep                               many runs, one comparison (cli.sweeps)
 params explain | export | check     parameters and where they come from (cli.parameters)
@@ -23,7 +23,7 @@ from gramlib import __version__
 from gramlib.cli.ingest import ingest
 from gramlib.cli.k8s import k8s
 from gramlib.cli.looking import compare, list_things, replay, selftest
-from gramlib.cli.open import open_stage
+from gramlib.cli.opening import open_stage
 from gramlib.cli.parameters import params
 from gramlib.cli.publishing import publish
 from gramlib.cli.runs import index, prune, run, status, why

@@ -20,8 +20,16 @@ from gramlib.errors import Terminated
 from gramlib.runner.stop import StopRequested, StopSwitch, reap_orphans, signals_heard
 
 
-def left_behind(toy: Toy) -> list[int]:
-    """Processes that still work on an attempt of this toy."""
+def left_behind(toy: Toy, seconds: float = 10.0) -> list[int]:
+    """Processes that still work on an attempt of this toy when those that are ending have had `seconds` to end."""
+    deadline = time.monotonic() + seconds
+    while (found := at_work(toy)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+def at_work(toy: Toy) -> list[int]:
+    """Processes that work on an attempt of this toy now."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
@@ -51,7 +59,6 @@ def test_while_the_kernel_starts(toy: Toy, pause_s: float) -> None:
     assert process.returncode == 143, stderr
     assert len(stderr.strip().splitlines()) <= 4, stderr
     assert toy.attempt("data")["status"] == "terminated"
-    time.sleep(0.5)
     assert left_behind(toy) == [] and not list(toy.reports.glob("*/claim.json"))
 
 
