@@ -12,7 +12,7 @@ import httpx
 import pytest
 from served import Served, quick
 
-SECONDS = 20.0
+SECONDS = 60.0
 CLIENTS = 50
 SEEDS = 12
 
